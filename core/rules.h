@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the engine judges by, as plain data: made by the configuration reader, the tests, or read back from the journal.
+// Names are text here; the engine turns them into indices once, when it takes the rules over.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shm/units.h"
+#include "shm/words.h"
+
+namespace bulwark::core {
+
+// One line of the instruments file.
+struct Instrument {
+  std::string symbol, sector, currency;  // sector may be empty; currency never
+  std::int64_t multiplier = unit;        // raw decimal, positive, at most `decimal_raw_max`
+  Price tick_size{unit / 100};
+  Quantity lot_size{unit};
+  Quantity adv{0};  // average daily volume; 0: not known
+};
+
+struct Account {
+  std::string name;
+  Money equity{0};  // at the start of the first session
+};
+
+struct Strategy {
+  std::string name, account;  // account empty: no default
+};
+
+struct FxRate {
+  std::string currency;
+  std::int64_t rate = 0;  // raw decimal, positive: units of base currency for one unit
+};
+
+// Keys of `on`, as in the configuration: empty: not named; "*": each one separately.
+struct On {
+  std::string symbol, sector, account, strategy, client;
+};
+
+struct Limit {
+  std::string name;
+  On on;
+  Metric metric = Metric::None;
+  int128 max = 0;              // raw decimal of whatever the metric counts
+  std::int64_t warn = 80'000'000;  // raw decimal: a share of max
+  Action action = Action::Reject;
+  DurationNs window{0};        // of the metrics that need one
+};
+
+struct Locate {
+  std::string symbol;
+  Quantity units{0};
+};
+
+// When daily limits start anew: a time of day in a zone, the zone given as its offsets from UTC.
+struct ZoneOffset {
+  std::int64_t from_s = 0;    // seconds since the epoch, UTC, from which it holds; ascending, the first far in the past
+  std::int64_t offset_s = 0;  // local time less UTC
+};
+struct Session {
+  std::int64_t start_of_day_s = 0;
+  std::vector<ZoneOffset> zone{{INT64_MIN / 2'000'000'000, 0}};
+};
+
+struct Rules {
+  std::string base_currency = "USD";
+  Session session;
+  DurationNs stale_after = milliseconds(5000);
+  std::int64_t market_slippage = 0;  // raw decimal, a share of the price
+  std::vector<Instrument> instruments;
+  std::vector<FxRate> fx;
+  std::vector<Account> accounts;
+  std::vector<Strategy> strategies;
+  std::vector<Limit> limits;  // in the order of the file
+  std::vector<std::string> restricted;
+  bool locate_required = false;  // [locate] is present
+  std::vector<Locate> locates;
+};
+
+}  // namespace bulwark::core
