@@ -93,7 +93,8 @@ struct StopEntry {
   Sentence reason;         // may be empty
   Sentence cause;          // of the first stop since trading was last permitted
   std::uint8_t whole;      // 1: nothing may trade; 0: only the scope is stopped
-  std::uint8_t spare[39];
+  std::uint8_t spare[31];
+  std::uint64_t check;     // of all words before it (shm/kill_page.h): a torn entry is no entry
 };
 static_assert(sizeof(StopEntry) == 512);
 inline constexpr std::size_t stop_entry_count = 64;
@@ -101,12 +102,14 @@ inline constexpr std::size_t stop_entry_count = 64;
 // Kill page: one line for each thing that is polled, then the entries.
 //    0  header
 //   64  permission    watchdog, killswitch (compare-and-swap)      polled by every client and by the hot loop
+//   72  drill         killswitch drill                             polled by every acknowledge thread
 //  192  lease         watchdog, each millisecond                   polled by every client and by the hot loop
 //  320  watchdog      its pid, beat and settings
 //  512  stop entries  whoever stopped
 struct KillPage {
   Header header;
   alignas(line_bytes) AtomicWord permission;
+  AtomicWord drill;  // a counter on the line of the stop itself; acknowledge threads answer in ClientFile::drill_seen
   alignas(writer_bytes) std::atomic<std::int64_t> lease_until_ns;  // CLOCK_MONOTONIC; 0: no permission
   AtomicWord lease_lapses;                                         // how often it ran out without a stop
   alignas(writer_bytes) std::atomic<std::int32_t> watchdog_pid;
@@ -117,7 +120,7 @@ struct KillPage {
   char journal_directory[512];  // where the latch is kept on disk; absolute, zero-terminated
   alignas(writer_bytes) StopEntry entries[stop_entry_count];
 };
-static_assert(offsetof(KillPage, permission) == 64);
+static_assert(offsetof(KillPage, permission) == 64 && offsetof(KillPage, drill) == 72);
 static_assert(offsetof(KillPage, lease_until_ns) == 128);
 static_assert(std::is_standard_layout_v<KillPage>);
 
@@ -129,8 +132,10 @@ struct ClientFile {
   std::int32_t spare;
   std::uint64_t start_time;  // of the process, field 22 of /proc/PID/stat: tells it from a later one with that pid
   alignas(line_bytes) AtomicWord acknowledged;  // the permission word that the client last acted on
-  AtomicTime acknowledged_ns;                   // CLOCK_MONOTONIC
+  AtomicTime acknowledged_ns;                   // CLOCK_MONOTONIC; stored before `acknowledged` (release)
   AtomicWord detached;                          // 1: it left in good order
+  AtomicWord drill_seen;                        // KillPage::drill as the acknowledge thread last saw it
+  AtomicTime drill_seen_ns;                     // CLOCK_MONOTONIC; stored before `drill_seen` (release)
 };
 static_assert(offsetof(ClientFile, acknowledged) % line_bytes == 0 && std::is_standard_layout_v<ClientFile>);
 
@@ -372,7 +377,7 @@ constexpr std::uint64_t compute_fingerprint() {
   for (const std::uint64_t value :
        {sizeof(Header), sizeof(KillPage), offsetof(KillPage, permission), offsetof(KillPage, lease_until_ns),
         offsetof(KillPage, watchdog_pid), offsetof(KillPage, entries), sizeof(StopEntry), sizeof(ClientFile),
-        offsetof(ClientFile, acknowledged), sizeof(LaneLine), sizeof(Lane), offsetof(Lane, lines),
+        offsetof(ClientFile, acknowledged), offsetof(ClientFile, drill_seen), sizeof(LaneLine), sizeof(Lane), offsetof(Lane, lines),
         offsetof(Lane, commands), sizeof(CommandLine), sizeof(MarkSlot), sizeof(MarksTable), sizeof(NameRow),
         sizeof(PositionRow), sizeof(StateRow), sizeof(Board), offsetof(Board, symbols), offsetof(Board, beat_ns),
         sizeof(AttachRequest), sizeof(AttachReply), sizeof(ControlRequest), sizeof(ControlReply), metric_names.size(),
