@@ -20,25 +20,30 @@ struct Instrument {
   Price tick_size{unit / 100};
   Quantity lot_size{unit};
   Quantity adv{0};  // average daily volume; 0: not known
+  friend bool operator==(const Instrument&, const Instrument&) = default;
 };
 
 struct Account {
   std::string name;
   Money equity{0};  // at the start of the first session
+  friend bool operator==(const Account&, const Account&) = default;
 };
 
 struct Strategy {
   std::string name, account;  // account empty: no default
+  friend bool operator==(const Strategy&, const Strategy&) = default;
 };
 
 struct FxRate {
   std::string currency;
   std::int64_t rate = 0;  // raw decimal, positive: units of base currency for one unit
+  friend bool operator==(const FxRate&, const FxRate&) = default;
 };
 
 // Keys of `on`, as in the configuration: empty: not named; "*": each one separately.
 struct On {
   std::string symbol, sector, account, strategy, client;
+  friend bool operator==(const On&, const On&) = default;
 };
 
 struct Limit {
@@ -49,21 +54,25 @@ struct Limit {
   std::int64_t warn = 80'000'000;  // raw decimal: a share of max
   Action action = Action::Reject;
   DurationNs window{0};        // of the metrics that need one
+  friend bool operator==(const Limit&, const Limit&) = default;
 };
 
 struct Locate {
   std::string symbol;
   Quantity units{0};
+  friend bool operator==(const Locate&, const Locate&) = default;
 };
 
 // When daily limits start anew: a time of day in a zone, the zone given as its offsets from UTC.
 struct ZoneOffset {
   std::int64_t from_s = 0;    // seconds since the epoch, UTC, from which it holds; ascending, the first far in the past
   std::int64_t offset_s = 0;  // local time less UTC
+  friend bool operator==(const ZoneOffset&, const ZoneOffset&) = default;
 };
 struct Session {
   std::int64_t start_of_day_s = 0;
   std::vector<ZoneOffset> zone{{INT64_MIN / 2'000'000'000, 0}};
+  friend bool operator==(const Session&, const Session&) = default;
 };
 
 struct Rules {
@@ -79,6 +88,7 @@ struct Rules {
   std::vector<std::string> restricted;
   bool locate_required = false;  // [locate] is present
   std::vector<Locate> locates;
+  friend bool operator==(const Rules&, const Rules&) = default;
 };
 
 }  // namespace bulwark::core
