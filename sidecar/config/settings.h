@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one instance runs by, read from its configuration: plain data, valid as a whole or not made at all.
+// docs/configuration.md says what each of these means to a user.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/rules.h"
+
+namespace bulwark::config {
+
+enum class Mode : std::uint8_t { Adaptive, Spin };
+
+struct Instance {
+  std::string name;
+  Mode mode = Mode::Adaptive;
+  std::int64_t lease_ms = 40;
+  bool strict_jitter = false;
+  int cpu = -1;                             // the core of the hot loop; -1: not pinned
+  std::int64_t kill_unacknowledged_ms = 0;  // 0: never
+  friend bool operator==(const Instance&, const Instance&) = default;
+};
+
+struct Settings {
+  Instance instance;
+  std::string journal_directory;  // absolute
+  core::Rules rules;
+  friend bool operator==(const Settings&, const Settings&) = default;
+};
+
+}  // namespace bulwark::config
