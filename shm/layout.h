@@ -245,7 +245,7 @@ inline constexpr std::size_t dirty_word_count = quote_count_max / 64;
 // What the sidecar shows to everyone. Tables follow the struct at the offsets that it names.
 struct NameRow {  // a row of a name table; row 0 is nobody
   Name name;
-  std::uint32_t parent;  // of a strategy: its default account; of a symbol: its sector; else 0
+  std::uint32_t parent;  // of a strategy: its default account; of a symbol: its sector; of a limit: its metric; else 0
   std::uint8_t spare[20];
 };
 static_assert(sizeof(NameRow) == 64);
@@ -283,7 +283,8 @@ struct Board {
   std::uint32_t mode_spins;  // 1: spin
   std::uint64_t sidecar_start_time;
   Name instance;
-  NameTable symbols, sectors, accounts, strategies, limits, clients, quotes;
+  NameTable symbols, sectors, accounts, strategies, limits, clients;
+  NameTable quotes;  // symbols first, row for row, then the currency pairs
   std::uint64_t positions_offset, states_offset;
   std::uint32_t positions_capacity, states_capacity;
   // What the hot loop writes: its beat first, everything else now and then.
