@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A synthetic day of 30 stocks in 6 sectors, from a seed: made to look like a market, not like random noise.
+
+Returns are a market, a sector and an own part, all Student-t (fat tails); the day is U-shaped (wild at the open and the
+close, calm at noon); in the middle the market crashes and takes half of it back. Companies and symbols are invented.
+"""
+import math
+import random
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+SECTORS = {
+    "Energy": ("DRILL", "PETRA", "SOLAR", "TIDAL", "VOLTA"),
+    "Technology": ("CHIPS", "CLOUD", "CODEX", "PIXEL", "ROBOT"),
+    "Health": ("GENOM", "HEART", "NURSE", "PULSE", "SERUM"),
+    "Finance": ("COVER", "LEDGR", "TRUST", "VAULT", "YIELD"),
+    "Consumer": ("BAKER", "CARGO", "FIZZY", "SHOES", "TOAST"),
+    "Industry": ("CRANE", "FORGE", "RAILS", "ROTOR", "STEEL"),
+}
+SECTOR_BETA = {"Energy": 1.1, "Technology": 1.4, "Health": 0.7, "Finance": 1.2, "Consumer": 0.8, "Industry": 1.0}
+
+MARKET_VOLATILITY = 0.012  # of one day, as are the next two
+SECTOR_VOLATILITY = 0.007
+OWN_VOLATILITY = 0.012
+TAIL_DEGREES = 4           # of Student's t: the smaller, the fatter the tails
+
+CRASH = (0.50, 0.55)       # shares of the day
+CRASH_RETURN = -0.09
+RECOVERY = (0.58, 0.80)
+RECOVERY_RETURN = 0.045
+CRASH_NERVES = 2.5         # volatility is this much higher from the crash to the end of the recovery
+
+
+@dataclass(frozen=True)
+class Listing:
+    symbol: str
+    sector: str
+    tick: Decimal
+
+
+@dataclass(frozen=True)
+class Quote:
+    bid: Decimal
+    ask: Decimal
+    last: Decimal
+
+
+def on_grid(price: float, tick: Decimal) -> Decimal:
+    """The price as a whole number of ticks, at least one."""
+    ticks = (Decimal(repr(price)) / tick).to_integral_value(rounding=ROUND_HALF_EVEN)
+    return max(ticks, Decimal(1)) * tick
+
+
+def quote_around(price: float, tick: Decimal, half_spread: float) -> Quote:
+    """A two-sided quote of at least one tick around a price."""
+    bid = on_grid(price * (1 - half_spread), tick)
+    ask = max(on_grid(price * (1 + half_spread), tick), bid + tick)
+    return Quote(bid, ask, bid)
+
+
+class SyntheticMarket:
+    """Endless days of `day_steps` steps; the first one has the crash. The same seed gives the same prices."""
+
+    def __init__(self, seed: int = 7, day_steps: int = 600):
+        self.random = random.Random(seed)
+        self.day_steps = day_steps
+        self.step_number = 0
+        tick = Decimal("0.01")
+        self.listings = [Listing(symbol, sector, tick) for sector, symbols in SECTORS.items() for symbol in symbols]
+        self.prices = {row.symbol: self.random.uniform(18, 380) for row in self.listings}
+        self.betas = {row.symbol: SECTOR_BETA[row.sector] * self.random.uniform(0.8, 1.2) for row in self.listings}
+        self.half_spreads = {row.symbol: self.random.uniform(0.0001, 0.0004) for row in self.listings}
+
+    def student(self) -> float:
+        """A Student-t number of variance 1."""
+        chi_square = self.random.gammavariate(TAIL_DEGREES / 2, 2.0)
+        scale = math.sqrt((TAIL_DEGREES - 2) / TAIL_DEGREES)
+        return self.random.gauss(0.0, 1.0) / math.sqrt(chi_square / TAIL_DEGREES) * scale
+
+    def volatility_factor(self, share: float) -> float:
+        """How wild this moment of the day is; the squares average to about 1 over a day without a crash."""
+        u_shape = 0.65 + 1.35 * (2 * share - 1) ** 2
+        nervous = self.step_number < self.day_steps and CRASH[0] <= share < RECOVERY[1]
+        return u_shape * (CRASH_NERVES if nervous else 1.0)
+
+    def drift(self, share: float) -> float:
+        """The market's own direction in this step: none, but for the crash and the recovery of the first day."""
+        if self.step_number >= self.day_steps:
+            return 0.0
+        for (start, end), total in ((CRASH, CRASH_RETURN), (RECOVERY, RECOVERY_RETURN)):
+            if start <= share < end:
+                return total / ((end - start) * self.day_steps)
+        return 0.0
+
+    def step(self) -> dict[str, Quote]:
+        """Time passes; every symbol has a new quote."""
+        share = (self.step_number % self.day_steps) / self.day_steps
+        scale = self.volatility_factor(share) / math.sqrt(self.day_steps)
+        market = self.drift(share) + MARKET_VOLATILITY * scale * self.student()
+        sectors = {sector: SECTOR_VOLATILITY * scale * self.student() for sector in SECTORS}
+        quotes = {}
+        for row in self.listings:
+            own = OWN_VOLATILITY * scale * self.student()
+            change = self.betas[row.symbol] * market + sectors[row.sector] + own
+            self.prices[row.symbol] *= max(1.0 + change, 0.5)
+            quotes[row.symbol] = quote_around(self.prices[row.symbol], row.tick, self.half_spreads[row.symbol])
+        self.step_number += 1
+        return quotes
