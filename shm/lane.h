@@ -19,6 +19,10 @@ constexpr std::size_t lane_offset_bytes(ClientIndex client) { return at(client) 
 inline constexpr std::size_t lane_segment_bytes =
     (sizeof(Lane) + (lane_offsets - 1) * (lane_stride - 4096) + 4095) / 4096 * 4096;
 
+inline Lane& lane_in(void* segment, ClientIndex client) {
+  return *reinterpret_cast<Lane*>(static_cast<std::byte*>(segment) + lane_offset_bytes(client));
+}
+
 class LaneClient {
 public:
   struct Ticket {

@@ -29,8 +29,8 @@ public:
   // None: no room.
   virtual ClientIndex client_index(const Name& name) = 0;
 
-  // A fresh lane of that client, zeroed but for its header, sealed, and all its pages in place: to be polled from now
-  // on. False: not taken. The memory stays mapped until retire() for that client has returned true.
+  // A new lane of that client, sealed and with all its pages in place: to be polled from now on, by a new LaneServer.
+  // False: not taken. The memory stays mapped until retire() for that client has returned true.
   virtual bool admit(ClientIndex client, shm::Lane& lane) = 0;
 
   // The client has gone: answers what still waits in its lane, and lets go of it. True: the lane is never touched again
