@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Configurations beside the journal: written whole and durable before a record names them.
+#include "sidecar/journal/configurations.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "sidecar/journal/file.h"
+
+namespace bulwark::journal {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& path, const char* what) {
+  throw JournalError(path + ": cannot " + what + ": " + std::strerror(errno));
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+// FNV-1a: it tells configurations apart; that nobody forged one is the hash chain's business.
+std::uint64_t configuration_hash(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return hash == 0 ? 1 : hash;
+}
+
+std::string configuration_path(const std::string& directory, std::uint64_t hash) {
+  char name[48];
+  std::snprintf(name, sizeof name, "/config-%016llx.toml", static_cast<unsigned long long>(hash));
+  return directory + name;
+}
+
+std::uint64_t save_configuration(const std::string& directory, std::string_view text) {
+  const std::uint64_t hash = configuration_hash(text);
+  const std::string path = configuration_path(directory, hash), making = path + ".new";
+  if (read_file(path) == text) return hash;
+  const int fd = ::open(making.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+  if (fd < 0) fail(making, "create the file");
+  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
+  ::close(fd);
+  if (!written) fail(making, "write the configuration");
+  if (::rename(making.c_str(), path.c_str()) != 0) fail(path, "give the configuration its name");
+  make_names_durable(directory);
+  return hash;
+}
+
+std::string read_configuration(const std::string& directory, std::uint64_t hash) {
+  const std::string path = configuration_path(directory, hash);
+  std::string text = read_file(path);
+  if (text.empty()) throw JournalError(path + ": the journal names this configuration, and it is not there");
+  if (configuration_hash(text) != hash) {
+    throw JournalError(path + ": the file was changed: its content does not fit its name");
+  }
+  return text;
+}
+
+}  // namespace bulwark::journal

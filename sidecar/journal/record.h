@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a journal record says, and how it becomes 8-byte words: an event and what came of it, together, or a note of the
+// sidecar about itself. One function for each event gives the order of its words, for writing and for reading alike.
+#pragma once
+
+#include <cstdint>
+
+#include "core/event.h"
+#include "shm/units.h"
+#include "shm/words.h"
+
+namespace bulwark::journal {
+
+// The first ones are core::EventType, number by number.
+enum class RecordType : std::uint8_t {
+  None,
+  EventLast = static_cast<std::uint8_t>(core::EventType::Clock),
+  Configuration = 64,  // `a`: the hash that names journal/config-HASH.toml; in force from here on
+  Start,               // a sidecar begins; `a`: generation of the ring
+  End,                 // it ended in good order
+  Lease,               // the permission ran out without a stop; `a`: how often so far
+  Stop,  // a stop was taken over from the kill page; `a`: its permission word, `b`: generation of the page
+};
+
+constexpr RecordType record_type(core::EventType type) { return static_cast<RecordType>(type); }
+constexpr bool is_event(RecordType type) { return type != RecordType::None && type <= RecordType::EventLast; }
+
+struct Outcome {
+  core::EventError error;
+  bool has_verdict;
+  core::Verdict verdict;
+};
+
+struct Note {
+  TimeNs t;
+  std::uint64_t a, b;
+};
+
+// A record as it is read back: event and outcome, or note.
+struct Record {
+  std::uint64_t sequence;
+  RecordType type;
+  core::Event event;
+  Outcome outcome;
+  Note note;
+};
+
+// No record takes more words than this (a replace with two ids of 64 characters that a limit of a scope refused).
+inline constexpr std::uint32_t record_words_max = 35;
+
+// The commit word of a record: | sequence 48 | words 8 | type 8 |. Never zero, and never the same twice.
+struct Commit {
+  std::uint64_t sequence;
+  std::uint8_t words;
+  RecordType type;
+
+  constexpr std::uint64_t word() const {
+    return sequence << 16 | static_cast<std::uint64_t>(words) << 8 | static_cast<std::uint64_t>(type);
+  }
+  static constexpr Commit of(std::uint64_t word) {
+    return {word >> 16, static_cast<std::uint8_t>(word >> 8), static_cast<RecordType>(static_cast<std::uint8_t>(word))};
+  }
+};
+
+// `Words` is a WordWriter or a WordReader (words.h); `e` is const when it writes.
+template <class Words>
+void carry_verdict(Words& words, auto& v, bool has_on, bool has_limit) {
+  words.value(v.quantity.raw);
+  if (has_limit) words.pack(v.limit);
+  if (has_on) {
+    words.pack(v.on.symbol, v.on.sector, v.on.account);
+    words.pack(v.on.strategy, v.on.client);
+  }
+  for (auto* value : {&v.value, &v.max}) {
+    if (value->kind == ValueKind::Absent) continue;
+    words.value(value->raw_low);
+    words.value(value->raw_high);
+  }
+}
+
+template <class Words>
+void carry_outcome(Words& words, auto& outcome) {
+  auto& v = outcome.verdict;
+  bool has_limit = v.limit != LimitIndex::None;
+  words.pack(outcome.error, outcome.has_verdict, v.decision, v.reason, v.value.kind, v.max.kind, v.has_on, has_limit);
+  if (outcome.has_verdict) carry_verdict(words, v, v.has_on, has_limit);
+}
+
+template <class Words>
+void carry_intent(Words& words, auto& e) {
+  words.pack(e.symbol, e.client, e.account);
+  words.pack(e.strategy, e.side, e.gate, e.resize, e.reduce_only, e.market);
+  words.value(e.quantity.raw);
+  words.value(e.price.raw);
+  words.text(e.id);
+}
+
+template <class Words>
+void carry_replace(Words& words, auto& e) {
+  words.pack(e.client, e.gate, e.keep_price);
+  words.value(e.quantity.raw);
+  words.value(e.price.raw);
+  words.text(e.id);
+  words.text(e.new_id);
+}
+
+template <class Words>
+void carry_order(Words& words, auto& e) {
+  words.pack(e.client, e.why);
+  words.text(e.id);
+}
+
+template <class Words>
+void carry_fill(Words& words, auto& e) {
+  words.pack(e.symbol, e.client, e.account);
+  words.pack(e.strategy, e.side);
+  words.value(e.quantity.raw);
+  words.value(e.price.raw);
+  words.value(e.fee_low);
+  words.value(e.fee_high);
+  words.text(e.id);
+  words.text(e.exec_id);
+}
+
+template <class Words>
+void carry_mark(Words& words, auto& e) {
+  words.pack(e.symbol);
+  words.value(e.bid.raw);
+  words.value(e.ask.raw);
+  words.value(e.last.raw);
+}
+
+template <class Words>
+void carry_equity(Words& words, auto& e) {
+  words.pack(e.account);
+  words.value(e.amount_low);
+  words.value(e.amount_high);
+}
+
+template <class Words>
+void carry_control(Words& words, auto& e) {
+  words.pack(e.command, e.new_baseline, e.whole_limit, e.limit);
+  words.pack(e.on.symbol, e.on.sector, e.on.account);
+  words.pack(e.on.strategy, e.on.client);
+  words.value(e.max_low);
+  words.value(e.max_high);
+  words.value(e.until.ns);
+  words.text(e.operator_name);
+  words.text(e.reason);
+}
+
+template <class Words>
+void carry_event(Words& words, auto& event) {
+  words.value(event.t.ns);
+  switch (event.type) {
+    case core::EventType::None:
+    case core::EventType::Clock:
+      break;
+    case core::EventType::Client:
+      words.text(event.client.name);
+      break;
+    case core::EventType::Mark:
+    case core::EventType::Rate:
+      carry_mark(words, event.mark);
+      break;
+    case core::EventType::Intent:
+      carry_intent(words, event.intent);
+      break;
+    case core::EventType::Replace:
+      carry_replace(words, event.replace);
+      break;
+    case core::EventType::Ack:
+    case core::EventType::Cancel:
+    case core::EventType::Done:
+      carry_order(words, event.order);
+      break;
+    case core::EventType::Fill:
+      carry_fill(words, event.fill);
+      break;
+    case core::EventType::Equity:
+      carry_equity(words, event.equity);
+      break;
+    case core::EventType::Control:
+      carry_control(words, event.control);
+      break;
+  }
+}
+
+template <class Words>
+void carry_note(Words& words, auto& note) {
+  words.value(note.t.ns);
+  words.value(note.a);
+  words.value(note.b);
+}
+
+}  // namespace bulwark::journal

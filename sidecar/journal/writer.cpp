@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writer thread's rounds: take what is there, make it durable, give the lines back.
+#include "sidecar/journal/writer.h"
+
+#include <pthread.h>
+
+#include "shm/clock.h"
+
+namespace bulwark::journal {
+
+JournalWriter::JournalWriter(Wiring wiring, std::unique_ptr<FileWriter> file)
+    : wiring_(std::move(wiring)), file_(std::move(file)), consumer_(wiring_.ring) {
+  wiring_.written.store(consumer_.next_sequence() - 1, std::memory_order_relaxed);
+  wiring_.health.store(shm::JournalHealth::Healthy, std::memory_order_relaxed);  // the board's ready mark publishes it
+}
+
+JournalWriter::~JournalWriter() { stop(); }
+
+void JournalWriter::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+bool JournalWriter::stop() {
+  stopping_.store(true, std::memory_order_release);
+  if (thread_.joinable()) thread_.join();
+  return work();
+}
+
+void JournalWriter::run() {
+  pthread_setname_np(pthread_self(), "bw-journal");
+  while (!stopping_.load(std::memory_order_acquire) && work()) shm::nap(commit_interval);
+}
+
+bool JournalWriter::drain() {
+  Commit commit{};
+  std::uint64_t words[record_words_max];
+  bool any = false;
+  // Lines are given back only when they are durable, so that one round never takes more than the ring once.
+  while (consumer_.take(commit, words)) {
+    file_->append(commit, {words, commit.words});
+    any = true;
+  }
+  const bool behind = consumer_.unreleased_lines() > wiring_.ring.line_count / 2;
+  if (behind && !told_behind_) {
+    wiring_.tell(
+        "the journal is behind: more than half of its ring waits for the disk; orders are refused when it is full");
+  }
+  told_behind_ = behind;
+  return any;
+}
+
+bool JournalWriter::work() {
+  if (failed_) return false;
+  try {
+    if (!drain()) return true;
+    file_->sync();
+    consumer_.release();
+    wiring_.written.store(consumer_.next_sequence() - 1, std::memory_order_release);
+    return true;
+  } catch (const std::exception& error) {
+    failed_ = true;
+    // Release: whoever sees the failure sees how far the journal came before it.
+    wiring_.health.store(shm::JournalHealth::Failed, std::memory_order_release);
+    wiring_.tell(std::string(error.what()) +
+                 "; nothing is accepted from now on. Put the disk right and start again: "
+                 "what the ring still holds is written then");
+    return false;
+  }
+}
+
+}  // namespace bulwark::journal

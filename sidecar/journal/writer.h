@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writer thread: drains the ring into the journal's file, makes it durable every few milliseconds, and says how far
+// it has come. A failure to write is final: nothing is tried again, and nobody may trade on what is not written.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "shm/layout.h"
+#include "sidecar/journal/file.h"
+#include "sidecar/journal/ring.h"
+
+namespace bulwark::journal {
+
+inline constexpr DurationNs commit_interval = milliseconds(5);
+
+class JournalWriter {
+public:
+  struct Wiring {
+    RingView ring;
+    std::atomic<shm::JournalHealth>& health;  // Healthy from the start; Failed after a failure
+    shm::AtomicWord& written;                 // the last record that is durable
+    std::function<void(const std::string&)> tell;
+  };
+
+  JournalWriter(Wiring wiring, std::unique_ptr<FileWriter> file);
+  ~JournalWriter();
+
+  void start();
+  // Writes what is in the ring, and ends. False: not everything became durable.
+  bool stop();
+
+  // One round, as the thread does it: false after a failure.
+  bool work();
+
+private:
+  void run();
+  bool drain();
+
+  Wiring wiring_;
+  std::unique_ptr<FileWriter> file_;
+  RingConsumer consumer_;
+  std::atomic<bool> stopping_{false};
+  bool failed_ = false;
+  bool told_behind_ = false;
+  std::thread thread_;
+};
+
+}  // namespace bulwark::journal
