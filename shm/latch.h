@@ -25,6 +25,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "shm/memfd.h"
 #include "shm/words.h"
 
 namespace bulwark::shm {
@@ -106,16 +107,6 @@ inline bool parse_line(std::string_view line, Latch& latch, unsigned& seen) {
   }
 }
 
-struct Descriptor {
-  int fd;
-  explicit Descriptor(int fd_) : fd(fd_) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
 [[noreturn]] inline void fail(const std::string& what) {
   throw std::system_error(errno, std::generic_category(), what);
 }
@@ -148,7 +139,6 @@ inline LatchFile read_latch(const std::string& directory) {
 // Replaces the latch and waits until the disk has it. A latch of a later epoch is left alone: it is the newer truth.
 // Throws std::system_error, naming the file.
 inline void write_latch(const std::string& directory, const Latch& latch) {
-  using latch_details::Descriptor;
   using latch_details::fail;
   if (const LatchFile old = read_latch(directory); old.status == LatchStatus::Read && old.latch.epoch > latch.epoch) {
     return;
@@ -158,8 +148,9 @@ inline void write_latch(const std::string& directory, const Latch& latch) {
       latch_path(directory) + "." + std::to_string(::getpid()) + "." + std::to_string(::gettid());
   {
     const Descriptor file(::open(making.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
-    if (file.fd < 0) fail("cannot write " + making);
-    if (::write(file.fd, text.data(), text.size()) != static_cast<ssize_t>(text.size()) || ::fsync(file.fd) != 0) {
+    if (!file) fail("cannot write " + making);
+    if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+        ::fsync(file.get()) != 0) {
       const int why = errno;
       ::unlink(making.c_str());
       throw std::system_error(why, std::generic_category(), "cannot write " + making);
@@ -167,7 +158,7 @@ inline void write_latch(const std::string& directory, const Latch& latch) {
   }
   if (::rename(making.c_str(), latch_path(directory).c_str()) != 0) fail("cannot write " + latch_path(directory));
   const Descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.fd < 0 || ::fsync(folder.fd) != 0) fail("cannot write " + directory);
+  if (!folder || ::fsync(folder.get()) != 0) fail("cannot write " + directory);
 }
 
 // Nothing in it that counts (names with a dot in front do not), or not there at all.

@@ -32,6 +32,8 @@ enum class Access { ReadOnly, ReadWrite };
 
 template <class Segment>
 inline constexpr SegmentKind segment_kind = SegmentKind::None;
+template <class Segment>
+inline constexpr SegmentKind segment_kind<const Segment> = segment_kind<Segment>;
 template <>
 inline constexpr SegmentKind segment_kind<KillPage> = SegmentKind::KillPage;
 template <>

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Each file belongs to a client that may be anything, so it is copied once and only the copy is judged.
+#include "killswitch/clients.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "shm/attach.h"
+#include "shm/latch.h"
+
+namespace bulwark::kill {
+
+static std::optional<ClientView> read_client(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return {};
+  shm::ClientFile file{};
+  const ssize_t size = ::pread(fd, static_cast<void*>(&file), sizeof file, 0);
+  ::close(fd);
+  if (size < static_cast<ssize_t>(sizeof file)) return {};
+  if (shm::examine(&file.header, sizeof file, shm::SegmentKind::ClientFile, sizeof file) != shm::AttachStatus::Ready) {
+    return {};
+  }
+  if (file.pid <= 0 || file.detached.load() != 0) return {};
+  return ClientView{shm::printable(file.client.view()),
+                    file.pid,
+                    file.start_time,
+                    {file.acknowledged.load()},
+                    file.acknowledged_ns.load(),
+                    file.drill_seen.load(),
+                    file.drill_seen_ns.load()};
+}
+
+std::vector<ClientView> live_clients(const std::string& run_folder) {
+  std::vector<ClientView> result;
+  const std::string folder = run_folder + "/clients";
+  DIR* directory = ::opendir(folder.c_str());
+  if (directory == nullptr) return result;
+  while (const dirent* entry = ::readdir(directory)) {
+    if (entry->d_name[0] == '.') continue;
+    auto client = read_client(folder + "/" + entry->d_name);
+    if (client && client->alive()) result.push_back(*client);
+  }
+  ::closedir(directory);
+  std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.client < b.client; });
+  return result;
+}
+
+}  // namespace bulwark::kill

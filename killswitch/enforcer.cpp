@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// See the header. The signal goes through a pidfd, so that it can never reach a later process with the same pid.
+#include "killswitch/enforcer.h"
+
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <iostream>
+
+#include "killswitch/clients.h"
+
+namespace bulwark::kill {
+
+static void kill_client(const ClientView& client) {
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, client.pid, 0));
+  if (pidfd < 0) return;
+  if (client.alive() && ::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0) == 0) {
+    std::cerr << "bulwark-watchdog: killed " << client.label() << ", which did not acknowledge a stop" << std::endl;
+  }
+  ::close(pidfd);
+}
+
+void Enforcer::start() {
+  thread_ = std::thread([this] {
+    while (!ending_.load(std::memory_order_acquire)) {
+      look(shm::monotonic_now());
+      shm::nap(milliseconds(5));
+    }
+  });
+}
+
+Enforcer::~Enforcer() {
+  ending_.store(true, std::memory_order_release);
+  if (thread_.joinable()) thread_.join();
+}
+
+void Enforcer::look(MonotonicNs now) {
+  const std::uint64_t epoch = shm::permission_of(page_).epoch();
+  if (epoch != epoch_) silent_since_.clear();
+  epoch_ = epoch;
+  decltype(silent_since_) silent;
+  for (const ClientView& client : live_clients(folder_)) {
+    if (client.saw_stop(epoch)) continue;
+    const std::pair who{client.pid, client.start_time};
+    const auto known = silent_since_.find(who);
+    const MonotonicNs since = known == silent_since_.end() ? now : known->second;
+    if (now - since >= patience_) kill_client(client);
+    silent.emplace(who, since);
+  }
+  silent_since_ = std::move(silent);
+}
+
+}  // namespace bulwark::kill

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// killswitch resume: a named person lets an instance trade again, by compare-and-swap on the stop that was looked at,
+// after checks that are all told when one fails. The sidecar checks marks and limits, for only it knows them.
+#include <iostream>
+
+#include "killswitch/board_view.h"
+#include "killswitch/clients.h"
+#include "killswitch/commands.h"
+#include "killswitch/door.h"
+#include "killswitch/refusal.h"
+#include "killswitch/scope.h"
+#include "shm/latch.h"
+
+namespace bulwark::kill {
+
+static constexpr DurationNs beat_age_max = milliseconds(500);
+static constexpr int acknowledge_patience_ms = 100;
+
+static std::string age_of(MonotonicNs beat, MonotonicNs now) {
+  return "its last beat is " + std::to_string((now - beat).ns / 1'000'000) + " ms old";
+}
+
+static void check_processes(const Instance& instance, std::vector<std::string>& failing) {
+  const MonotonicNs now = shm::monotonic_now();
+  if (!instance.board) {
+    failing.push_back("sidecar: it is not running (board: " + std::string(shm::explain(instance.board.status)) + ")");
+  } else if (!instance.sidecar_alive()) {
+    failing.push_back("sidecar: it is not running");
+  } else if (const MonotonicNs beat{instance.board->beat_ns.load()}; now - beat > beat_age_max) {
+    failing.push_back("sidecar: " + age_of(beat, now));
+  } else if (instance.board->journal_health.load() != shm::JournalHealth::Healthy) {
+    failing.push_back("journal: it is not healthy");
+  }
+  if (!instance.watchdog_alive()) {
+    failing.push_back("watchdog: it is not running, nobody would renew the lease");
+  } else if (const MonotonicNs beat{instance.page->watchdog_beat_ns.load()}; now - beat > beat_age_max) {
+    failing.push_back("watchdog: " + age_of(beat, now));
+  }
+}
+
+// A client that was attached a moment ago may still be about to acknowledge.
+static void check_clients(const Instance& instance, shm::Permission permission, std::vector<std::string>& failing) {
+  std::vector<std::string> silent;
+  for (int i = 0; i < acknowledge_patience_ms; ++i) {
+    silent.clear();
+    for (const ClientView& client : live_clients(instance.folder)) {
+      if (!client.saw_stop(permission.epoch())) silent.push_back("client " + client.label());
+    }
+    if (silent.empty()) return;
+    shm::nap(milliseconds(1));
+  }
+  for (const std::string& who : silent) failing.push_back(who + ": it has not acknowledged the stop");
+}
+
+static shm::ControlRequest request_of(const ResumeOptions& options, const StopScope& scope,
+                                      shm::Permission permission) {
+  shm::ControlRequest request = control_request(shm::Wish::Resume);
+  request.new_baseline = options.new_baseline ? 1 : 0;
+  request.permission = permission.word;
+  request.symbol = scope.symbol;
+  request.account = scope.account;
+  request.strategy = scope.strategy;
+  request.client = scope.client;
+  request.operator_name = Name::from(shm::printable(options.operator_name));
+  request.reason = Sentence::from(shm::printable(options.reason));
+  return request;
+}
+
+static bool nothing_to_resume(const Instance& instance, const ResumeOptions& options, shm::Permission permission) {
+  if (!permission.trading() || !options.on.empty() || options.new_baseline) return false;
+  const auto latched = latched_states(instance.board);
+  return latched && latched->empty();
+}
+
+static void wait_for_lease(const Instance& instance) {
+  for (int i = 0; i < 200; ++i) {
+    if (shm::lease_valid(*instance.page, shm::monotonic_now())) {
+      std::cout << instance.name << ": resumed, the lease is running" << std::endl;
+      return;
+    }
+    shm::nap(milliseconds(1));
+  }
+  std::cout << instance.name << ": resumed, but the lease is not renewed yet" << std::endl;
+}
+
+int resume_instance(const Instance& instance, const ResumeOptions& options) {
+  const StopScope scope = parse_scope(options.on);
+  if (options.reason.empty() || options.operator_name.empty()) {
+    throw Refusal(exit_usage, "a resume needs --reason and --operator: who lets it trade again, and why");
+  }
+  if (!scope.whole()) check_scope(scope, instance.board);
+  const shm::Permission permission = shm::permission_of(*instance.page);
+  if (nothing_to_resume(instance, options, permission)) {
+    std::cout << instance.name << ": nothing to resume, it may trade" << std::endl;
+    return exit_done;
+  }
+  std::vector<std::string> failing;
+  check_processes(instance, failing);
+  check_clients(instance, permission, failing);
+  // The sidecar resumes only when nothing fails here; else it is asked for its own checks, to tell all of them at once.
+  shm::ControlRequest request = request_of(options, scope, permission);
+  if (!failing.empty()) request.wish = shm::Wish::Preflight;
+  if (instance.sidecar_alive()) {
+    const DoorAnswer answer = ask_sidecar(instance.folder, request);
+    if (!answer.done) failing.insert(failing.end(), answer.lines.begin(), answer.lines.end());
+  }
+  if (!failing.empty()) {
+    std::string message = "not resumed:";
+    for (const std::string& line : failing) message += "\n  " + line;
+    throw Refusal(exit_refused, message);
+  }
+  if (!scope.whole()) {
+    std::cout << instance.name << ": resumed " << scope.text()
+              << (permission.trading() ? "" : "; the instance itself is still stopped") << std::endl;
+    return exit_done;
+  }
+  if (!permission.trading() && !shm::resume(*instance.page, permission)) {
+    throw Refusal(exit_refused, "not resumed: a newer stop came while resuming; look again");
+  }
+  wait_for_lease(instance);
+  return exit_done;
+}
+
+}  // namespace bulwark::kill

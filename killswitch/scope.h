@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The scope of a stop or resume, `--on account=ACC1`, several keys: where they meet.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "killswitch/board_view.h"
+
+namespace bulwark::kill {
+
+struct StopScope {
+  Name symbol{}, account{}, strategy{}, client{};
+  bool whole() const { return symbol.size + account.size + strategy.size + client.size == 0; }
+  std::string text() const;  // "account=ACC1 symbol=AAPL", or "everything"
+};
+
+// Throws Refusal (2) for an unknown key, an empty or impossible name, or a key given twice.
+StopScope parse_scope(const std::vector<std::string>& on);
+
+// Is each name known to the instance? False: the board cannot be read. Throws Refusal (2), naming what is unknown.
+bool check_scope(const StopScope& scope, const BoardMapping& board);
+
+}  // namespace bulwark::kill

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// killswitch status: what the kill page, the client files and, where it can be read, the board say.
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "killswitch/board_view.h"
+#include "killswitch/clients.h"
+#include "killswitch/commands.h"
+#include "killswitch/refusal.h"
+#include "shm/latch.h"
+
+namespace bulwark::kill {
+
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+struct Status {
+  State state = State::Normal;
+  std::string cause, operator_name;
+  shm::Permission permission{};
+  std::int64_t since_ns = 0;
+};
+
+}  // namespace
+
+// The kill page's stop first; else the weakest state that the sidecar latched for the whole portfolio.
+static Status status_of(const Instance& instance) {
+  Status status;
+  status.permission = shm::permission_of(*instance.page);
+  if (!status.permission.trading()) {
+    status.state = State::Halted;
+    const auto entry = shm::stop_entry(*instance.page, status.permission.epoch());
+    status.cause = entry ? shm::printable(entry->cause.view()) : "no reason given";
+    if (entry) status.operator_name = shm::printable(entry->operator_name.view());
+    if (entry) status.since_ns = entry->t.ns;
+    return status;
+  }
+  for (const LatchedState& latched : latched_states(instance.board).value_or(std::vector<LatchedState>{})) {
+    if (latched.on != Scope{} || latched.state >= status.state) continue;
+    status.state = latched.state;
+    status.cause = latched.cause;
+  }
+  return status;
+}
+
+static bool pid_alive(std::int32_t pid) {
+  const shm::ProcessStat stat = pid > 0 ? shm::process_stat(pid) : shm::ProcessStat{};
+  return stat.start_time != 0 && stat.state != 'Z' && stat.state != 'X';
+}
+
+static Json processes_of(const Instance& instance) {
+  Json result = Json::object();
+  const std::int32_t up = instance.page->up_pid.load();
+  if (pid_alive(up)) result["bulwark"] = up;
+  if (instance.sidecar_alive()) result["bulwark-sidecar"] = instance.board->sidecar_pid;
+  if (instance.watchdog_alive()) result["bulwark-watchdog"] = instance.page->watchdog_pid.load();
+  return result;
+}
+
+static Json json_of(const Instance& instance, const Status& status, const std::vector<ClientView>& clients) {
+  Json rows = Json::array();
+  for (const ClientView& client : clients) {
+    rows.push_back(
+        {{"client", client.client}, {"pid", client.pid}, {"acknowledged", client.saw_stop(status.permission.epoch())}});
+  }
+  const std::int64_t left = instance.page->lease_until_ns.load() - shm::monotonic_now().ns;
+  return Json{{"schema", 1},
+              {"instance", instance.name},
+              {"state", name_of(state_names, status.state)},
+              {"cause", status.cause},
+              {"operator", status.operator_name},
+              {"since", status.since_ns},
+              {"epoch", status.permission.epoch()},
+              {"lease", {{"running", left > 0}, {"lapses", instance.page->lease_lapses.load()}}},
+              {"processes", processes_of(instance)},
+              {"clients", rows}};
+}
+
+static void print_text(const Json& status) {
+  const auto text = [&](const char* key) { return status[key].get<std::string>(); };
+  std::cout << text("instance") << ": " << text("state");
+  if (!text("cause").empty()) std::cout << " (" << text("cause");
+  if (!text("operator").empty()) std::cout << ", " << text("operator");
+  std::cout << (text("cause").empty() ? "" : ")") << "\n  lease "
+            << (status["lease"]["running"].get<bool>() ? "running" : "not running") << ", ran out "
+            << status["lease"]["lapses"] << " times\n";
+  for (const auto& [program, pid] : status["processes"].items()) std::cout << "  " << program << " " << pid << "\n";
+  for (const auto& client : status["clients"]) {
+    std::cout << "  client " << client["client"].get<std::string>() << " (pid " << client["pid"]
+              << "): " << (client["acknowledged"].get<bool>() ? "acknowledged" : "has not acknowledged the last stop")
+              << "\n";
+  }
+  std::cout << std::flush;
+}
+
+int show_status(const Instance& instance, bool json) {
+  const std::vector<ClientView> clients = live_clients(instance.folder);
+  const Json status = json_of(instance, status_of(instance), clients);
+  if (status["processes"].empty() && clients.empty()) {
+    throw Refusal(exit_not_running,
+                  "\"" + instance.name + "\" is not running; what is left of it is in " + instance.folder);
+  }
+  if (json) std::cout << status.dump() << std::endl;
+  else print_text(status);
+  return exit_done;
+}
+
+}  // namespace bulwark::kill

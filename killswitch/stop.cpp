@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// killswitch stop: one compare-and-swap stops; everything after it is only told, written down and waited for.
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "killswitch/clients.h"
+#include "killswitch/commands.h"
+#include "killswitch/latch_keeper.h"
+#include "killswitch/refusal.h"
+#include "killswitch/scope.h"
+
+namespace bulwark::kill {
+
+namespace {
+
+struct Acknowledgements {
+  std::vector<ClientView> seen;     // who acknowledged, with the time
+  std::vector<ClientView> missing;  // who lives and did not, when the patience was over
+};
+
+struct Stop {
+  StopScope scope;
+  bool could_not_check = false;  // the scope was unknown ground, so everything was stopped
+  MonotonicNs began{};
+  shm::StopDetails details;
+  std::uint64_t epoch = 0;
+};
+
+}  // namespace
+
+static Stop pull(const Instance& instance, const StopOptions& options) {
+  Stop stop;
+  stop.scope = parse_scope(options.on);
+  if (!stop.scope.whole() && !check_scope(stop.scope, instance.board)) {
+    stop.could_not_check = true;
+    stop.scope = {};
+  }
+  shm::StopDetails& details = stop.details;
+  details.t = shm::wall_now();
+  details.symbol = stop.scope.symbol;
+  details.account = stop.scope.account;
+  details.strategy = stop.scope.strategy;
+  details.client = stop.scope.client;
+  details.whole = stop.scope.whole();
+  const std::string_view reason = options.reason.empty() ? "no reason given" : std::string_view(options.reason);
+  const std::string_view who =
+      options.operator_name.empty() ? "unknown operator" : std::string_view(options.operator_name);
+  details.reason = Sentence::from(shm::printable(reason));
+  details.operator_name = Name::from(shm::printable(who));
+  stop.began = shm::monotonic_now();
+  stop.epoch = shm::stop(*instance.page, details);
+  return stop;
+}
+
+// The watchdog writes the latch too; this is for the case that it is dead or frozen.
+static void write_latch(const shm::KillPage& page) {
+  const std::string directory(shm::journal_directory(page));
+  try {
+    shm::Latch latch = latch_of(page, false);
+    latch.clean = shm::read_latch(directory).latch.clean;
+    shm::write_latch(directory, latch);
+  } catch (const std::exception& error) {
+    std::cerr << "killswitch: the stop is in effect, but its latch is not on disk: " << error.what() << std::endl;
+  }
+}
+
+static Acknowledgements wait_for_clients(const Instance& instance, const Stop& stop, std::int64_t timeout_ms) {
+  const MonotonicNs deadline = stop.began + milliseconds(timeout_ms);
+  std::map<std::pair<std::int32_t, std::uint64_t>, ClientView> seen;
+  for (;;) {
+    Acknowledgements result;
+    for (const ClientView& client : live_clients(instance.folder)) {
+      if (client.saw_stop(stop.epoch)) seen.try_emplace({client.pid, client.start_time}, client);
+      else result.missing.push_back(client);
+    }
+    if (result.missing.empty() || deadline < shm::monotonic_now()) {
+      for (const auto& [who, client] : seen) result.seen.push_back(client);
+      return result;
+    }
+    shm::nap({200'000});
+  }
+}
+
+static double microseconds_since(MonotonicNs began, std::int64_t then_ns) {
+  return static_cast<double>(std::max<std::int64_t>(0, then_ns - began.ns)) / 1000.0;
+}
+
+static void print_json(const Instance& instance, const Stop& stop, const Acknowledgements& clients) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const ClientView& client : clients.seen) {
+    rows.push_back({{"client", client.client},
+                    {"pid", client.pid},
+                    {"acknowledged", true},
+                    {"microseconds", microseconds_since(stop.began, client.acknowledged_ns)}});
+  }
+  for (const ClientView& client : clients.missing) {
+    rows.push_back({{"client", client.client}, {"pid", client.pid}, {"acknowledged", false}});
+  }
+  nlohmann::ordered_json on = nlohmann::ordered_json::object();
+  const auto add = [&](const char* key, const Name& name) {
+    if (name.size != 0) on[key] = name.view();
+  };
+  add("symbol", stop.scope.symbol);
+  add("account", stop.scope.account);
+  add("strategy", stop.scope.strategy);
+  add("client", stop.scope.client);
+  const auto cause = shm::cause_in_force(*instance.page, {stop.epoch << 1});
+  std::cout << nlohmann::ordered_json{{"schema", 1},
+                                      {"instance", instance.name},
+                                      {"epoch", stop.epoch},
+                                      {"t", stop.details.t.ns},
+                                      {"on", on},
+                                      {"operator", stop.details.operator_name.view()},
+                                      {"reason", stop.details.reason.view()},
+                                      {"cause", shm::printable(cause.view())},
+                                      {"clients", rows}}
+                   .dump()
+            << std::endl;
+}
+
+static void print_text(const Instance& instance, const Stop& stop, const Acknowledgements& clients) {
+  std::cout << instance.name << ": stopped " << stop.scope.text() << " (stop " << stop.epoch << ", "
+            << stop.details.reason.view() << ", " << stop.details.operator_name.view() << ")\n";
+  for (const ClientView& client : clients.seen) {
+    std::cout << "  " << client.label() << " acknowledged after "
+              << static_cast<std::int64_t>(microseconds_since(stop.began, client.acknowledged_ns)) << " us\n";
+  }
+  if (clients.seen.empty() && clients.missing.empty()) std::cout << "  no client is attached\n";
+  std::cout << std::flush;
+}
+
+int stop_instance(const Instance& instance, const StopOptions& options) {
+  const Stop stop = pull(instance, options);
+  if (stop.could_not_check) {
+    std::cerr << "killswitch: the board cannot be read, so the scope cannot be checked: everything is stopped instead"
+              << std::endl;
+  }
+  // The disk may hang; what the clients did is told all the same.
+  std::thread latch([&instance] { write_latch(*instance.page); });
+  const Acknowledgements clients = wait_for_clients(instance, stop, options.timeout_ms);
+  if (options.json) print_json(instance, stop, clients);
+  else print_text(instance, stop, clients);
+  for (const ClientView& client : clients.missing) {
+    std::cerr << "killswitch: " << client.label() << " did not acknowledge within " << options.timeout_ms << " ms"
+              << std::endl;
+  }
+  latch.join();
+  return clients.missing.empty() ? exit_done : exit_no;
+}
+
+}  // namespace bulwark::kill
