@@ -2,28 +2,209 @@
 // The risk engine: apply(event) -> outcome, a pure function of its state and the event.
 // No clock (time is in the event), no I/O, no threads; no allocation and no exception once constructed.
 // `bulwark simulate`, the sidecar's hot loop, recovery and the tests all run this one class.
+//
+// The way of an event: admissible? (engine_admit.cpp) -> time passes (engine.cpp) -> it is carried out: orders are
+// judged and accepted (engine_orders.cpp, judge.cpp), reports move the book (engine_reports.cpp), wishes change states
+// (engine_control.cpp) -> what it touched is reviewed: warnings, breaches, latches (engine_review.cpp).
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/event.h"
+#include "core/flow.h"
+#include "core/judge.h"
+#include "core/limits.h"
+#include "core/orders.h"
 #include "core/rules.h"
+#include "core/session.h"
 
 namespace bulwark::core {
 
+// How much the engine can hold; full refuses.
+struct Capacity {
+  std::size_t orders = 1 << 20;  // working, and done in this session
+  std::size_t clients = 1'024;
+  std::size_t latches = 4'096;
+};
+
+// A scope that may not trade freely, until a named person ends it.
+struct Latch {
+  Scope on;
+  State state;
+  Sentence cause;
+};
+
 class Engine {
- public:
+public:
+  // Throws std::length_error where the rules ask for more than can be held.
+  explicit Engine(const Rules& rules, Capacity capacity = {});
+
   // Applies one event. An error means that it was refused whole: nothing has changed, not even the time.
   // The outcome (verdict, lines) is valid until the next call.
   EventError apply(const Event& event) noexcept;
 
-  bool has_verdict() const;  // exactly for Intent and Replace
-  const Verdict& verdict() const;
-  std::span<const Line> lines() const;
+  bool has_verdict() const { return has_verdict_; }  // exactly for Intent and Replace
+  const Verdict& verdict() const { return verdict_; }
+  std::span<const Line> lines() const { return lines_; }
+  // How many of the lines came of the passing of time, before the event itself.
+  std::size_t lines_before_verdict() const { return lines_before_verdict_; }
+  ClientIndex verdict_client() const { return verdict_client_; }
 
   // Takes over new rules at a point between two events, keeping positions, orders, states and windows (reload). Cold.
   void adopt(const Rules& rules);
+
+  const Names& names() const { return names_; }
+  const Book& book() const { return book_; }
+  const Limits& limits() const { return limits_; }
+  const Market& market() const { return market_; }
+  const std::vector<Latch>& latches() const { return latches_; }
+  AccountIndex default_account(StrategyIndex strategy) const { return default_accounts_[at(strategy)]; }
+  CurrencyIndex currency_of_pair(std::string_view pair) const;  // "EUR/USD" with base USD
+  TimeNs now() const { return now_; }
+  // The client that an order belongs to, for commands about it; None where it cannot be known.
+  ClientIndex owner(const Id& id, ClientIndex client) const;
+  // What the last event changed in positions and working orders: rows, for the board.
+  std::span<const std::uint32_t> touched_rows() const { return touched_rows_; }
+
+  struct Reading {
+    std::uint32_t limit;  // position in the file
+    std::size_t slot;
+    Value value;
+  };
+  // Every limit of the kinds exposure and state with its value, sorted as the contract's snapshot. Cold.
+  std::vector<Reading> readings() const;
+  Value shown_max(std::uint32_t limit, std::size_t slot) const;
+  // Symbols with a position or a working order whose mark is missing or stale at `t`. Cold.
+  std::vector<SymbolIndex> stale_symbols(TimeNs t) const;
+
+private:
+  friend class Judge;
+  struct WorkingList {
+    OrderIndex first, last;
+  };
+
+  // engine.cpp
+  void pass_time(TimeNs t);
+  void configure(const Rules& rules);
+  void apply_mark(const MarkEvent& mark, TimeNs t);
+  void apply_rate(const MarkEvent& mark, TimeNs t);
+
+  // engine_admit.cpp: would this event be an error? Judged as of its own time, and nothing is changed.
+  EventError admissible(const Event& event) const;
+  EventError admissible_fill(const FillEvent& fill, std::uint32_t session) const;
+  EventError admissible_control(const ControlEvent& control, TimeNs t, bool rolls) const;
+  bool still_breached(const Scope& on, TimeNs t, bool rolls) const;
+
+  // engine_orders.cpp
+  struct Refusal {
+    Reason reason = Reason::None;
+    bool has_on = false;
+    Scope on{};
+  };
+  void apply_intent(const IntentEvent& intent);
+  void apply_replace(const ReplaceEvent& replace);
+  Party known_party(const IntentEvent& intent) const;
+  void complete(Candidate& candidate) const;
+  void count_message(const Party& party);
+  Refusal refused_by_gate(const Party& party, Gate gate) const;
+  const Latch* latched(const Party& party, State state) const;
+  Reason unknown_or_taken(const Party& party, const Id& id) const;
+  Refusal refused_by_rule(const Candidate& candidate) const;
+  void refuse(const Refusal& refusal);
+  void refuse_by_limits(Judge& judge, Resize wish);
+  std::int64_t largest_passing(Judge& judge);
+  std::int64_t locate_needed(const Candidate& candidate, std::int64_t quantity) const;
+  void take_locate(const Candidate& candidate, std::int64_t quantity, Order& order);
+  void enter_flow(const Candidate& candidate, std::int64_t quantity);
+  void count_open(const Order& order, int sign);
+  void accept(const Candidate& candidate, std::int64_t quantity, const IntentEvent& intent);
+  void accept(const Candidate& candidate, const ReplaceEvent& replace, OrderIndex index);
+
+  // engine_reports.cpp
+  void apply_fill(const FillEvent& fill);
+  void fill_unknown(const FillEvent& fill);
+  void apply_done(const OrderEvent& done);
+  void apply_ack(const OrderEvent& ack);
+  void apply_cancel(const OrderEvent& cancel);
+  void promote(OrderIndex index);
+  void settle_reservation(OrderIndex index, std::int64_t before);
+  void finish(OrderIndex index);
+  void ask_to_cancel_excess(const Party& party);
+  void tell_stray_fill(const Id& id, ClientIndex client, std::string_view why);
+  void link(OrderIndex index);
+  void unlink(OrderIndex index);
+  WorkingList& working(const Order& order) {
+    return working_[at(order.account) * book_.symbol_count + at(order.symbol)];
+  }
+  std::size_t row_of(const Order& order) const { return book_.row_index(order.account, order.strategy, order.symbol); }
+  Party party_of(const Order& order) const {
+    return {order.symbol, market_.symbols[at(order.symbol)].sector, order.account, order.strategy, order.client};
+  }
+
+  // engine_control.cpp
+  void apply_control(const ControlEvent& control, TimeNs t);
+  void apply_equity(const EquityEvent& equity);
+  void resume(const ControlEvent& control);
+  void start_anew(const Scope& on);
+  void set_override(const ControlEvent& control);
+  void latch(const Scope& on, State state, std::string_view cause);
+  void tell_state(const Scope& on, State state, std::string_view cause);
+
+  // engine_review.cpp: after the event, what do the limits say?
+  struct Level {
+    int128 value, divisor;  // of a fraction; else the divisor is 1.0
+    bool known;
+  };
+  void touch_row(std::size_t row);
+  void touch_slot(std::uint32_t limit, std::size_t slot);
+  void touch_everything();
+  void review();
+  void review_slot(std::uint32_t limit, std::size_t slot);
+  Level level(const CompiledLimit& limit, const Slot& slot) const;
+  // The equity that a limit divides by (no account: of all); 0 where it is unknown or not positive.
+  int128 divisor(AccountIndex account) const {
+    const AccountState& state = book_.accounts[at(account)];
+    return state.rows_without_rate == 0 ? positive(state.equity()) : 0;
+  }
+  bool above(const CompiledLimit& limit, const Level& level, int128 max) const;
+  bool reaches_warning(const CompiledLimit& limit, const Level& level, int128 max) const;
+  void touch_dividing();
+  void order_lines();
+  bool row_counts(std::size_t row) const;
+  int compare_scopes(const Scope& a, const Scope& b) const;
+  Value shown(const CompiledLimit& limit, const Level& level) const;
+
+  Names names_;
+  Capacity capacity_;
+  Market market_;
+  Book book_;
+  Orders orders_;
+  Table<WorkingList> working_;  // by account and symbol
+  Limits limits_;
+  Flow flow_;
+  SessionClock session_;
+  std::vector<AccountIndex> default_accounts_;
+  std::vector<Latch> latches_;  // in the order in which they were first latched
+  CurrencyIndex base_ = CurrencyIndex::None;
+  TimeNs now_{INT64_MIN}, next_session_{INT64_MIN}, next_override_end_{INT64_MAX};
+
+  Verdict verdict_{};
+  ClientIndex verdict_client_ = ClientIndex::None;
+  bool has_verdict_ = false;
+  std::size_t lines_before_verdict_ = 0;
+  std::vector<Line> lines_;
+  struct Touched {
+    std::uint32_t limit;
+    std::uint32_t slot;
+  };
+  std::vector<Touched> touched_, acting_;
+  std::vector<std::uint32_t> objecting_;
+  std::vector<std::uint32_t> touched_rows_;
+  std::vector<std::uint64_t> touched_stamp_;  // by slot: the event that touched it last
+  std::uint64_t stamp_ = 1;
+  std::uint64_t profit_moves_reviewed_ = 0;
 };
 
 }  // namespace bulwark::core

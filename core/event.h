@@ -68,7 +68,7 @@ struct ReplaceEvent {
   Id id, new_id;
 };
 
-struct OrderEvent {  // Ack, Cancel, Done
+struct OrderEvent {    // Ack, Cancel, Done
   ClientIndex client;  // None: not given
   DoneWhy why;
   std::uint8_t spare[5];
@@ -76,8 +76,8 @@ struct OrderEvent {  // Ack, Cancel, Done
 };
 
 struct FillEvent {
-  ClientIndex client;      // None: not given
-  AccountIndex account;    // the next four only matter for an unknown order
+  ClientIndex client;    // None: not given
+  AccountIndex account;  // the next four only matter for an unknown order
   StrategyIndex strategy;
   Side side;
   std::uint8_t spare;
@@ -177,8 +177,9 @@ struct Line {
   LimitIndex limit;
   Scope on;
   Value value, max;
-  Id id;           // CancelRequest, StrayFill
-  Sentence cause;  // State, CancelRequest
+  Id id;                        // CancelRequest, StrayFill
+  Sentence cause;               // State, CancelRequest, StrayFill
+  std::uint32_t place, serial;  // only to bring lines into their order
 };
 
 }  // namespace bulwark::core

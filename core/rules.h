@@ -50,10 +50,10 @@ struct Limit {
   std::string name;
   On on;
   Metric metric = Metric::None;
-  int128 max = 0;              // raw decimal of whatever the metric counts
+  int128 max = 0;                  // raw decimal of whatever the metric counts
   std::int64_t warn = 80'000'000;  // raw decimal: a share of max
   Action action = Action::Reject;
-  DurationNs window{0};        // of the metrics that need one
+  DurationNs window{0};  // of the metrics that need one
   friend bool operator==(const Limit&, const Limit&) = default;
 };
 

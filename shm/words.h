@@ -42,9 +42,10 @@ enum class Metric : std::uint8_t {
   Drawdown,
 };
 inline constexpr std::array<std::string_view, 20> metric_names{
-    "",           "order_quantity", "order_notional", "adv_share", "price_collar",  "self_trade", "order_rate",
-    "message_rate", "turnover",     "duplicate",      "open_orders", "position",    "long",       "short",
-    "gross",      "net",            "leverage",       "concentration", "daily_loss", "drawdown"};
+    "",           "order_quantity", "order_notional", "adv_share", "price_collar", "self_trade",
+    "order_rate", "message_rate",   "turnover",       "duplicate", "open_orders",  "position",
+    "long",       "short",          "gross",          "net",       "leverage",     "concentration",
+    "daily_loss", "drawdown"};
 
 enum class Action : std::uint8_t { None, Alert, Reject, Resize, ReduceOnly, Halt };
 inline constexpr std::array<std::string_view, 6> action_names{"", "alert", "reject", "resize", "reduce_only", "halt"};
@@ -73,11 +74,26 @@ enum class Reason : std::uint8_t {
   NoLocate,
   Limit,
 };
-inline constexpr std::array<std::string_view, 20> reason_names{
-    "",           "journal_full",    "lease_expired", "halted",     "unknown_account", "unknown_strategy",
-    "unknown_symbol", "unknown_order", "replace_pending", "duplicate_id", "bad_quantity", "bad_price",
-    "reduce_only", "restricted",     "no_mark",       "stale_mark", "no_fx",           "no_limits",
-    "no_locate",  "limit"};
+inline constexpr std::array<std::string_view, 20> reason_names{"",
+                                                               "journal_full",
+                                                               "lease_expired",
+                                                               "halted",
+                                                               "unknown_account",
+                                                               "unknown_strategy",
+                                                               "unknown_symbol",
+                                                               "unknown_order",
+                                                               "replace_pending",
+                                                               "duplicate_id",
+                                                               "bad_quantity",
+                                                               "bad_price",
+                                                               "reduce_only",
+                                                               "restricted",
+                                                               "no_mark",
+                                                               "stale_mark",
+                                                               "no_fx",
+                                                               "no_limits",
+                                                               "no_locate",
+                                                               "limit"};
 
 inline constexpr std::array<std::string_view, 3> side_names{"", "buy", "sell"};
 inline constexpr std::array<std::string_view, 4> decision_names{"undecided", "accepted", "resized", "rejected"};
@@ -160,6 +176,16 @@ struct Value {
   std::uint64_t raw_low, raw_high;  // the 128-bit raw decimal; of a fraction's value: the double's bits in raw_low
 
   constexpr int128 raw() const { return static_cast<int128>((static_cast<uint128>(raw_high) << 64) | raw_low); }
+  double fraction() const {
+    double result;
+    std::memcpy(&result, &raw_low, sizeof result);
+    return result;
+  }
+  static Value fraction(double value) {
+    Value result{ValueKind::Fraction, {}, 0, 0};
+    std::memcpy(&result.raw_low, &value, sizeof value);
+    return result;
+  }
   static constexpr Value of(ValueKind kind, int128 raw) {
     return {kind, {}, static_cast<std::uint64_t>(raw), static_cast<std::uint64_t>(static_cast<uint128>(raw) >> 64)};
   }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// The book: what every strategy of every account holds in every symbol, and its sums over the scopes that limits name.
+//
+//   Row    (account, strategy, symbol)     position, cost, profit: the primary state
+//   Cell   (view, group, symbol)           position and working orders added over everything in the group; the worst
+//   case Total  (view, group[, sector])         the cells' worst cases added over symbols
+//
+// A view says by what positions are added up: for everything, by account, by strategy, or by both; a group is one of
+// those. Sums are exact integers, so that adding and taking away never drifts from adding up anew.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "core/market.h"
+#include "core/table.h"
+
+namespace bulwark::core {
+
+enum class View : std::uint8_t { Portfolio, Account, Strategy, Both };
+inline constexpr std::size_t view_count = 4;
+
+struct Row {
+  bool live;  // has had a fill or an accepted order
+  std::uint32_t next_of_symbol;
+  std::int64_t position, working_buy, working_sell;
+  int128 cost, realised, fees, unrealised;  // in the instrument's currency
+  int128 profit, opening_profit;            // in base currency: now, and at the session's start
+  int128 today() const { return profit - opening_profit; }
+};
+
+struct Cell {
+  std::int64_t position, working_buy, working_sell;
+  int128 longest_value, shortest_value;  // signed, of position + buys and of position - sells
+  int128 today;
+  bool counted_no_mark, counted_no_rate;
+
+  std::int64_t longest() const { return position + working_buy; }
+  std::int64_t shortest() const { return position - working_sell; }
+  bool empty() const { return position == 0 && working_buy == 0 && working_sell == 0; }
+};
+
+constexpr int128 positive(int128 a) { return a > 0 ? a : 0; }
+constexpr int128 larger(int128 a, int128 b) { return a > b ? a : b; }
+
+struct Total {
+  int128 gross, long_value, short_value, longest_sum, shortest_sum, today;
+  std::uint32_t no_mark, no_rate;  // symbols in the scope that cannot be valued
+
+  void add(const Cell& cell, int sign) {
+    const int128 up = positive(cell.longest_value), down = positive(-cell.shortest_value);
+    gross += sign * larger(up, down);
+    long_value += sign * up;
+    short_value += sign * down;
+    longest_sum += sign * cell.longest_value;
+    shortest_sum += sign * cell.shortest_value;
+    no_mark += static_cast<std::uint32_t>(sign * (cell.counted_no_mark ? 1 : 0));
+    no_rate += static_cast<std::uint32_t>(sign * (cell.counted_no_rate ? 1 : 0));
+  }
+};
+
+struct AccountState {
+  int128 configured, deposits, profit, peak;
+  std::uint32_t rows_without_rate;
+  int128 equity() const { return configured + deposits + profit; }
+};
+
+class Book {
+public:
+  struct Used {
+    bool cells = false, all = false, sectors = false;
+  };
+  std::size_t symbol_count = 1, strategy_count = 1, account_count = 1, sector_count = 1;
+  std::array<Used, view_count> used;
+  Table<Row> rows;
+  std::vector<std::uint32_t> live_rows;            // in the order in which they came to life; capacity reserved
+  std::vector<std::uint32_t> first_row_of_symbol;  // row + 1
+  std::array<Table<Cell>, view_count> cells;
+  std::array<Table<Total>, view_count> totals_all, totals_sector;
+  std::uint64_t profit_moves = 0;      // how often a profit has changed
+  std::vector<AccountState> accounts;  // by AccountIndex; [0] is the portfolio: the sum of all
+
+  std::size_t row_index(AccountIndex a, StrategyIndex s, SymbolIndex i) const {
+    return (at(a) * strategy_count + at(s)) * symbol_count + at(i);
+  }
+  AccountIndex account_of(std::size_t row) const {
+    return static_cast<AccountIndex>(row / symbol_count / strategy_count);
+  }
+  StrategyIndex strategy_of(std::size_t row) const {
+    return static_cast<StrategyIndex>(row / symbol_count % strategy_count);
+  }
+  SymbolIndex symbol_of(std::size_t row) const { return static_cast<SymbolIndex>(row % symbol_count); }
+
+  std::size_t group(View view, AccountIndex a, StrategyIndex s) const {
+    switch (view) {
+      case View::Portfolio:
+        return 0;
+      case View::Account:
+        return at(a);
+      case View::Strategy:
+        return at(s);
+      case View::Both:
+        return at(a) * strategy_count + at(s);
+    }
+    return 0;
+  }
+  std::size_t group_count(View view) const {
+    switch (view) {
+      case View::Portfolio:
+        return 1;
+      case View::Account:
+        return account_count;
+      case View::Strategy:
+        return strategy_count;
+      case View::Both:
+        return account_count * strategy_count;
+    }
+    return 0;
+  }
+  Cell& cell(View view, std::size_t group_index, SymbolIndex i) {
+    return cells[at(view)][group_index * symbol_count + at(i)];
+  }
+  const Cell& cell(View view, std::size_t group_index, SymbolIndex i) const {
+    return cells[at(view)][group_index * symbol_count + at(i)];
+  }
+  Total& total(View view, std::size_t group_index) { return totals_all[at(view)][group_index]; }
+  Total& sector_total(View view, std::size_t group_index, SectorIndex k) {
+    return totals_sector[at(view)][group_index * sector_count + at(k)];
+  }
+
+  void allocate();
+
+  void wake(std::size_t row, const Market& market);
+  // Adds to the working quantity of a row and of the cells that contain it.
+  void change_working(std::size_t row, Side side, std::int64_t by, const Market& market);
+  // Applies an execution (contract, rule 9). Precondition: it can be applied, every number stays in its range.
+  void fill(std::size_t row, Side side, Quantity quantity, Price price, int128 fee, const Market& market);
+  bool can_fill(std::size_t row, Side side, Quantity quantity, Price price, int128 fee, const Market& market) const;
+  // Values everything in a symbol again, after a mark or a rate.
+  void revalue(SymbolIndex i, const Market& market);
+  // The row's profit of this moment becomes the zero of its daily profit and loss.
+  void start_session(std::size_t row, const Market& market);
+  void follow_peaks();
+  // From the rows alone: every cell, total and account again.
+  void rebuild(const Market& market);
+
+private:
+  struct Execution {  // what a fill makes of a row
+    std::int64_t position;
+    int128 cost, realised, fees;
+    bool fits;
+  };
+  Execution execution(std::size_t row, Side side, Quantity quantity, Price price, int128 fee,
+                      const Market& market) const;
+  template <class Change>
+  void each_cell(std::size_t row, const Market& market, Change change);
+  void value_cell(View view, std::size_t group_index, SymbolIndex i, const Market& market);
+  void value_row(std::size_t row, const Market& market);
+  void move_profit(std::size_t row, int128 profit, int128 opening_profit, SectorIndex sector);
+};
+
+}  // namespace bulwark::core

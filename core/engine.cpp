@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace bulwark::core {
+
+static constexpr std::size_t row_count_max = 16'000'000;
+
+Engine::Engine(const Rules& rules, Capacity capacity)
+    : capacity_(capacity), orders_(capacity.orders), session_(rules.session) {
+  names_.add_from(rules);
+  configure(rules);
+}
+
+// Lays everything out that follows from the rules; positions, orders and marks are still empty.
+void Engine::configure(const Rules& rules) {
+  book_.symbol_count = names_.symbols.size();
+  book_.sector_count = names_.sectors.size();
+  book_.account_count = names_.accounts.size();
+  book_.strategy_count = names_.strategies.size();
+  if (book_.symbol_count * book_.account_count * book_.strategy_count > row_count_max) {
+    throw std::length_error("accounts x strategies x instruments are more than the engine keeps (16,000,000)");
+  }
+  base_ = names_.currencies.find(rules.base_currency);
+  market_.stale_after = rules.stale_after;
+  market_.slippage = rules.market_slippage;
+  market_.locate_required = rules.locate_required;
+  market_.currencies.resize(names_.currencies.size());
+  market_.currencies[at(base_)] = {true, false, {0}, unit};
+  for (const FxRate& rate : rules.fx) {
+    Currency& currency = market_.currencies[at(names_.currencies.find(rate.currency))];
+    if (!currency.marked) currency = {true, false, {0}, rate.rate};
+  }
+  market_.symbols.resize(names_.symbols.size());
+  for (Symbol& symbol : market_.symbols) symbol.known = symbol.restricted = false, symbol.locate_units = 0;
+  for (const Instrument& from : rules.instruments) {
+    Symbol& symbol = market_.symbols[at(names_.symbols.find(from.symbol))];
+    symbol.known = true;
+    symbol.currency = names_.currencies.find(from.currency);
+    symbol.sector = names_.sectors.find(from.sector);
+    symbol.multiplier = from.multiplier;
+    symbol.tick_size = from.tick_size.raw;
+    symbol.lot_size = from.lot_size.raw;
+    symbol.adv = from.adv.raw;
+  }
+  for (Symbol& symbol : market_.symbols) market_.rescale(symbol);
+  for (const std::string& name : rules.restricted) market_.symbols[at(names_.symbols.find(name))].restricted = true;
+  for (const Locate& locate : rules.locates) {
+    market_.symbols[at(names_.symbols.find(locate.symbol))].locate_units = locate.units.raw;
+  }
+  default_accounts_.assign(names_.strategies.size(), AccountIndex::None);
+  for (const Strategy& strategy : rules.strategies) {
+    default_accounts_[at(names_.strategies.find(strategy.name))] = names_.accounts.find(strategy.account);
+  }
+  limits_.compile(rules, names_, book_, capacity_.clients);
+  flow_.follow(limits_);
+  book_.allocate();
+  limits_.assign_rows(book_, market_);
+  working_ = Table<WorkingList>(book_.account_count * book_.symbol_count);
+  book_.accounts.resize(names_.accounts.size());
+  for (const Account& from : rules.accounts) {
+    AccountState& account = book_.accounts[at(names_.accounts.find(from.name))];
+    if (account.configured != 0 || account.peak != 0) continue;
+    account.configured = account.peak = from.equity.raw;
+    book_.accounts[0].configured += from.equity.raw;
+    book_.accounts[0].peak += from.equity.raw;
+  }
+  latches_.reserve(capacity_.latches);
+  std::size_t reviewed = 0;
+  for (const CompiledLimit& limit : limits_.all) reviewed += limit.kind >= Kind::Exposure ? limit.slot_count : 0;
+  lines_.reserve(std::min<std::size_t>(4 * reviewed + 4'096, 2'000'000));
+  touched_.reserve(reviewed);
+  acting_.reserve(reviewed);
+  touched_stamp_.assign(limits_.slots.size(), 0);
+  touched_rows_.reserve(book_.rows.size());
+  objecting_.reserve(limits_.all.size());
+}
+
+void Engine::adopt(const Rules& rules) {
+  const Book old_book = std::exchange(book_, Book{});
+  const Limits old_limits = std::exchange(limits_, Limits{});
+  const Flow old_flow = std::exchange(flow_, Flow{});
+  const Table<WorkingList> old_working = std::exchange(working_, Table<WorkingList>{});
+  session_ = SessionClock(rules.session);
+  names_.add_from(rules);
+  book_.accounts = old_book.accounts;
+  configure(rules);
+  for (const std::uint32_t from : old_book.live_rows) {
+    const std::size_t to =
+        book_.row_index(old_book.account_of(from), old_book.strategy_of(from), old_book.symbol_of(from));
+    book_.rows[to] = old_book.rows[from];
+    book_.live_rows.push_back(static_cast<std::uint32_t>(to));
+  }
+  for (std::size_t k = 0; k < old_working.size(); ++k) {
+    const std::size_t account = k / old_book.symbol_count, symbol = k % old_book.symbol_count;
+    working_[account * book_.symbol_count + symbol] = old_working[k];
+  }
+  limits_.carry(old_limits);
+  flow_.carry(old_flow, limits_);
+  book_.rebuild(market_);
+  for (std::size_t k = 0; k < working_.size(); ++k) {
+    for (OrderIndex order = working_[k].first; order != 0; order = orders_[order].next) count_open(orders_[order], 1);
+  }
+  if (now_.ns != INT64_MIN) next_session_ = session_.next_start_after(now_);
+  next_override_end_ = {INT64_MAX};
+  for (const Slot& slot : limits_.slots) {
+    if (slot.override_until_ns != 0) next_override_end_.ns = std::min(next_override_end_.ns, slot.override_until_ns);
+  }
+}
+
+EventError Engine::apply(const Event& event) noexcept {
+  lines_.clear();
+  touched_rows_.clear();
+  has_verdict_ = false;
+  lines_before_verdict_ = 0;
+  if (event.t < now_) return EventError::TimeGoesBack;
+  if (const EventError error = admissible(event); error != EventError::None) return error;
+  pass_time(event.t);
+  lines_before_verdict_ = lines_.size();
+  switch (event.type) {
+    case EventType::None:
+      break;
+    case EventType::Client:
+      names_.clients.add(event.client.name.view());
+      break;
+    case EventType::Mark:
+      apply_mark(event.mark, event.t);
+      break;
+    case EventType::Rate:
+      apply_rate(event.mark, event.t);
+      break;
+    case EventType::Intent:
+      apply_intent(event.intent);
+      break;
+    case EventType::Replace:
+      apply_replace(event.replace);
+      break;
+    case EventType::Ack:
+      apply_ack(event.order);
+      break;
+    case EventType::Cancel:
+      apply_cancel(event.order);
+      break;
+    case EventType::Fill:
+      apply_fill(event.fill);
+      break;
+    case EventType::Done:
+      apply_done(event.order);
+      break;
+    case EventType::Equity:
+      apply_equity(event.equity);
+      break;
+    case EventType::Control:
+      apply_control(event.control, event.t);
+      break;
+    case EventType::Clock:
+      flow_.advance_all(event.t, limits_);
+      break;
+  }
+  review();
+  return EventError::None;
+}
+
+// What the clock alone brings about: a new session, overrides that end.
+void Engine::pass_time(TimeNs t) {
+  const bool first = now_.ns == INT64_MIN;
+  now_ = t;
+  if (first) next_session_ = session_.next_start_after(t);
+  const bool rolls = t >= next_session_, ends = t >= next_override_end_;
+  if (!rolls && !ends) return;
+  if (rolls) {
+    next_session_ = session_.next_start_after(t);
+    orders_.start_session();
+    for (const std::uint32_t row : book_.live_rows) book_.start_session(row, market_);
+    for (Symbol& symbol : market_.symbols) symbol.locate_used = 0;
+  }
+  if (ends) {
+    next_override_end_ = {INT64_MAX};
+    for (CompiledLimit& limit : limits_.all) {
+      for (std::size_t k = limit.slot_base; k < limit.slot_base + limit.slot_count; ++k) {
+        Slot& slot = limits_.slots[k];
+        if (slot.override_until_ns == 0) continue;
+        if (slot.override_until_ns <= t.ns) slot.override_until_ns = 0, slot.max = limit.configured_max;
+        else next_override_end_.ns = std::min(next_override_end_.ns, slot.override_until_ns);
+      }
+    }
+  }
+  touch_everything();
+  review();
+}
+
+void Engine::apply_mark(const MarkEvent& mark, TimeNs t) {
+  Symbol& symbol = market_.symbols[mark.symbol];
+  symbol.has_mark = true;
+  symbol.marked = t;
+  symbol.reference = reference_of(mark.bid, mark.ask, mark.last);
+  const SymbolIndex index{mark.symbol};
+  book_.revalue(index, market_);
+  for (std::uint32_t next = book_.first_row_of_symbol[at(index)]; next != 0;
+       next = book_.rows[next - 1].next_of_symbol) {
+    touch_row(next - 1);
+  }
+}
+
+void Engine::apply_rate(const MarkEvent& mark, TimeNs t) {
+  Currency& currency = market_.currencies[mark.symbol];
+  const bool had_rate = currency.has_rate;
+  currency = {true, true, t, reference_of(mark.bid, mark.ask, mark.last).raw};
+  for (std::size_t k = 1; k < market_.symbols.size(); ++k) {
+    Symbol& symbol = market_.symbols[k];
+    if (at(symbol.currency) != mark.symbol) continue;
+    market_.rescale(symbol);
+    for (std::uint32_t next = book_.first_row_of_symbol[k]; next != 0; next = book_.rows[next - 1].next_of_symbol) {
+      if (!had_rate) {
+        --book_.accounts[at(book_.account_of(next - 1))].rows_without_rate;
+        --book_.accounts[0].rows_without_rate;
+      }
+      touch_row(next - 1);
+    }
+    book_.revalue(SymbolIndex(k), market_);
+  }
+}
+
+CurrencyIndex Engine::currency_of_pair(std::string_view pair) const {
+  const std::size_t slash = pair.find('/');
+  if (slash == std::string_view::npos || pair.substr(slash + 1) != names_.currencies.name(base_)) {
+    return CurrencyIndex::None;
+  }
+  const CurrencyIndex currency = names_.currencies.find(pair.substr(0, slash));
+  return currency == base_ ? CurrencyIndex::None : currency;
+}
+
+ClientIndex Engine::owner(const Id& id, ClientIndex client) const {
+  const Orders::Found found = orders_.find(id.view(), client, orders_.session());
+  return found.order == 0 || found.ambiguous ? ClientIndex::None : orders_[found.order].client;
+}
+
+}  // namespace bulwark::core

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+// Intents and replaces: the reasons to refuse them in their order (contract, rule 1), then the limits, then what
+// acceptance reserves.
+#include "core/engine.h"
+
+namespace bulwark::core {
+
+void Engine::apply_intent(const IntentEvent& intent) {
+  has_verdict_ = true;
+  verdict_client_ = intent.client;
+  Candidate candidate{};
+  candidate.party = known_party(intent);
+  candidate.side = intent.side;
+  candidate.market = intent.market;
+  candidate.reduce_only = intent.reduce_only;
+  candidate.quantity = candidate.total = intent.quantity.raw;
+  candidate.price = intent.price.raw;
+  complete(candidate);
+  count_message(candidate.party);
+  Refusal refusal = refused_by_gate(candidate.party, intent.gate);
+  if (refusal.reason == Reason::None) refusal.reason = unknown_or_taken(candidate.party, intent.id);
+  if (refusal.reason == Reason::None) refusal = refused_by_rule(candidate);
+  if (refusal.reason != Reason::None) return refuse(refusal);
+  Judge judge(*this, candidate);
+  if (!judge.objections(candidate.quantity).empty()) {
+    refuse_by_limits(judge, intent.resize);
+  } else {
+    verdict_ = Verdict{};
+    verdict_.decision = Decision::Accepted;
+    verdict_.quantity = intent.quantity;
+  }
+  if (verdict_.decision != Decision::Rejected) accept(candidate, verdict_.quantity.raw, intent);
+}
+
+// What follows from whom the candidate belongs to: its row, its symbol, how much of it would only reduce (rule 3).
+void Engine::complete(Candidate& candidate) const {
+  const Party& party = candidate.party;
+  candidate.row = book_.row_index(party.account, party.strategy, party.symbol);
+  candidate.symbol = &market_.symbols[at(party.symbol)];
+  const Cell& cell = book_.cell(View::Account, at(party.account), party.symbol);
+  candidate.reducible = candidate.held + (candidate.side == Side::Sell ? cell.position - cell.working_sell
+                                                                       : -cell.position - cell.working_buy);
+}
+
+void Engine::count_message(const Party& party) {
+  if (!limits_.message_rates.empty()) flow_.message({now_, party, Side::None, false, false, 0, 0, 0}, limits_);
+}
+
+Engine::Refusal Engine::refused_by_gate(const Party& party, Gate gate) const {
+  if (gate == Gate::JournalFull || !orders_.room_for_order()) return {Reason::JournalFull};
+  if (gate == Gate::LeaseExpired) return {Reason::LeaseExpired};
+  if (gate != Gate::Open) return {Reason::Halted, true, Scope{}};
+  if (const Latch* latch = latched(party, State::Halted)) return {Reason::Halted, true, latch->on};
+  return {};
+}
+
+const Latch* Engine::latched(const Party& party, State state) const {
+  for (const Latch& latch : latches_) {
+    if (latch.state == state && within(latch.on, party)) return &latch;
+  }
+  return nullptr;
+}
+
+// An index that stands for nothing is nobody: whoever wrote it need not be trusted.
+Party Engine::known_party(const IntentEvent& intent) const {
+  const auto known = [](auto index, std::size_t count) { return at(index) < count ? index : decltype(index)::None; };
+  const SymbolIndex symbol = known(intent.symbol, book_.symbol_count);
+  return {symbol, market_.symbols[at(symbol)].sector, known(intent.account, book_.account_count),
+          known(intent.strategy, book_.strategy_count), known(intent.client, capacity_.clients)};
+}
+
+Reason Engine::unknown_or_taken(const Party& party, const Id& id) const {
+  if (at(party.account) == 0) return Reason::UnknownAccount;
+  if (at(party.strategy) == 0) return Reason::UnknownStrategy;
+  if (!market_.symbols[at(party.symbol)].known) return Reason::UnknownSymbol;
+  const bool taken = orders_.find(id.view(), party.client, orders_.session()).order != 0;
+  return taken ? Reason::DuplicateId : Reason::None;
+}
+
+// From the order's own numbers to the locate: everything between the ids and the limits.
+Engine::Refusal Engine::refused_by_rule(const Candidate& candidate) const {
+  const Symbol& symbol = *candidate.symbol;
+  const Cell& cell = book_.cell(View::Account, at(candidate.party.account), candidate.party.symbol);
+  const std::int64_t working = candidate.side == Side::Buy ? cell.working_buy : cell.working_sell;
+  if (candidate.quantity <= 0 || candidate.total <= 0 || candidate.total % symbol.lot_size != 0 ||
+      working + candidate.quantity > position_raw_max) {
+    return {Reason::BadQuantity};
+  }
+  if (!candidate.market && (candidate.price <= 0 || candidate.price % symbol.tick_size != 0)) return {Reason::BadPrice};
+  if (candidate.reduces(candidate.quantity)) return {};
+  if (const Latch* latch = latched(candidate.party, State::ReduceOnly)) return {Reason::ReduceOnly, true, latch->on};
+  if (candidate.reduce_only) return {Reason::ReduceOnly};
+  if (symbol.restricted) return {Reason::Restricted};
+  if (!symbol.has_mark) return {Reason::NoMark};
+  if (market_.stale(symbol.marked, now_)) return {Reason::StaleMark};
+  if (!symbol.has_rate || market_.rate_stale(symbol, now_)) return {Reason::NoFx};
+  if (!limits_.list(candidate.row).covered) return {Reason::NoLimits};
+  if (market_.locate_required &&
+      locate_needed(candidate, candidate.quantity) > symbol.locate_units - symbol.locate_used) {
+    return {Reason::NoLocate};
+  }
+  return {};
+}
+
+void Engine::refuse(const Refusal& refusal) {
+  verdict_ = Verdict{};
+  verdict_.decision = Decision::Rejected;
+  verdict_.reason = refusal.reason;
+  verdict_.has_on = refusal.has_on;
+  verdict_.on = refusal.on;
+}
+
+// The verdict names the first limit that objects, as it judged the quantity that was asked for; each one acts.
+void Engine::refuse_by_limits(Judge& judge, Resize wish) {
+  const std::uint32_t first = objecting_.front();
+  const CompiledLimit& named = limits_.all[first];
+  const Judge::Finding finding = judge.finding(first);
+  const std::size_t slot = named.slot_of(judge.candidate().party);
+  verdict_ = Verdict{};
+  verdict_.decision = Decision::Rejected;
+  verdict_.reason = finding.reason;
+  verdict_.has_on = true;
+  verdict_.limit = named.index;
+  verdict_.on = limits_.slots[slot].on;
+  verdict_.value = finding.value;
+  verdict_.max = shown_max(first, slot);
+  bool curable = wish != Resize::Forbidden && !judge.candidate().replace;
+  for (const std::uint32_t k : objecting_) {
+    const CompiledLimit& limit = limits_.all[k];
+    const bool resizes = limit.action == Action::Resize || (wish == Resize::Allowed && limit.action == Action::Reject);
+    curable = curable && resizes;
+    const bool acts = limit.action == Action::Halt || limit.action == Action::ReduceOnly;
+    if (acts && judge.finding(k).value.kind != ValueKind::Null) {
+      acting_.push_back({k, static_cast<std::uint32_t>(limit.slot_of(judge.candidate().party))});
+    }
+  }
+  if (!curable) return;
+  const std::int64_t quantity = largest_passing(judge);
+  if (quantity == 0) return;
+  verdict_.decision = Decision::Resized;
+  verdict_.quantity = {quantity};
+}
+
+// The largest multiple of the lot below the asked quantity at which no limit objects; 0: none. What only reduces is
+// judged more gently than what does not, and within each of the two ranges a larger quantity never passes where a
+// smaller one is refused: two searches by halves.
+std::int64_t Engine::largest_passing(Judge& judge) {
+  const Candidate& candidate = judge.candidate();
+  const std::int64_t lot = candidate.symbol->lot_size;
+  const auto search = [&](std::int64_t low, std::int64_t high) {  // in lots, inclusive
+    std::int64_t best = 0;
+    while (low <= high) {
+      const std::int64_t middle = low + (high - low) / 2;
+      if (judge.passes(middle * lot)) best = middle, low = middle + 1;
+      else high = middle - 1;
+    }
+    return best * lot;
+  };
+  const std::int64_t asked = candidate.quantity / lot - 1;
+  const std::int64_t reducing = candidate.reducible <= 0 ? 0 : candidate.reducible / lot;
+  const std::int64_t beyond = search(reducing + 1, asked);
+  return beyond != 0 ? beyond : search(1, reducing < asked ? reducing : asked);
+}
+
+// What a sale adds to the account's worst-case short, beyond what the order holds already.
+std::int64_t Engine::locate_needed(const Candidate& candidate, std::int64_t quantity) const {
+  if (candidate.side != Side::Sell) return 0;
+  const Cell& cell = book_.cell(View::Account, at(candidate.party.account), candidate.party.symbol);
+  const std::int64_t added = Order::above_zero(quantity - candidate.held);
+  return Order::above_zero(added - cell.shortest()) - Order::above_zero(-cell.shortest());
+}
+
+void Engine::take_locate(const Candidate& candidate, std::int64_t quantity, Order& order) {
+  if (!market_.locate_required) return;
+  const std::int64_t needed = locate_needed(candidate, quantity);
+  market_.symbols[at(candidate.party.symbol)].locate_used += needed;
+  if (order.located_session != orders_.session()) order.located = 0, order.located_session = orders_.session();
+  order.located += needed;
+}
+
+void Engine::enter_flow(const Candidate& candidate, std::int64_t quantity) {
+  const Symbol& symbol = *candidate.symbol;
+  const int128 notional = symbol.valued() ? Judge(*this, candidate).notional(quantity) : 0;
+  flow_.order({now_, candidate.party, candidate.side, candidate.market, candidate.replace, candidate.quantity,
+               candidate.price, notional},
+              limits_);
+}
+
+void Engine::count_open(const Order& order, int sign) {
+  const Limits::List& list = limits_.list(row_of(order));
+  const Party party = party_of(order);
+  for (std::uint32_t k = list.begin; k < list.end; ++k) {
+    const CompiledLimit& limit = limits_.all[limits_.lists[k]];
+    if (limit.metric == Metric::OpenOrders && limit.covers(party)) {
+      limits_.slots[limit.slot_of(party)].amount += sign * unit;
+    }
+  }
+}
+
+void Engine::accept(const Candidate& candidate, std::int64_t quantity, const IntentEvent& intent) {
+  Order order{};
+  order.client = candidate.party.client;
+  order.account = candidate.party.account;
+  order.strategy = candidate.party.strategy;
+  order.symbol = candidate.party.symbol;
+  order.side = intent.side;
+  order.market = intent.market;
+  order.reduce_only = intent.reduce_only;
+  order.quantity = quantity;
+  order.price = intent.price.raw;
+  take_locate(candidate, quantity, order);
+  enter_flow(candidate, quantity);
+  const OrderIndex index = orders_.add(order, intent.id.view());
+  link(index);
+  book_.wake(candidate.row, market_);
+  book_.change_working(candidate.row, order.side, quantity, market_);
+  count_open(order, 1);
+  touch_row(candidate.row);
+}
+
+void Engine::apply_replace(const ReplaceEvent& replace) {
+  has_verdict_ = true;
+  const Orders::Found found = orders_.find(replace.id.view(), replace.client, orders_.session());
+  const bool known = found.order != 0;
+  const Order none{};
+  const Order& order = known ? orders_[found.order] : none;
+  const Party party =
+      known ? party_of(order)
+            : Party{SymbolIndex::None, SectorIndex::None, AccountIndex::None, StrategyIndex::None, replace.client};
+  verdict_client_ = party.client;
+  count_message(party);
+  Candidate candidate{};
+  candidate.party = party;
+  candidate.side = order.side;
+  candidate.market = replace.keep_price && order.market;
+  candidate.replace = true;
+  candidate.reduce_only = order.reduce_only;
+  candidate.total = replace.quantity.raw;
+  candidate.quantity = candidate.total - order.filled;
+  candidate.price = replace.keep_price ? order.price : replace.price.raw;
+  candidate.held = order.reserved();
+  Refusal refusal = refused_by_gate(party, replace.gate);
+  if (refusal.reason == Reason::None) {
+    const auto taken = [&] { return orders_.find(replace.new_id.view(), order.client, orders_.session()).order != 0; };
+    if (!known || order.done) refusal.reason = Reason::UnknownOrder;
+    else if (order.waiting) refusal.reason = Reason::ReplacePending;
+    else if (taken()) refusal.reason = Reason::DuplicateId;
+  }
+  if (refusal.reason == Reason::None) {
+    complete(candidate);
+    refusal = refused_by_rule(candidate);
+  }
+  if (refusal.reason != Reason::None) return refuse(refusal);
+  Judge judge(*this, candidate);
+  if (!judge.objections(candidate.quantity).empty()) return refuse_by_limits(judge, Resize::Forbidden);
+  verdict_ = Verdict{};
+  verdict_.decision = Decision::Accepted;
+  verdict_.quantity = replace.quantity;
+  accept(candidate, replace, found.order);
+}
+
+void Engine::accept(const Candidate& candidate, const ReplaceEvent& replace, OrderIndex index) {
+  Order& order = orders_[index];
+  take_locate(candidate, candidate.quantity, order);
+  enter_flow(candidate, candidate.quantity);
+  order.waiting = true;
+  order.waiting_quantity = replace.quantity.raw;
+  order.waiting_price = candidate.price;
+  order.waiting_market = candidate.market;
+  order.waiting_id = orders_.name(index, replace.new_id.view());
+  book_.change_working(candidate.row, order.side, order.reserved() - candidate.held, market_);
+  touch_row(candidate.row);
+}
+
+}  // namespace bulwark::core

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the market reports: fills move the book, `done` and acknowledgements free what they settle. Never refused.
+#include "core/engine.h"
+
+namespace bulwark::core {
+
+void Engine::link(OrderIndex index) {
+  Order& order = orders_[index];
+  WorkingList& list = working(order);
+  order.previous = list.last;
+  order.next = 0;
+  if (list.last != 0) orders_[list.last].next = index;
+  else list.first = index;
+  list.last = index;
+}
+
+void Engine::unlink(OrderIndex index) {
+  const Order& order = orders_[index];
+  WorkingList& list = working(order);
+  if (order.previous != 0) orders_[order.previous].next = order.next;
+  else list.first = order.next;
+  if (order.next != 0) orders_[order.next].previous = order.previous;
+  else list.last = order.previous;
+}
+
+// The order no longer works: nothing of it is reserved any more.
+void Engine::finish(OrderIndex index) {
+  count_open(orders_[index], -1);
+  unlink(index);
+  orders_.finish(index, orders_.session());
+}
+
+// Brings the book from what the order held reserved before to what it holds now.
+void Engine::settle_reservation(OrderIndex index, std::int64_t before) {
+  const Order& order = orders_[index];
+  const std::size_t row = row_of(order);
+  if (!order.done && order.reserved() == 0) finish(index);
+  book_.change_working(row, order.side, order.reserved() - before, market_);
+  touch_row(row);
+}
+
+// The waiting replace holds from now on.
+void Engine::promote(OrderIndex index) {
+  Order& order = orders_[index];
+  order.waiting = false;
+  order.current_id = order.waiting_id;
+  order.quantity = order.waiting_quantity;
+  order.price = order.waiting_price;
+  order.market = order.waiting_market;
+}
+
+void Engine::apply_ack(const OrderEvent& ack) {
+  const Orders::Found found = orders_.find(ack.id.view(), ack.client, orders_.session());
+  Order& order = orders_[found.order];
+  if (order.done || !order.waiting || order.waiting_id != found.id) return;
+  const std::int64_t before = order.reserved();
+  promote(found.order);
+  settle_reservation(found.order, before);
+}
+
+void Engine::apply_cancel(const OrderEvent& cancel) {
+  const Orders::Found found = orders_.find(cancel.id.view(), cancel.client, orders_.session());
+  count_message(party_of(orders_[found.order]));
+}
+
+void Engine::apply_done(const OrderEvent& done) {
+  const Orders::Found found = orders_.find(done.id.view(), done.client, orders_.session());
+  Order& order = orders_[found.order];
+  if (order.done) return;
+  const std::int64_t before = order.reserved();
+  if (done.why == DoneWhy::Rejected && order.waiting && order.waiting_id == found.id) {
+    order.waiting = false;
+    return settle_reservation(found.order, before);
+  }
+  if (order.located_session == orders_.session()) {
+    const std::int64_t back = before < order.located ? before : order.located;
+    market_.symbols[at(order.symbol)].locate_used -= back;
+  }
+  finish(found.order);
+  settle_reservation(found.order, before);
+}
+
+void Engine::apply_fill(const FillEvent& fill) {
+  const Orders::Found found = orders_.find(fill.id.view(), fill.client, orders_.session());
+  if (found.order == 0) return fill_unknown(fill);
+  if (orders_.has_exec(found.order, fill.exec_id.view())) return;
+  Order& order = orders_[found.order];
+  orders_.add_exec(found.order, fill.exec_id.view());
+  const std::int64_t before = order.reserved();
+  if (order.waiting && order.waiting_id == found.id) promote(found.order);
+  const bool was_done = order.done;
+  if (was_done) tell_stray_fill(fill.id, order.client, "a fill after the order was done");
+  else if (fill.quantity.raw > order.reserved())
+    tell_stray_fill(fill.id, order.client, "a fill beyond the order's remainder");
+  if (order.filled <= position_raw_max) order.filled += fill.quantity.raw;
+  const std::size_t row = row_of(order);
+  const Party party = party_of(order);
+  book_.wake(row, market_);
+  book_.fill(row, order.side, fill.quantity, fill.price, join(fill.fee_low, fill.fee_high), market_);
+  settle_reservation(found.order, before);
+  ask_to_cancel_excess(party);
+}
+
+// A fill of an order that nobody asked about: applied whole, and its id is taken by an order that is done.
+void Engine::fill_unknown(const FillEvent& fill) {
+  Order order{};
+  order.client = fill.client;
+  order.account = fill.account;
+  order.strategy = fill.strategy;
+  order.symbol = fill.symbol;
+  order.side = fill.side;
+  order.filled = fill.quantity.raw;
+  const OrderIndex index = orders_.add(order, fill.id.view());
+  orders_.finish(index, orders_.session());
+  orders_.add_exec(index, fill.exec_id.view());
+  tell_stray_fill(fill.id, fill.client, "a fill of an unknown order");
+  const std::size_t row = row_of(order);
+  book_.wake(row, market_);
+  book_.fill(row, fill.side, fill.quantity, fill.price, join(fill.fee_low, fill.fee_high), market_);
+  touch_row(row);
+  ask_to_cancel_excess(party_of(order));
+}
+
+void Engine::tell_stray_fill(const Id& id, ClientIndex client, std::string_view why) {
+  Line line{};
+  line.type = LineType::StrayFill;
+  line.client = client;
+  line.id = id;
+  line.cause = Sentence::from(why);
+  lines_.push_back(line);
+}
+
+// Orders sent with `reduce_only` never add up to more than the position that they are against: the newest go first
+// (rule 24).
+void Engine::ask_to_cancel_excess(const Party& party) {
+  const Cell& cell = book_.cell(View::Account, at(party.account), party.symbol);
+  const WorkingList& list = working_[at(party.account) * book_.symbol_count + at(party.symbol)];
+  for (const Side side : {Side::Buy, Side::Sell}) {
+    const std::int64_t against = Order::above_zero(side == Side::Sell ? cell.position : -cell.position);
+    int128 resting = 0;
+    const auto counts = [&](const Order& order) {
+      return order.side == side && order.reduce_only && !order.cancel_asked;
+    };
+    for (OrderIndex k = list.first; k != 0; k = orders_[k].next) {
+      if (counts(orders_[k])) resting += orders_[k].reserved();
+    }
+    for (OrderIndex k = list.last; k != 0 && resting > against; k = orders_[k].previous) {
+      Order& order = orders_[k];
+      if (!counts(order) || lines_.size() == lines_.capacity()) continue;
+      order.cancel_asked = true;
+      resting -= order.reserved();
+      Line line{};
+      line.type = LineType::CancelRequest;
+      line.client = order.client;
+      line.id = orders_.id_text(order.current_id);
+      line.cause = Sentence::from("reduce_only");
+      lines_.push_back(line);
+    }
+  }
+}
+
+}  // namespace bulwark::core

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// After each event: what do the limits that it touched say now? Warnings, breaches, and the latches that follow.
+#include <algorithm>
+
+#include "core/engine.h"
+
+namespace bulwark::core {
+
+void Engine::touch_slot(std::uint32_t limit, std::size_t slot) {
+  if (touched_stamp_[slot] == stamp_) return;
+  touched_stamp_[slot] = stamp_;
+  touched_.push_back({limit, static_cast<std::uint32_t>(slot)});
+}
+
+void Engine::touch_row(std::size_t row) {
+  touched_rows_.push_back(static_cast<std::uint32_t>(row));
+  const Limits::List& list = limits_.list(row);
+  const SymbolIndex symbol = book_.symbol_of(row);
+  const Party party{symbol, market_.symbols[at(symbol)].sector, book_.account_of(row), book_.strategy_of(row),
+                    ClientIndex::None};
+  for (std::uint32_t k = list.end; k > list.begin; --k) {
+    const std::uint32_t limit = limits_.lists[k - 1];
+    if (limits_.all[limit].kind < Kind::Exposure) break;  // the list is sorted by kind
+    const std::size_t slot = limits_.all[limit].slot_of(party);
+    limits_.slots[slot].live = true;
+    touch_slot(limit, slot);
+  }
+}
+
+void Engine::touch_everything() {
+  for (std::uint32_t k = 0; k < limits_.all.size(); ++k) {
+    const CompiledLimit& limit = limits_.all[k];
+    if (limit.kind < Kind::Exposure) continue;
+    for (std::uint32_t slot = limit.slot_base; slot < limit.slot_base + limit.slot_count; ++slot) {
+      if (limits_.slots[slot].live || limit.slot_count == 1) touch_slot(k, slot);
+    }
+  }
+}
+
+// A limit that divides by equity moves whenever that does.
+void Engine::touch_dividing() {
+  if (book_.profit_moves == profit_moves_reviewed_) return;
+  profit_moves_reviewed_ = book_.profit_moves;
+  for (const std::uint32_t k : limits_.dividing) {
+    const CompiledLimit& limit = limits_.all[k];
+    for (std::uint32_t slot = limit.slot_base; slot < limit.slot_base + limit.slot_count; ++slot) {
+      if (limits_.slots[slot].live || limit.slot_count == 1) touch_slot(k, slot);
+    }
+  }
+}
+
+void Engine::review() {
+  book_.follow_peaks();
+  touch_dividing();
+  for (const Touched& touched : touched_) review_slot(touched.limit, touched.slot);
+  touched_.clear();
+  ++stamp_;
+  if (!acting_.empty()) {
+    std::sort(acting_.begin(), acting_.end(), [&](const Touched& a, const Touched& b) {
+      if (a.limit != b.limit) return a.limit < b.limit;
+      return compare_scopes(limits_.slots[a.slot].on, limits_.slots[b.slot].on) < 0;
+    });
+    for (const Touched& acting : acting_) {
+      const CompiledLimit& limit = limits_.all[acting.limit];
+      latch(limits_.slots[acting.slot].on, limit.action == Action::Halt ? State::Halted : State::ReduceOnly,
+            names_.limits.name(limit.index));
+    }
+    acting_.clear();
+  }
+  order_lines();
+}
+
+// What limits say comes first, in the order of the file and then of scopes; then states; then requests (rule 32).
+void Engine::order_lines() {
+  const std::size_t begin = has_verdict_ || lines_before_verdict_ != 0 ? lines_before_verdict_ : 0;
+  if (lines_.size() - begin < 2) return;
+  const auto group = [](const Line& line) {
+    return line.type == LineType::CancelRequest ? 2 : line.type == LineType::State ? 1 : 0;
+  };
+  for (std::size_t k = begin; k < lines_.size(); ++k) lines_[k].serial = static_cast<std::uint32_t>(k);
+  std::sort(lines_.begin() + static_cast<std::ptrdiff_t>(begin), lines_.end(), [&](const Line& a, const Line& b) {
+    if (group(a) != group(b)) return group(a) < group(b);
+    if (group(a) == 0 && a.place != b.place) return a.place < b.place;
+    const int scopes = group(a) == 0 ? compare_scopes(a.on, b.on) : 0;
+    return scopes != 0 ? scopes < 0 : a.serial < b.serial;
+  });
+}
+
+// One line when the value comes to warn x max, one when it passes max, one when it falls below warn x max again.
+void Engine::review_slot(std::uint32_t position, std::size_t index) {
+  const CompiledLimit& limit = limits_.all[position];
+  Slot& slot = limits_.slots[index];
+  const Level now = level(limit, slot);
+  if (!now.known) return;
+  const bool breached = above(limit, now, slot.max);
+  const bool warned = reaches_warning(limit, now, slot.max);
+  const auto tell = [&](LineType type) {
+    if (lines_.size() == lines_.capacity()) return;
+    Line line{};
+    line.type = type;
+    line.limit = limit.index;
+    line.place = position + 1;
+    line.on = slot.on;
+    line.value = shown(limit, now);
+    line.max = shown_max(position, index);
+    lines_.push_back(line);
+  };
+  if (warned && !slot.warned) tell(LineType::Warning);
+  if (breached && !slot.breached) tell(LineType::Breach);
+  if (!warned && slot.warned) tell(LineType::Cleared);
+  slot.warned = warned;
+  slot.breached = breached;
+  if (breached && limit.kind == Kind::State && (limit.action == Action::Halt || limit.action == Action::ReduceOnly)) {
+    acting_.push_back({position, static_cast<std::uint32_t>(index)});
+  }
+}
+
+bool Engine::above(const CompiledLimit& limit, const Level& level, int128 max) const {
+  if (value_kind_of(limit.metric) != ValueKind::Fraction) return level.value > max;
+  return level.value > 0 && !product_less_equal(level.value, unit, max, level.divisor);
+}
+
+bool Engine::reaches_warning(const CompiledLimit& limit, const Level& level, int128 max) const {
+  if (value_kind_of(limit.metric) != ValueKind::Fraction) return product_less_equal(limit.warn, max, level.value, unit);
+  return product_less_equal(limit.warn * max, level.divisor, level.value, static_cast<int128>(unit) * unit);
+}
+
+// The value of a limit of the kind exposure or state on one of its scopes, no order pending.
+Engine::Level Engine::level(const CompiledLimit& limit, const Slot& slot) const {
+  const std::size_t g = book_.group(limit.view, slot.on.account, slot.on.strategy);
+  if (limit.metric == Metric::Drawdown) {
+    const AccountState& account = book_.accounts[at(slot.on.account)];
+    const bool known = account.rows_without_rate == 0 && account.peak > 0;
+    return {positive(account.peak - account.equity()), account.peak, known};
+  }
+  const Cell* cell = limit.reach == Reach::Symbol ? &book_.cell(limit.view, g, slot.on.symbol) : nullptr;
+  if (limit.metric == Metric::Position)
+    return {larger(magnitude(cell->longest()), magnitude(cell->shortest())), unit, true};
+  Total sum{};
+  if (cell != nullptr) {
+    sum.add(*cell, 1);
+    sum.today = cell->today;
+  }
+  const Total& total = cell != nullptr ? sum
+                       : limit.reach == Reach::All
+                           ? book_.totals_all[at(limit.view)][g]
+                           : book_.totals_sector[at(limit.view)][g * book_.sector_count + at(slot.on.sector)];
+  if (limit.metric == Metric::DailyLoss) return {positive(-total.today), unit, true};
+  const bool known = total.no_mark == 0 && total.no_rate == 0;
+  switch (limit.metric) {
+    case Metric::Long:
+      return {total.long_value, unit, known};
+    case Metric::Short:
+      return {total.short_value, unit, known};
+    case Metric::Net:
+      return {larger(magnitude(total.longest_sum), magnitude(total.shortest_sum)), unit, known};
+    case Metric::Gross:
+      return {total.gross, unit, known};
+    default: {
+      const int128 equity = divisor(slot.on.account);
+      return {total.gross, equity, known && equity > 0};
+    }
+  }
+}
+
+Value Engine::shown(const CompiledLimit& limit, const Level& level) const {
+  const ValueKind kind = value_kind_of(limit.metric);
+  if (!level.known) return {ValueKind::Null, {}, 0, 0};
+  return kind == ValueKind::Fraction ? Value::fraction(quotient(level.value, level.divisor))
+                                     : Value::of(kind, level.value);
+}
+
+Value Engine::shown_max(std::uint32_t position, std::size_t slot) const {
+  const ValueKind kind = value_kind_of(limits_.all[position].metric);
+  const int128 max = limits_.slots[slot].max;
+  return kind == ValueKind::Fraction ? Value::fraction(quotient(max, unit)) : Value::of(kind, max);
+}
+
+}  // namespace bulwark::core

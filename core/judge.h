@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// One order before the limits: which of them object to a quantity of it. The gate, resizing and sizing all ask here.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "core/event.h"
+#include "core/flow.h"
+#include "core/limits.h"
+
+namespace bulwark::core {
+
+class Engine;
+
+// What is asked for: an intent, or a replace of an order.
+struct Candidate {
+  Party party;
+  std::size_t row;
+  const Symbol* symbol;
+  Side side;
+  bool market, replace, reduce_only;
+  std::int64_t quantity;  // judged: of a replace its new remainder
+  std::int64_t total;     // as asked: of a replace the new total
+  std::int64_t price;
+  std::int64_t held;       // what the replaced order holds reserved now; 0 for an intent
+  std::int64_t reducible;  // the largest quantity that only reduces
+
+  bool reduces(std::int64_t q) const { return q <= reducible; }
+};
+
+class Judge {
+public:
+  // Preconditions: the candidate's row and symbol are known.
+  Judge(Engine& engine, const Candidate& candidate);
+
+  // Does any limit object to this quantity? Stops at the first.
+  bool passes(std::int64_t quantity);
+  // Every limit that objects, in the order in which a verdict names them.
+  std::span<const std::uint32_t> objections(std::int64_t quantity);
+
+  // How the limit judged the quantity asked about last: what a verdict reports.
+  struct Finding {
+    Reason reason;  // Limit, NoMark, NoFx; None: it does not object
+    Value value;
+  };
+  Finding finding(std::uint32_t limit);
+  const Candidate& candidate() const { return candidate_; }
+  int128 notional(std::int64_t quantity) const;  // of order_notional and turnover
+
+private:
+  // A view's cell of the candidate's symbol, now and after the order: what exposure limits start from.
+  struct Worst {
+    int128 longest_value, shortest_value, up, down, gross;
+    void value(int128 longest, int128 shortest) {
+      longest_value = longest;
+      shortest_value = shortest;
+      up = positive(longest);
+      down = positive(-shortest);
+      gross = larger(up, down);
+    }
+  };
+  struct Ahead {
+    const Cell* cell;
+    std::size_t group;
+    std::int64_t longest, shortest;
+    Worst now, after;
+  };
+  struct Measure {
+    int128 value;
+    int128 before;   // exposure: what an order over its limit may not raise
+    int128 divisor;  // of a fraction; 0: there is none, or it is not positive
+    Reason cannot;   // None; NoMark, NoFx: it cannot be evaluated; Limit: an input of its own is missing
+  };
+  void look_ahead(std::int64_t quantity);
+  bool objects(const CompiledLimit& limit);
+  Measure measure(const CompiledLimit& limit);
+  Measure measure_order(const CompiledLimit& limit);
+  Measure measure_flow(const CompiledLimit& limit);
+  Measure measure_exposure(const CompiledLimit& limit);
+  Measure measure_state(const CompiledLimit& limit);
+  int128 self_trades() const;
+  std::int64_t order_price() const;
+
+  Engine& engine_;
+  const Candidate& candidate_;
+  std::int64_t quantity_ = 0;
+  bool reduces_ = false;
+  std::array<Ahead, view_count> ahead_{};
+};
+
+}  // namespace bulwark::core

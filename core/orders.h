@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Orders from their verdict on: what they hold reserved, by which ids they are known, which fills they have had.
+// An order that is done keeps its ids until the session after; then its record is used again.
+#pragma once
+
+#include "core/text_index.h"
+#include "shm/units.h"
+
+namespace bulwark::core {
+
+using OrderIndex = std::uint32_t;  // 0: no order
+
+struct Order {
+  ClientIndex client;  // None: of a fill that named no client
+  AccountIndex account;
+  StrategyIndex strategy;
+  Side side;
+  bool market, reduce_only, cancel_asked, done;
+  bool waiting, waiting_market;  // a replace has been accepted and not yet confirmed
+  std::uint8_t spare;
+  SymbolIndex symbol;
+  std::uint32_t waiting_id;  // entry of the id of the waiting replace
+  std::uint32_t current_id;  // entry of the id by which the market knows it now
+  std::int64_t quantity, filled, price;
+  std::int64_t waiting_quantity, waiting_price;
+  std::int64_t located;  // units taken from the symbol's locate
+  std::uint32_t located_session, done_session;
+  std::uint32_t first_id, first_exec;  // entries; the newest first
+  OrderIndex previous, next;           // working orders of this account and symbol, oldest first; or the done queue
+
+  static constexpr std::int64_t above_zero(std::int64_t a) { return a > 0 ? a : 0; }
+  std::int64_t remainder() const { return above_zero(quantity - filled); }
+  std::int64_t waiting_remainder() const { return waiting ? above_zero(waiting_quantity - filled) : 0; }
+  // What counts as working: the larger remainder while a replace waits.
+  std::int64_t reserved() const {
+    if (done) return 0;
+    return remainder() > waiting_remainder() ? remainder() : waiting_remainder();
+  }
+};
+
+class Orders {
+public:
+  struct Found {
+    OrderIndex order;
+    std::uint32_t id;  // the entry by which it was found
+    bool ambiguous;
+  };
+
+  Orders() = default;
+  explicit Orders(std::size_t capacity)
+      : orders_(capacity + 1), ids_(2 * capacity, false), execs_(2 * capacity, true) {}
+
+  Order& operator[](OrderIndex order) { return orders_[order]; }
+  const Order& operator[](OrderIndex order) const { return orders_[order]; }
+
+  bool room_for_order() const {
+    return !(free_ == 0 && used_ + 1 >= orders_.size() && !reclaimable()) && room_for_id();
+  }
+  bool room_for_id() const { return ids_.room() > 0 || reclaimable(); }
+  bool room_for_exec() const { return execs_.room() > 0 || reclaimable(); }
+
+  // `session` is the one in which the question is asked: what was done before it is forgotten.
+  // Without a client the id must belong to one order only.
+  Found find(std::string_view id, ClientIndex client, std::uint32_t session) const {
+    Found found{};
+    ids_.each(id, static_cast<std::uint32_t>(client), [&](std::uint32_t entry) {
+      const TextIndex::Entry& e = ids_[entry];
+      if (client != ClientIndex::None && e.tag != static_cast<std::uint32_t>(client)) return false;
+      if (forgotten(orders_[e.owner], session)) return false;
+      found.ambiguous = found.order != 0;
+      found.order = e.owner;
+      found.id = entry;
+      return client != ClientIndex::None;
+    });
+    return found;
+  }
+
+  bool has_exec(OrderIndex order, std::string_view exec_id) const {
+    bool known = false;
+    execs_.each(exec_id, order, [&](std::uint32_t entry) { return known = execs_[entry].tag == order; });
+    return known;
+  }
+
+  // Preconditions: room. All three use records of forgotten orders again.
+  OrderIndex add(const Order& order, std::string_view id) {
+    reclaim();
+    OrderIndex index = free_;
+    if (index != 0) free_ = orders_[index].next;
+    else index = static_cast<OrderIndex>(++used_);
+    orders_[index] = order;
+    orders_[index].current_id = name(index, id);
+    return index;
+  }
+  std::uint32_t name(OrderIndex index, std::string_view id) {
+    while (ids_.room() == 0 && reclaimable()) reclaim();
+    Order& order = orders_[index];
+    return order.first_id = ids_.insert(id, static_cast<std::uint32_t>(order.client), index, order.first_id);
+  }
+  void add_exec(OrderIndex index, std::string_view exec_id) {
+    while (execs_.room() == 0 && reclaimable()) reclaim();
+    orders_[index].first_exec = execs_.insert(exec_id, index, index, orders_[index].first_exec);
+  }
+  const Id& id_text(std::uint32_t entry) const { return ids_[entry].text; }
+
+  void finish(OrderIndex index, std::uint32_t session) {
+    Order& order = orders_[index];
+    order.done = true;
+    order.waiting = false;
+    order.done_session = session;
+    order.next = 0;
+    if (done_last_ != 0) orders_[done_last_].next = index;
+    else done_first_ = index;
+    done_last_ = index;
+  }
+  void start_session() { ++session_; }
+  std::uint32_t session() const { return session_; }
+
+private:
+  static bool forgotten(const Order& order, std::uint32_t session) {
+    return order.done && order.done_session < session;
+  }
+  bool reclaimable() const { return done_first_ != 0 && forgotten(orders_[done_first_], session_); }
+
+  // Gives back at most two records, so that the work of a session's end is spread over the orders of the next.
+  void reclaim() {
+    for (int i = 0; i < 2 && reclaimable(); ++i) {
+      const OrderIndex index = done_first_;
+      Order& order = orders_[index];
+      done_first_ = order.next;
+      if (done_first_ == 0) done_last_ = 0;
+      for (std::uint32_t entry = order.first_id; entry != 0;) {
+        const std::uint32_t next = ids_[entry].next;
+        ids_.erase(entry);
+        entry = next;
+      }
+      for (std::uint32_t entry = order.first_exec; entry != 0;) {
+        const std::uint32_t next = execs_[entry].next;
+        execs_.erase(entry);
+        entry = next;
+      }
+      order.next = free_;
+      free_ = index;
+    }
+  }
+
+  Table<Order> orders_;
+  TextIndex ids_, execs_;
+  std::size_t used_ = 0;
+  OrderIndex free_ = 0, done_first_ = 0, done_last_ = 0;
+  std::uint32_t session_ = 1;
+};
+
+}  // namespace bulwark::core
