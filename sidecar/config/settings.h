@@ -14,6 +14,7 @@ enum class Mode : std::uint8_t { Adaptive, Spin };
 
 struct Instance {
   std::string name;
+  std::string timezone = "UTC";  // of the session's start; `rules.session` has its offsets
   Mode mode = Mode::Adaptive;
   std::int64_t lease_ms = 40;
   bool strict_jitter = false;
