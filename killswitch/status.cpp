@@ -18,7 +18,8 @@ namespace {
 
 struct Status {
   State state = State::Normal;
-  std::string cause, operator_name;
+  std::string cause;
+  std::string reason, operator_name;  // of the last stop, which may have joined the one that has the cause
   shm::Permission permission{};
   std::int64_t since_ns = 0;
 };
@@ -34,6 +35,7 @@ static Status status_of(const Instance& instance) {
     const auto entry = shm::stop_entry(*instance.page, status.permission.epoch());
     status.cause = entry ? shm::printable(entry->cause.view()) : "no reason given";
     if (entry) status.operator_name = shm::printable(entry->operator_name.view());
+    if (entry) status.reason = shm::printable(entry->reason.view());
     if (entry) status.since_ns = entry->t.ns;
     return status;
   }
@@ -71,6 +73,7 @@ static Json json_of(const Instance& instance, const Status& status, const std::v
               {"state", name_of(state_names, status.state)},
               {"cause", status.cause},
               {"operator", status.operator_name},
+              {"reason", status.reason},
               {"since", status.since_ns},
               {"epoch", status.permission.epoch()},
               {"lease", {{"running", left > 0}, {"lapses", instance.page->lease_lapses.load()}}},
@@ -81,10 +84,12 @@ static Json json_of(const Instance& instance, const Status& status, const std::v
 static void print_text(const Json& status) {
   const auto text = [&](const char* key) { return status[key].get<std::string>(); };
   std::cout << text("instance") << ": " << text("state");
-  if (!text("cause").empty()) std::cout << " (" << text("cause");
-  if (!text("operator").empty()) std::cout << ", " << text("operator");
-  std::cout << (text("cause").empty() ? "" : ")") << "\n  lease "
-            << (status["lease"]["running"].get<bool>() ? "running" : "not running") << ", ran out "
+  if (!text("cause").empty()) std::cout << " (" << text("cause") << ")";
+  std::cout << "\n";
+  if (!text("operator").empty()) {
+    std::cout << "  stop " << status["epoch"] << " by " << text("operator") << ": " << text("reason") << "\n";
+  }
+  std::cout << "  lease " << (status["lease"]["running"].get<bool>() ? "running" : "not running") << ", ran out "
             << status["lease"]["lapses"] << " times\n";
   for (const auto& [program, pid] : status["processes"].items()) std::cout << "  " << program << " " << pid << "\n";
   for (const auto& client : status["clients"]) {
