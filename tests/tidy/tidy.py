@@ -23,7 +23,8 @@ HEADERS = (".h", ".hpp")
 MAY_INCLUDE = {
     "shm": ("shm/",),
     "core": ("shm/", "core/"),
-    "sidecar/hot": ("shm/", "core/", "sidecar/hot/", "sidecar/journal/ring.h", "sidecar/door/hot_side.h"),
+    "sidecar/hot": ("shm/", "core/", "sidecar/hot/", "sidecar/journal/ring.h", "sidecar/journal/record.h",
+                    "sidecar/door/hot_side.h"),
     "sidecar/door": ("shm/", "core/", "sidecar/door/"),
     "sidecar/journal": ("shm/", "core/", "sidecar/journal/"),
     "sidecar/config": ("shm/", "core/", "sidecar/config/"),
@@ -44,7 +45,7 @@ THIRD_PARTY = {
     "toml++/": ("sidecar/config",),
     "date/": ("sidecar/config",),
     "fmt/": ("sidecar/config", "sidecar/simulate", "sidecar/operator", "killswitch", "bench", "tests"),
-    "nlohmann/": ("sidecar/simulate", "sidecar/operator", "bench", "tests"),
+    "nlohmann/": ("sidecar/simulate", "sidecar/operator", "killswitch", "bench", "tests"),
     "CLI/": ("sidecar/operator", "killswitch", "bench"),
     "benchmark/": ("bench",),
     "gtest/": ("tests",),

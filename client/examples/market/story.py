@@ -9,7 +9,6 @@ import csv
 import json
 import os
 import queue
-import re
 import shutil
 import signal
 import sys
@@ -173,32 +172,33 @@ class Story:
         self.pause(1.5)
 
     def stop(self) -> None:
-        began_ns = time.monotonic_ns()
         result = self.stage.command("killswitch", "stop", "--instance", INSTANCE, "--operator", "Ada",
-                                    "--reason", "the market is falling")
-        ended_ns = time.monotonic_ns()
+                                    "--reason", "the market is falling", "--json")
+        acknowledged_ns = time.monotonic_ns()
         if result.returncode != 0:
             raise StageError(f"killswitch stop: {result.stdout}{result.stderr}")
-        took = re.search(r"([\d.,]+)\s*(us|ms)\b", result.stdout)
-        took_text = took.group(0) if took else f"{(ended_ns - began_ns) / 1000:,.0f} us"
-        self.tell("stopped", f"Ada pulls the stop: `killswitch stop`; all three have stopped and said so in {took_text}")
+        clients = {row["client"]: row["microseconds"] for row in json.loads(result.stdout)["clients"]}
+        if set(clients) != {"maker", "momentum", "rogue"}:
+            raise StageError(f"killswitch stop: acknowledged by {sorted(clients)}, not by all three")
+        each = ", ".join(f"{client} after {took:,.0f} us" for client, took in clients.items())
+        self.tell("stopped", f"Ada pulls `killswitch stop`: all three have stopped ({each})")
         self.momentum.say("one-order")
         report = self.hear("one-order", "momentum")
         self.expect(report, "rejected", {"halted"})
         self.tell("refused", f"momentum, after the stop: {order(report)}: halted")
         self.pause(1.5)
-        late = self.ticker.sent_after(ended_ns)
+        late = self.ticker.sent_after(acknowledged_ns)
         if late != 0:
             raise StageError(f"{late} orders left for the market after the stop was acknowledged")
-        self.tell("stopped", "orders that left for the market since: 0")
+        self.tell("stopped", "orders that have left for the market since: 0")
 
     def resume(self) -> None:
         who = ["--instance", INSTANCE, "--operator", "Grace", "--reason", "looked at the book, all is well"]
         result = self.stage.command("killswitch", "resume", *who)
         more = ""
         if result.returncode == 4:
-            told = (result.stderr.strip() or result.stdout.strip()).splitlines()
-            self.tell("refused", f"Grace wants to resume: {' '.join(line.strip() for line in told)[:200]}")
+            told = " ".join(line.strip() for line in result.stderr.splitlines())
+            self.tell("refused", f"Grace wants to resume: {told[:200]}")
             self.pause(1.0)
             more = ", and starts the day's loss anew"
             result = self.stage.command("killswitch", "resume", *who, "--new-baseline")
