@@ -116,8 +116,12 @@ EventError Engine::apply(const Event& event) noexcept {
   touched_rows_.clear();
   has_verdict_ = false;
   lines_before_verdict_ = 0;
-  if (event.t < now_) return EventError::TimeGoesBack;
+  if (event.type != EventType::Client && event.t < now_) return EventError::TimeGoesBack;
   if (const EventError error = admissible(event); error != EventError::None) return error;
+  if (event.type == EventType::Client) {  // only a name: no time passes
+    names_.clients.add(event.client.name.view());
+    return EventError::None;
+  }
   pass_time(event.t);
   lines_before_verdict_ = lines_.size();
   switch (event.type) {
@@ -231,6 +235,11 @@ CurrencyIndex Engine::currency_of_pair(std::string_view pair) const {
   }
   const CurrencyIndex currency = names_.currencies.find(pair.substr(0, slash));
   return currency == base_ ? CurrencyIndex::None : currency;
+}
+
+bool Engine::is_pair(std::string_view text) const {
+  const std::size_t slash = text.find('/');
+  return slash != 0 && slash != std::string_view::npos && text.substr(slash + 1) == names_.currencies.name(base_);
 }
 
 ClientIndex Engine::owner(const Id& id, ClientIndex client) const {

@@ -61,7 +61,8 @@ public:
   const Market& market() const { return market_; }
   const std::vector<Latch>& latches() const { return latches_; }
   AccountIndex default_account(StrategyIndex strategy) const { return default_accounts_[at(strategy)]; }
-  CurrencyIndex currency_of_pair(std::string_view pair) const;  // "EUR/USD" with base USD
+  CurrencyIndex currency_of_pair(std::string_view pair) const;  // "EUR/USD" with base USD, of a currency in use
+  bool is_pair(std::string_view text) const;                    // CCY/BASE, of whatever currency
   TimeNs now() const { return now_; }
   // The client that an order belongs to, for commands about it; None where it cannot be known.
   ClientIndex owner(const Id& id, ClientIndex client) const;

@@ -96,29 +96,13 @@ void Engine::set_override(const ControlEvent& control) {
   touch_everything();
 }
 
-// a x b / c rounded half away from zero, for positive numbers of any size; the result must fit.
-static int128 scaled(int128 a, int128 b, int128 c) {
-  const uint128 by = static_cast<uint128>(c);
-  uint128 result = 0, rest = 0;
-  for (int bit = 126; bit >= 0; --bit) {  // long multiplication and division, one bit of `a` at a time
-    result <<= 1;
-    rest <<= 1;
-    if ((static_cast<uint128>(a) >> bit & 1) != 0) {
-      result += static_cast<uint128>(b) / by;
-      rest += static_cast<uint128>(b) % by;
-    }
-    while (rest >= by) rest -= by, ++result;
-  }
-  return static_cast<int128>(result + (rest >= by - rest ? 1 : 0));
-}
-
 void Engine::apply_equity(const EquityEvent& equity) {
   const int128 amount = join(equity.amount_low, equity.amount_high);
   for (AccountState* account : {&book_.accounts[at(equity.account)], &book_.accounts[0]}) {
     const int128 before = account->equity(), after = before + amount;
     account->deposits += amount;
     // A deposit heals nothing, and a withdrawal is no loss: the drawdown stays what it was.
-    account->peak = before > 0 && after > 0 ? scaled(account->peak, after, before) : account->peak + amount;
+    account->peak = before > 0 && after > 0 ? multiply_divide(account->peak, after, before) : account->peak + amount;
   }
   touch_everything();
 }

@@ -86,6 +86,22 @@ constexpr bool product_less_equal(int128 a, int128 b, int128 c, int128 d) {
          wide_product(static_cast<uint128>(c), static_cast<uint128>(d));
 }
 
+// a x b / c rounded half away from zero, for positive numbers of any size whose result fits. Cold.
+constexpr int128 multiply_divide(int128 a, int128 b, int128 c) {
+  const uint128 by = static_cast<uint128>(c);
+  uint128 result = 0, rest = 0;
+  for (int bit = 126; bit >= 0; --bit) {  // long multiplication and division, one bit of `a` at a time
+    result <<= 1;
+    rest <<= 1;
+    if ((static_cast<uint128>(a) >> bit & 1) != 0) {
+      result += static_cast<uint128>(b) / by;
+      rest += static_cast<uint128>(b) % by;
+    }
+    while (rest >= by) rest -= by, ++result;
+  }
+  return static_cast<int128>(result + (rest >= by - rest ? 1 : 0));
+}
+
 // The double nearest to a / b (b > 0): only for showing a fraction, never for deciding.
 constexpr double quotient(int128 a, int128 b) {
   constexpr int128 exact = static_cast<int128>(1) << 53;

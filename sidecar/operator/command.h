@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every command of `bulwark` shares: its options, how it loads the configuration, the meaning of its exit code.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sidecar/config/load.h"
+
+namespace bulwark::command {
+
+enum Exit : int { done = 0, answer_is_no = 1, wrong_usage = 2, not_running = 3, refused = 4 };
+
+struct Options {
+  std::string config;    // --config FILE, or BULWARK_CONFIG
+  std::string instance;  // --instance NAME
+  bool json = false;
+  bool snapshot = false;
+  bool controls = false;
+};
+
+// Loads the configuration, or prints every mistake in it to standard error.
+std::optional<config::Settings> load_settings(const Options& options);
+
+// The instance's name: as given, or from the configuration.
+std::optional<std::string> instance_name(const Options& options);
+
+int check_config(const Options& options);
+int simulate(const Options& options);
+
+}  // namespace bulwark::command

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operator's command line. Errors go to standard error, results to standard output.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <functional>
+
+#include "sidecar/operator/command.h"
+
+namespace bulwark::command {
+
+static int run(int argc, char** argv) {
+  CLI::App app{"Bulwark: pre-trade risk, position sizing and a kill switch for trading processes on one machine"};
+  app.set_version_flag("--version", "bulwark " BULWARK_VERSION);
+  app.require_subcommand(1);
+  Options options;
+  std::function<int()> chosen;
+  const auto command = [&](const char* name, const char* help, int (*carry_out)(const Options&)) {
+    CLI::App* sub = app.add_subcommand(name, help);
+    sub->add_option("--config", options.config, "the configuration file")->envname("BULWARK_CONFIG");
+    sub->callback([&chosen, &options, carry_out] { chosen = [&options, carry_out] { return carry_out(options); }; });
+    return sub;
+  };
+  CLI::App* check = command("check-config", "print every value and where it came from, or every mistake", check_config);
+  check->add_flag("--json", options.json, "one JSON document");
+  CLI::App* simulation = command("simulate", "run the engine over events on standard input (JSON lines)", simulate);
+  simulation->add_flag("--snapshot", options.snapshot, "append a line with positions, accounts, limits and states");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? done : wrong_usage;
+  }
+  return chosen();
+}
+
+}  // namespace bulwark::command
+
+int main(int argc, char** argv) {
+  try {
+    return bulwark::command::run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bulwark: %s\n", error.what());
+    return bulwark::command::wrong_usage;
+  }
+}
