@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands behind a Client: one call at a time through the lane, the time limit of each, the way back after the
+// sidecar has died, and `done` behind every order that got no answer in time.
+#pragma once
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/acknowledger.hpp"
+#include "client/fork_guard.hpp"
+#include "client/link.hpp"
+#include "client/verdict.hpp"
+#include "shm/lane.h"
+
+namespace bulwark::client {
+
+class Session {
+public:
+  struct Patience {
+    std::int64_t timeout_ns, spin_ns;
+  };
+
+  Session(LinkRequest wanted, Patience patience) : wanted_(std::move(wanted)), patience_(patience) {
+    use(open_link_within(wanted_, from_now(patience_.timeout_ns)));
+    try {
+      acknowledger_ = std::make_unique<Acknowledger>(link_, [this] { see_to_chores(); });
+    } catch (const std::system_error& error) {
+      throw Error("attach: no thread can be started: " + std::string(error.what()));
+    }
+  }
+  ~Session() { detach(); }
+
+  // Why a call cannot even be tried; empty: it can. To be asked before any lock is touched.
+  void require_usable() const {
+    if (guard_.in_child()) throw Error("this is a forked child; it must attach for itself, under another name");
+    if (detached_.load(std::memory_order_relaxed)) throw Error("this client has been detached; attach again to go on");
+  }
+  bool in_child() const { return guard_.in_child(); }
+
+  void detach() {
+    // Relaxed: a flag; a call that waits for the lock looks at it again when it has it.
+    if (detached_.exchange(true, std::memory_order_relaxed)) return;
+    const std::lock_guard call(calls_);
+    acknowledger_->end();  // the object stays: another thread may be looking just now
+    link_->client_file().detached.store(1, std::memory_order_release);
+    link_->socket = shm::Descriptor();  // by its end the door knows
+  }
+
+  bool clear_to_send(const std::string_view* id) { return acknowledger_->clear_to_send(id); }
+
+  // An intent or a replace, whose symbol is looked up here.
+  Verdict check(shm::Request& request, std::string_view symbol) {
+    const std::lock_guard call(calls_);
+    require_usable();
+    const std::int64_t deadline_ns = from_now(patience_.timeout_ns).ns;
+    if (!ensure_link(deadline_ns)) return refusal(Reason::LeaseExpired);
+    const shm::KillPage& page = *link_->page;
+    if (!shm::permission_of(page).trading()) return refusal(Reason::Halted);
+    if (!shm::lease_valid(page, shm::monotonic_now())) return refusal(Reason::LeaseExpired);
+    if (!symbol.empty()) request.symbol = static_cast<SymbolIndex>(symbols_.find(symbol));
+    address(request);
+    const auto ticket = send(request);
+    if (!ticket) return refusal(Reason::LeaseExpired);  // full: nobody has taken anything out for long
+    const auto answer = await(*ticket, deadline_ns);
+    if (!answer) {
+      withdraw(request);
+      return refusal(Reason::LeaseExpired);
+    }
+    Verdict verdict = verdict_of(*answer, *link_->board);
+    if (verdict.accepted()) remember(request, *answer);
+    return verdict;
+  }
+
+  // A report: fill, done, ack or cancel. Returns when the sidecar has it.
+  void report(shm::Request& request, std::string_view symbol, std::string_view what) {
+    const std::lock_guard call(calls_);
+    require_usable();
+    const std::int64_t deadline_ns = from_now(patience_.timeout_ns).ns;
+    const std::string failed = std::string(what) + ": ";
+    if (!ensure_link(deadline_ns)) {
+      throw Error(failed + "the sidecar of instance " + quoted(wanted_.instance) +
+                  " is not running; say it again later");
+    }
+    if (!symbol.empty()) request.symbol = static_cast<SymbolIndex>(symbols_.find(symbol));
+    address(request);
+    const auto ticket = send(request);
+    if (!ticket) throw Error(failed + "the lane is full, because the sidecar does not answer; say it again later");
+    const auto answer = await(*ticket, deadline_ns);
+    if (!answer) {
+      throw Error(failed + "the sidecar did not answer within " + std::to_string(patience_.timeout_ns / 1'000'000) +
+                  " ms; say it again: what it has heard already changes nothing");
+    }
+    if (answer->decision != Decision::Accepted) {
+      throw Error(failed + std::string(event_error_sentence(static_cast<std::size_t>(answer->limit))) + " (id " +
+                  quoted(request.id.view()) + ")");
+    }
+    if (request.kind == shm::MessageKind::Fill) {
+      acknowledger_->with_memory([&](VerdictMemory& memory) { memory.fill(request.id.view(), request.quantity); });
+    } else if (request.kind == shm::MessageKind::Done) {
+      acknowledger_->with_memory([&](VerdictMemory& memory) { memory.forget(request.id.view()); });
+    }
+  }
+
+  std::vector<shm::Command> commands() {
+    const std::lock_guard call(calls_);
+    require_usable();
+    std::vector<shm::Command> result;
+    ensure_link(from_now(patience_.timeout_ns).ns);
+    // At most a ring of them: a sidecar that goes on pushing must not keep us here.
+    while (result.size() < shm::command_line_count) {
+      auto command = lane_.next_command();
+      if (!command) break;
+      result.push_back(std::move(*command));
+    }
+    return result;
+  }
+
+private:
+  struct Withdrawal {
+    shm::Request done;
+    std::optional<shm::LaneClient::Ticket> ticket;  // none: not sent yet
+  };
+  static constexpr std::size_t withdrawal_count_max = 4096;
+  static constexpr std::int64_t nap_ns = 50'000, retry_ns = 5'000'000;
+
+  static MonotonicNs from_now(std::int64_t ns) { return shm::monotonic_now() + DurationNs{ns}; }
+
+  void address(shm::Request& request) const {
+    request.account = link_->reply.account;
+    request.strategy = link_->reply.strategy;
+  }
+
+  void use(std::unique_ptr<Link> link) {
+    link_ = std::move(link);
+    lane_ = shm::LaneClient(link_->lane());
+    symbols_ = shm::NameLookup(*link_->board, link_->board->symbols);
+    broken_.store(false, std::memory_order_relaxed);  // read again by the thread that stored it, or as a hint
+  }
+
+  // Is the sidecar there? After its death: one try to attach to the next one, now and then.
+  bool ensure_link(std::int64_t deadline_ns) {
+    if (!broken_.load(std::memory_order_relaxed)) [[likely]] {
+      if (!withdrawals_.empty()) flush_withdrawals();
+      return true;
+    }
+    return link_again(deadline_ns);
+  }
+
+  [[gnu::noinline]] bool link_again(std::int64_t deadline_ns) {
+    const std::int64_t now_ns = shm::monotonic_now().ns;
+    if (now_ns < retry_due_ns_) return false;
+    retry_due_ns_ = now_ns + retry_ns;
+    drop_answered();  // in the old lane, while it is still mapped
+    for (Withdrawal& withdrawal : withdrawals_) withdrawal.ticket.reset();
+    try {
+      use(open_link(wanted_, {deadline_ns}));
+    } catch (const Error&) {
+      return false;
+    }
+    acknowledger_->adopt(link_);
+    flush_withdrawals();
+    return true;
+  }
+
+  std::optional<shm::LaneClient::Ticket> send(const shm::Request& request) {
+    const bool sleeps = link_->board->mode_spins == 0;
+    const auto ticket = lane_.send(request, sleeps);
+    // SYNC POINT SLEEPING: sequentially consistent after the like store of the request, so that either we see that the
+    // loop sleeps, or it sees the request before it does.
+    if (sleeps && link_->board->sleeping.load(std::memory_order_seq_cst) != 0) wake();
+    return ticket;
+  }
+
+  [[gnu::noinline]] void wake() const {
+    auto* word = const_cast<std::uint32_t*>(reinterpret_cast<const std::uint32_t*>(&link_->board->sleeping));
+    ::syscall(SYS_futex, word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+  }
+
+  std::optional<shm::Answer> await(shm::LaneClient::Ticket ticket, std::int64_t deadline_ns) {
+    const std::int64_t spin_until_ns = shm::monotonic_now().ns + patience_.spin_ns;
+    for (unsigned look = 1;; ++look) {
+      if (auto answer = lane_.poll(ticket)) return answer;
+      if (look % 16 == 0 && shm::monotonic_now().ns >= spin_until_ns) break;
+    }
+    return await_napping(ticket, deadline_ns);
+  }
+
+  [[gnu::noinline]] std::optional<shm::Answer> await_napping(shm::LaneClient::Ticket ticket, std::int64_t deadline_ns) {
+    for (;;) {
+      shm::nap({nap_ns});
+      if (link_->hung_up()) broken_.store(true, std::memory_order_relaxed);
+      if (auto answer = lane_.poll(ticket)) return answer;  // after the look at its life: a last word counts
+      if (broken_.load(std::memory_order_relaxed) || shm::monotonic_now().ns >= deadline_ns) return {};
+    }
+  }
+
+  void remember(const shm::Request& request, const shm::Answer& answer) {
+    const Id& id = request.kind == shm::MessageKind::Replace ? request.other : request.id;
+    acknowledger_->with_memory([&](VerdictMemory& memory) { memory.remember(id, answer.epoch, answer.quantity); });
+    if (!withdrawals_.empty()) std::erase_if(withdrawals_, [&](const Withdrawal& old) { return old.done.id == id; });
+  }
+
+  // The order got no answer in time: whatever the answer will be, nothing stays reserved. An id that was accepted
+  // before (the caller used it twice) is left alone: its order may be working. Of a replace only the new id is
+  // withdrawn.
+  [[gnu::noinline]] void withdraw(const shm::Request& request) {
+    const bool replace = request.kind == shm::MessageKind::Replace;
+    const Id& id = replace ? request.other : request.id;
+    const bool known =
+        acknowledger_->with_memory([&](VerdictMemory& memory) { return memory.find(id.view()) != nullptr; });
+    if (known || withdrawals_.size() >= withdrawal_count_max) return;
+    Withdrawal withdrawal;
+    withdrawal.done.kind = shm::MessageKind::Done;
+    withdrawal.done.why = replace ? DoneWhy::Rejected : DoneWhy::Expired;
+    withdrawal.done.id = id;
+    withdrawals_.push_back(withdrawal);
+    if (!broken_.load(std::memory_order_relaxed)) flush_withdrawals();
+  }
+
+  void drop_answered() {
+    std::erase_if(withdrawals_, [&](const Withdrawal& each) { return each.ticket && lane_.poll(*each.ticket); });
+  }
+
+  void flush_withdrawals() {
+    drop_answered();
+    for (Withdrawal& withdrawal : withdrawals_) {
+      if (!withdrawal.ticket) withdrawal.ticket = send(withdrawal.done);
+      if (!withdrawal.ticket) return;
+    }
+  }
+
+  // Each millisecond, on the thread of the acknowledger.
+  void see_to_chores() {
+    const std::unique_lock call(calls_, std::try_to_lock);
+    if (!call.owns_lock()) return;
+    if (!broken_.load(std::memory_order_relaxed) && link_->hung_up()) broken_.store(true, std::memory_order_relaxed);
+    if (!withdrawals_.empty()) ensure_link(from_now(patience_.timeout_ns).ns);
+  }
+
+  const LinkRequest wanted_;
+  const Patience patience_;
+  ForkGuard guard_;
+  std::atomic<bool> detached_{false};
+  std::mutex calls_;  // one call at a time; taken before any lock of the acknowledger
+  std::shared_ptr<Link> link_;
+  shm::LaneClient lane_;
+  shm::NameLookup symbols_;
+  std::atomic<bool> broken_{false};
+  std::int64_t retry_due_ns_ = 0;
+  std::deque<Withdrawal> withdrawals_;
+  std::unique_ptr<Acknowledger> acknowledger_;
+};
+
+}  // namespace bulwark::client
