@@ -20,22 +20,27 @@ static std::string age_of(MonotonicNs beat, MonotonicNs now) {
   return "its last beat is " + std::to_string((now - beat).ns / 1'000'000) + " ms old";
 }
 
-static void check_processes(const Instance& instance, std::vector<std::string>& failing) {
+// Returns whether the sidecar can be asked: one that does not beat would only keep us waiting.
+static bool check_processes(const Instance& instance, std::vector<std::string>& failing) {
   const MonotonicNs now = shm::monotonic_now();
+  bool beats = false;
   if (!instance.board) {
     failing.push_back("sidecar: it is not running (board: " + std::string(shm::explain(instance.board.status)) + ")");
   } else if (!instance.sidecar_alive()) {
     failing.push_back("sidecar: it is not running");
   } else if (const MonotonicNs beat{instance.board->beat_ns.load()}; now - beat > beat_age_max) {
     failing.push_back("sidecar: " + age_of(beat, now));
-  } else if (instance.board->journal_health.load() != shm::JournalHealth::Healthy) {
-    failing.push_back("journal: it is not healthy");
+  } else {
+    beats = true;
+    const bool healthy = instance.board->journal_health.load() == shm::JournalHealth::Healthy;
+    if (!healthy) failing.push_back("journal: it is not healthy");
   }
   if (!instance.watchdog_alive()) {
     failing.push_back("watchdog: it is not running, nobody would renew the lease");
   } else if (const MonotonicNs beat{instance.page->watchdog_beat_ns.load()}; now - beat > beat_age_max) {
     failing.push_back("watchdog: " + age_of(beat, now));
   }
+  return beats;
 }
 
 // A client that was attached a moment ago may still be about to acknowledge.
@@ -95,12 +100,12 @@ int resume_instance(const Instance& instance, const ResumeOptions& options) {
     return exit_done;
   }
   std::vector<std::string> failing;
-  check_processes(instance, failing);
+  const bool sidecar_beats = check_processes(instance, failing);
   check_clients(instance, permission, failing);
   // The sidecar resumes only when nothing fails here; else it is asked for its own checks, to tell all of them at once.
   shm::ControlRequest request = request_of(options, scope, permission);
   if (!failing.empty()) request.wish = shm::Wish::Preflight;
-  if (instance.sidecar_alive()) {
+  if (sidecar_beats) {
     const DoorAnswer answer = ask_sidecar(instance.folder, request);
     if (!answer.done) failing.insert(failing.end(), answer.lines.begin(), answer.lines.end());
   }
