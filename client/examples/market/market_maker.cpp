@@ -11,8 +11,9 @@
 #include <cstdio>
 #include <iostream>
 #include <map>
-#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "client/examples/market/wire.h"
@@ -41,13 +42,14 @@ struct Book {
   Quote buy, sell;
 
   double mid() const { return (std::stod(bid) + std::stod(ask)) / 2; }
-  Quote& quote(const std::string& side) { return side == "buy" ? buy : sell; }
+  Quote& quote(std::string_view side) { return side == "buy" ? buy : sell; }
 };
 
 class MarketMaker {
 public:
   MarketMaker(const std::string& instance, const std::string& venue)
-      : gate_(bulwark::attach({.instance = instance, .client = "maker", .account = "MAKER", .strategy = "quotes"})),
+      : gate_(bulwark::Client::attach(
+            {.instance = instance, .client = "maker", .account = "MAKER", .strategy = "quotes"})),
         wire_(venue) {}
 
   void run() {
@@ -73,14 +75,14 @@ private:
       book.bid = words[2];
       book.ask = words[3];
     } else if (words[0] == "ack") {
-      gate_.ack({.id = words[1]});
+      gate_.ack(words[1]);
     } else if (words[0] == "fill" && words.size() == 5) {
       gate_.fill({.id = words[1], .exec_id = words[2], .quantity = words[3], .price = words[4]});
       const auto [symbol, side] = orders_.at(words[1]);
       books_[symbol].position += side == "buy" ? std::stod(words[3]) : -std::stod(words[3]);
       forget(words[1]);
     } else if (words[0] == "done" && words.size() == 3) {
-      gate_.done({.id = words[1], .why = words[2]});
+      gate_.done(words[1], words[2]);
       forget(words[1]);
     }
   }
@@ -99,7 +101,7 @@ private:
     const bool may_trade = gate_.clear_to_send();
     std::size_t quotes = 0;
     for (auto& [symbol, book] : books_) {
-      for (const std::string side : {"buy", "sell"}) {
+      for (const std::string_view side : {"buy", "sell"}) {
         Quote& quote = book.quote(side);
         const std::string& touch = side == "buy" ? book.bid : book.ask;
         const bool full = (side == "buy" ? book.position : -book.position) * book.mid() > inventory_notional_max;
@@ -115,12 +117,12 @@ private:
 
   void cancel(Quote& quote) {
     quote.canceling = true;
-    gate_.cancel({.id = quote.id});
+    gate_.cancel(quote.id);
     wire_.say("cancel " + quote.id);
   }
 
   // Ask, look once more, and only then the wire.
-  void offer(const std::string& symbol, const std::string& side, const std::string& price, Quote& quote) {
+  void offer(const std::string& symbol, std::string_view side, const std::string& price, Quote& quote) {
     const std::string id = "m" + std::to_string(++order_count_);
     const auto quantity = static_cast<std::int64_t>(std::max(1.0, std::floor(order_notional / std::stod(price))));
     const std::int64_t asked_ns = now_ns();
@@ -130,18 +132,18 @@ private:
     answer_ns_.push_back(looked_ns - asked_ns);
     if (!verdict.accepted()) return;
     if (!gate_.clear_to_send(id)) {
-      gate_.done({.id = id, .why = "canceled"});
+      gate_.done(id, "canceled");  // never sent
       return;
     }
     const std::string allowed = bulwark::format_decimal(verdict.quantity.raw);
-    wire_.say("order " + id + " " + side + " " + symbol + " " + allowed + " " + price + " " +
+    wire_.say("order " + id + " " + std::string(side) + " " + symbol + " " + allowed + " " + price + " " +
               std::to_string(looked_ns));
     quote = {id, price, false};
-    orders_[id] = {symbol, side};
+    orders_[id] = {symbol, std::string(side)};
     if (!told_) tell_first(symbol, side, allowed, price);
   }
 
-  void tell_first(const std::string& symbol, const std::string& side, const std::string& quantity,
+  void tell_first(const std::string& symbol, std::string_view side, const std::string& quantity,
                   const std::string& price) {
     told_ = true;
     std::cout << R"({"what": "first", "client": "maker", "decision": "accepted", "reason": null, "limit": null, )"
