@@ -92,7 +92,7 @@ private:
       *child = parse_value(variable_.value, variable_.name);
       child->key = key;
     } else if (child->kind != Kind::Table) {
-      mistake(fmt::format("{} is a single value and has no keys below it", key_));
+      mistake("is a single value and has no keys below it");
     } else {
       const std::string own_section = depth == 0 ? child->key : std::string(section);
       walk(*child, rest.substr(separator.size()), own_section, depth + 1);

@@ -102,7 +102,7 @@ std::vector<core::Instrument> read_instruments(std::string_view text, const std:
     }
     if (fields.size() != columns.size()) {
       report.mistake(place, "line",
-                     fmt::format("found {} fields; allowed are the {} of the header, empty ones included",
+                     fmt::format("found {} field(s); needed are the {} of the header, empty ones included",
                                  fields.size(), columns.size()));
       continue;
     }

@@ -11,7 +11,7 @@
 
 namespace bulwark::config {
 
-inline constexpr DecimalRange zero_or_more{0, money_raw_max, "a number of 0 or more"};
+inline constexpr DecimalRange zero_or_more{0, money_raw_max, "a number from 0 to 100000000000000000000"};
 inline constexpr DecimalRange above_zero{1, decimal_raw_max, "a number above 0, at most 10000000000"};
 inline constexpr std::string_view name_words = "a name of 1 to 32 printable ASCII characters, other than \"*\"";
 

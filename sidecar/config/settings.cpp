@@ -16,7 +16,7 @@
 namespace bulwark::config {
 namespace {
 
-constexpr DecimalRange any_money{-money_raw_max, money_raw_max, "an amount of money"};
+constexpr DecimalRange any_money{-money_raw_max, money_raw_max, "an amount of money, at most 100000000000000000000"};
 constexpr DecimalRange share_below_one{0, unit - 1, "a share of the price from 0 to below 1"};
 constexpr DecimalRange units_range{0, decimal_raw_max, "a number from 0 to 10000000000"};
 constexpr std::int64_t stale_ms_max = 1'000'000'000'000;
@@ -204,13 +204,14 @@ private:
 
   void read_strategies() {
     each_named("strategy", [&](Section& section, const std::string& name) {
-      const auto account = section.text("account");
-      if (account && std::find(account_names_.begin(), account_names_.end(), *account) == account_names_.end()) {
+      const std::string account = section.text("account", "");  // empty: every order names its account
+      const bool known = std::find(account_names_.begin(), account_names_.end(), account) != account_names_.end();
+      if (!account.empty() && !known) {
         section.mistake("account",
-                        fmt::format("no account is named {}{}", shown(*account), suggestion(*account, account_names_)));
+                        fmt::format("no account is named {}{}", shown(account), suggestion(account, account_names_)));
       }
       section.not_built("risk_budget");
-      rules().strategies.push_back({name, account.value_or("")});
+      rules().strategies.push_back({name, account});
     });
   }
 
@@ -245,6 +246,7 @@ private:
   void read_locate() {
     Section section = this->section("locate");
     rules().locate_required = section.present();
+    if (section.present() && section.children().empty()) note_value(report_, "locate", *root_.node("locate"));
     for (const Node& child : section.children()) {
       const auto units = section.decimal(child.key, units_range);
       check_symbol(section, child.key, child.key);
