@@ -65,11 +65,13 @@ bool Instance::sidecar_alive() const {
   return board && shm::process_alive(board->sidecar_pid, board->sidecar_start_time);
 }
 
-bool Instance::watchdog_alive() const {
-  const std::int32_t pid = page->watchdog_pid.load(std::memory_order_acquire);
+static bool pid_alive(std::int32_t pid) {
   const shm::ProcessStat stat = pid > 0 ? shm::process_stat(pid) : shm::ProcessStat{};
   return stat.start_time != 0 && stat.state != 'Z' && stat.state != 'X';
 }
+
+bool Instance::watchdog_alive() const { return pid_alive(page->watchdog_pid.load(std::memory_order_acquire)); }
+bool Instance::up_alive() const { return pid_alive(page->up_pid.load(std::memory_order_acquire)); }
 
 Instance open_instance(const std::string& name) {
   if (!shm::valid_instance(name)) {

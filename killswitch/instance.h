@@ -24,6 +24,7 @@ struct Instance {
 
   bool sidecar_alive() const;
   bool watchdog_alive() const;
+  bool up_alive() const;
 };
 
 // Throws Refusal (3) where no such instance runs.

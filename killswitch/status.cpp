@@ -47,15 +47,9 @@ static Status status_of(const Instance& instance) {
   return status;
 }
 
-static bool pid_alive(std::int32_t pid) {
-  const shm::ProcessStat stat = pid > 0 ? shm::process_stat(pid) : shm::ProcessStat{};
-  return stat.start_time != 0 && stat.state != 'Z' && stat.state != 'X';
-}
-
 static Json processes_of(const Instance& instance) {
   Json result = Json::object();
-  const std::int32_t up = instance.page->up_pid.load();
-  if (pid_alive(up)) result["bulwark"] = up;
+  if (instance.up_alive()) result["bulwark"] = instance.page->up_pid.load();
   if (instance.sidecar_alive()) result["bulwark-sidecar"] = instance.board->sidecar_pid;
   if (instance.watchdog_alive()) result["bulwark-watchdog"] = instance.page->watchdog_pid.load();
   return result;

@@ -29,12 +29,6 @@ std::optional<config::Settings> load_settings(const Options& options) {
   return std::move(result.settings);
 }
 
-std::optional<std::string> instance_name(const Options& options) {
-  if (!options.instance.empty()) return options.instance;
-  if (const auto settings = load_settings(options)) return settings->instance.name;
-  return std::nullopt;
-}
-
 static nlohmann::ordered_json value_json(const config::Origin& origin) {
   nlohmann::ordered_json json;
   json["key"] = origin.key;

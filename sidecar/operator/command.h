@@ -16,16 +16,15 @@ struct Options {
   std::string instance;  // --instance NAME
   bool json = false;
   bool snapshot = false;
-  bool controls = false;
 };
 
 // Loads the configuration, or prints every mistake in it to standard error.
 std::optional<config::Settings> load_settings(const Options& options);
 
-// The instance's name: as given, or from the configuration.
-std::optional<std::string> instance_name(const Options& options);
-
 int check_config(const Options& options);
 int simulate(const Options& options);
+int up(const Options& options);
+int status(const Options& options);
+int reload(const Options& options);
 
 }  // namespace bulwark::command

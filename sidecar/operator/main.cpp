@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <functional>
 
+#include "killswitch/refusal.h"
 #include "sidecar/operator/command.h"
 
 namespace bulwark::command {
@@ -24,6 +25,12 @@ static int run(int argc, char** argv) {
   check->add_flag("--json", options.json, "one JSON document");
   CLI::App* simulation = command("simulate", "run the engine over events on standard input (JSON lines)", simulate);
   simulation->add_flag("--snapshot", options.snapshot, "append a line with positions, accounts, limits and states");
+  command("up", "run one instance in the foreground: watchdog and sidecar", up);
+  CLI::App* state = command("status", "what a running instance is doing", status);
+  state->add_option("--instance", options.instance, "the instance's name, instead of its configuration");
+  state->add_flag("--json", options.json, "one JSON document");
+  CLI::App* again = command("reload", "apply changed limits to a running instance, all or nothing", reload);
+  again->add_option("--instance", options.instance, "the instance's name, instead of its configuration");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -37,6 +44,9 @@ static int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return bulwark::command::run(argc, argv);
+  } catch (const bulwark::kill::Refusal& refusal) {
+    std::fprintf(stderr, "bulwark: %s\n", refusal.what());
+    return refusal.code();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bulwark: %s\n", error.what());
     return bulwark::command::wrong_usage;

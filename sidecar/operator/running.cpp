@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands about a running instance: `bulwark status` and `bulwark reload`.
+#include <filesystem>
+#include <iostream>
+
+#include "killswitch/commands.h"
+#include "killswitch/door.h"
+#include "killswitch/refusal.h"
+#include "sidecar/operator/command.h"
+
+namespace bulwark::command {
+
+// An instance that `up` runs counts as running from its `ready` line to its end.
+static kill::Instance open_ready(const Options& options) {
+  kill::Instance instance = kill::open_instance(kill::choose_instance(options.instance, options.config));
+  if (instance.up_alive() && !std::filesystem::exists(instance.folder + "/ready")) {
+    throw kill::Refusal(not_running, "\"" + instance.name + "\" is starting or ending");
+  }
+  return instance;
+}
+
+int status(const Options& options) {
+  const kill::Instance instance = open_ready(options);
+  return kill::show_status(instance, options.json);
+}
+
+int reload(const Options& options) {
+  const kill::Instance instance = open_ready(options);
+  const kill::DoorAnswer answer = kill::ask_sidecar(instance.folder, kill::control_request(shm::Wish::Reload));
+  if (!answer.heard) {
+    std::cerr << "bulwark reload: the sidecar of \"" << instance.name << "\" does not answer; nothing has changed\n";
+    return answer_is_no;
+  }
+  for (const std::string& line : answer.lines) (answer.done ? std::cout : std::cerr) << line << "\n";
+  return answer.done ? done : wrong_usage;
+}
+
+}  // namespace bulwark::command

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// `bulwark up`: one instance in the foreground. Starts the watchdog and the sidecar, starts again what dies, passes
+// SIGTERM and SIGHUP on, and leaves nothing behind.
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "killswitch/instance.h"
+#include "killswitch/refusal.h"
+#include "shm/clock.h"
+#include "shm/latch.h"
+#include "shm/run_folder.h"
+#include "sidecar/operator/child.h"
+#include "sidecar/operator/command.h"
+
+namespace bulwark::command {
+namespace {
+
+namespace fs = std::filesystem;
+
+// RUN/NAME for as long as `up` lives: only one at a time, and nothing of it left afterwards.
+class RunFolder {
+public:
+  explicit RunFolder(const std::string& instance) {
+    path_ = shm::make_run_folder(instance);
+    if (path_.empty()) {
+      throw kill::Refusal(wrong_usage, "there is no folder to run in; set BULWARK_RUN_DIR to one that may be written");
+    }
+    lock_ = shm::Descriptor(::open((path_ + "/up.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+    if (!lock_ || ::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+      path_.clear();
+      throw kill::Refusal(refused, "\"" + instance + "\" is running already");
+    }
+  }
+  ~RunFolder() {
+    if (path_.empty()) return;
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+    if (std::getenv("BULWARK_RUN_DIR") == nullptr) fs::remove(fs::path(path_).parent_path(), ignored);  // where empty
+  }
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+  const std::string& path() const { return path_; }
+  // From here until its end clients can attach, and `status` says so.
+  void mark_ready(bool ready) const {
+    if (ready) std::ofstream(path_ + "/ready") << ::getpid() << "\n";
+    else fs::remove(path_ + "/ready");
+  }
+
+private:
+  std::string path_;
+  shm::Descriptor lock_;
+};
+
+shm::Descriptor block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) sigaddset(&signals, number);
+  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  return shm::Descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+class Supervisor {
+public:
+  Supervisor(const config::Settings& settings, const std::string& config_file)
+      : settings_(settings),
+        folder_(settings.instance.name),
+        signals_(block_signals()),
+        children_{Child("bulwark-watchdog", {"--config", config_file, "--up", std::to_string(::getpid())}),
+                  Child("bulwark-sidecar", {"--config", config_file})} {}
+
+  int run() {
+    std::cout << "bulwark: instance \"" << settings_.instance.name << "\" starts in " << folder_.path() << std::endl;
+    for (Child& child : children_) child.start(shm::monotonic_now());
+    while (!ending_) {
+      if (first_failure_) return end(answer_is_no);
+      if (!ready_ && can_attach()) announce();
+      wait();
+      take_signals();
+      restart_dead();
+    }
+    return end(done);
+  }
+
+private:
+  Child& watchdog() { return children_[0]; }
+  Child& sidecar() { return children_[1]; }
+
+  bool can_attach() const {
+    try {
+      const kill::Instance instance = kill::open_instance(settings_.instance.name);
+      return instance.watchdog_alive() && instance.sidecar_alive() && fs::exists(folder_.path() + "/attach.sock");
+    } catch (const kill::Refusal&) {
+      return false;
+    }
+  }
+
+  void announce() {
+    ready_ = true;
+    folder_.mark_ready(true);
+    const kill::Instance instance = kill::open_instance(settings_.instance.name);
+    const shm::Permission permission = shm::permission_of(*instance.page);
+    std::cout << "  watchdog  pid " << watchdog().pid() << ", lease " << settings_.instance.lease_ms << " ms\n"
+              << "  sidecar   pid " << sidecar().pid() << ", clients attach by the name \"" << settings_.instance.name
+              << "\"\n"
+              << "  journal   " << settings_.journal_directory << "\n"
+              << "  ledger, console: not built yet\n";
+    if (!permission.trading()) {
+      std::cout << "  HALTED: " << shm::printable(shm::cause_in_force(*instance.page, permission).view())
+                << " (killswitch resume --instance " << settings_.instance.name << " --operator NAME --reason TEXT)\n";
+    }
+    std::cout << "ready: " << (permission.trading() ? "trading is permitted" : "trading is stopped") << std::endl;
+  }
+
+  void wait() {
+    std::array<pollfd, 3> sources{
+        {{signals_.get(), POLLIN, 0}, {watchdog().pidfd(), POLLIN, 0}, {sidecar().pidfd(), POLLIN, 0}}};
+    ::poll(sources.data(), sources.size(), ready_ && watchdog().running() && sidecar().running() ? 1'000 : 10);
+  }
+  void take_signals() {
+    signalfd_siginfo info;
+    while (::read(signals_.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+      if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) ending_ = true;
+      if (info.ssi_signo == SIGHUP) sidecar().signal(SIGHUP);
+    }
+  }
+
+  void restart_dead() {
+    const MonotonicNs now = shm::monotonic_now();
+    for (Child& child : children_) {
+      if (const std::string how = child.reap(); !how.empty() && !ending_) {
+        std::cerr << "bulwark: " << child.program() << " " << how << std::endl;
+        if (!ready_ && child.exit_code() >= 0) first_failure_ = true;
+      }
+      if (!child.running() && !ending_ && !first_failure_ && now >= child.next_start()) child.start(now);
+    }
+  }
+
+  // The watchdog first: permission ends, and the latch on disk says that this end was meant. Then the sidecar.
+  int end(int exit_code) {
+    folder_.mark_ready(false);
+    for (Child& child : children_) {
+      child.signal(SIGTERM);
+      const MonotonicNs deadline = shm::monotonic_now() + milliseconds(10'000);
+      while (child.running() && shm::monotonic_now() < deadline) {
+        if (child.reap().empty()) shm::nap(milliseconds(1));
+      }
+      if (!child.running()) continue;
+      std::cerr << "bulwark: " << child.program() << " does not end; it is killed" << std::endl;
+      child.signal(SIGKILL);
+      while (child.running()) {
+        if (child.reap().empty()) shm::nap(milliseconds(1));
+      }
+      exit_code = answer_is_no;
+    }
+    return exit_code;
+  }
+
+  const config::Settings& settings_;
+  RunFolder folder_;
+  shm::Descriptor signals_;
+  std::array<Child, 2> children_;
+  bool ready_ = false, ending_ = false;
+  // A child that ended by itself before anything worked has said why; starting it again would only say it again.
+  bool first_failure_ = false;
+};
+
+}  // namespace
+
+int up(const Options& options) {
+  const auto settings = load_settings(options);
+  if (!settings) return wrong_usage;
+  return Supervisor(*settings, fs::absolute(options.config).string()).run();
+}
+
+}  // namespace bulwark::command
