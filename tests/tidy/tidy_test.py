@@ -62,7 +62,7 @@ class TidyTest(unittest.TestCase):
 
     def test_third_party_rooms(self):
         self.assert_found("core/a.h", HEADER + "#include <nlohmann/json.hpp>\n", "<nlohmann/json.hpp> belongs in")
-        self.assert_found("shm/a.h", HEADER + "#include <boost/lockfree/spsc_queue.hpp>\n", "belongs in sidecar/door")
+        self.assert_found("shm/a.h", HEADER + "#include <boost/lockfree/spsc_queue.hpp>\n", "belongs in sidecar/hot")
         self.assert_found("core/a.cpp", HEAD + "#include <spdlog/spdlog.h>\n", "is of no known package")
         self.assert_found("core/a.cpp", HEAD + "#include <Eigen/Dense>\n", "is of no known package")
         self.assert_clean("sidecar/config/a.cpp", HEAD + "#include <toml++/toml.h>\n")
@@ -141,7 +141,9 @@ class TidyTest(unittest.TestCase):
 
     def test_executables(self):
         self.assert_found("client/a.py", "# SPDX-License-Identifier: Apache-2.0\n", "executable outside", mode=0o755)
+        self.assert_found("tests/a.py", "# SPDX-License-Identifier: Apache-2.0\n", "executable outside", mode=0o755)
         self.assert_found("scripts/a", "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\n", "chmod +x")
+        self.assert_clean("tests/a", "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\n", mode=0o755)
 
     @unittest.skipIf(shutil.which("clang-format") is None, "no clang-format")
     def test_format(self):
