@@ -121,10 +121,10 @@ class RingProducer {
 public:
   RingProducer(RingView ring, RingCursor start) : ring_(ring), line_(start.line), sequence_(start.sequence) {}
 
-  bool has_room() {
-    if (free_ >= record_lines_max) [[likely]]
+  bool has_room(std::uint64_t lines = record_lines_max) {
+    if (free_ >= lines) [[likely]]
       return true;
-    return look_for_room();
+    return look_for_room(lines);
   }
 
   void append(const core::Event& event, const Outcome& outcome) {
@@ -161,11 +161,11 @@ public:
   }
 
 private:
-  [[gnu::noinline]] bool look_for_room() {
+  [[gnu::noinline]] bool look_for_room(std::uint64_t lines) {
     // SYNC POINT DURABLE (acquire): the consumer has read what stood in the lines that we may write now.
     const std::uint64_t read = RingCursor::of(ring_.header->durable.load(std::memory_order_acquire)).line;
     free_ = ring_.line_count - 1 - ((line_ - read) & (ring_.line_count - 1));
-    return free_ >= record_lines_max;
+    return free_ >= lines;
   }
   void commit(const WordWriter& words, RecordType type) {
     // SYNC POINT RECORD (release): the words and the marks of the further lines come before the commit word.

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hot part of the loop, all of it in this one translation unit: what is done for each request, and what is done
+// while nobody waits.
+#include "sidecar/hot/loop.h"
+
+#include "sidecar/hot/sleeper.h"
+
+namespace bulwark::hot {
+
+Loop::Loop(const LoopParts& parts)
+    : engine_(parts.engine),
+      ring_(parts.ring),
+      permission_(parts.page, parts.taken_over),
+      publisher_(parts.board),
+      board_(parts.board.board()),
+      calls_(parts.calls),
+      spins_(parts.spins),
+      offset_ns_(parts.epoch_offset_ns),
+      lease_lapses_(parts.lease_lapses) {
+  lanes_.reserve(shm::client_count_max);
+  publishers_.reserve(shm::publisher_count_max);
+  advance(shm::monotonic_now());
+}
+
+void Loop::run(const std::atomic<bool>& stopping) {
+  worked_ns_ = shm::monotonic_now().ns;
+  while (!stopping.load(std::memory_order_relaxed)) {
+    if (pass()) worked_ns_ = now_.ns;
+    else if (!spins_ && now_.ns - worked_ns_ > awake_ns) sleep_if_idle();
+  }
+  finish();
+}
+
+bool Loop::pass() noexcept {
+  advance(shm::monotonic_now());
+  if (pass_begin_ns_ != 0 && now_.ns - pass_begin_ns_ > pass_ns_max_) pass_ns_max_ = now_.ns - pass_begin_ns_;
+  pass_begin_ns_ = now_.ns;
+  if (now_.ns - beaten_ns_ >= beat_ns) {
+    beaten_ns_ = now_.ns;
+    board_.beat_ns.store(now_.ns, std::memory_order_release);
+  }
+  bool worked = false;
+  if (permission_.changed()) [[unlikely]]
+    worked = take_over_stops();
+  Call* call = nullptr;
+  if (calls_.pop(call)) [[unlikely]] {
+    carry_out(*call);
+    worked = true;
+  }
+  worked |= take_marks();
+  for (std::size_t round = 0; round < rounds && !worked; ++round) {
+    worked = serve_lanes();
+    if (!worked) shm::pause_cpu();
+  }
+  if (!worked) worked = idle();
+  if (now_.ns - kept_house_ns_ >= house_ns) keep_house();
+  return worked;
+}
+
+bool Loop::serve_lanes() noexcept {
+  if (lanes_wait_) return false;
+  bool worked = false;
+  for (LaneSlot& slot : lanes_) worked |= serve(slot);
+  return worked;
+}
+
+bool Loop::serve(LaneSlot& slot) noexcept {
+  bool worked = false;
+  for (std::size_t budget = lane_budget; budget > 0; --budget) {
+    if (!slot.holds && !slot.server.poll(slot.request)) break;
+    // Looked at after the request was taken: what is answered from here on knows of every stop before it.
+    const shm::Permission permission = permission_.current();
+    const bool stop_first = permission != permission_.taken_over() && permission.trading();
+    slot.holds = stop_first || !serve_request(slot, permission);
+    if (slot.holds) break;
+    worked = true;
+  }
+  return worked;
+}
+
+// False: it has to wait for room in the journal; only an order is refused for want of it.
+bool Loop::serve_request(LaneSlot& slot, shm::Permission permission) noexcept {
+  const auto epoch = static_cast<std::uint32_t>(permission.epoch());
+  const bool order = is_order(slot.request.kind);
+  if (!journal_open()) [[unlikely]] {
+    if (order) {
+      slot.server.answer(refusal(Reason::JournalFull, epoch));
+      ++refused_;
+    }
+    return order;
+  }
+  const core::Gate gate = order ? permission_.gate(permission, now_) : core::Gate::Open;
+  to_event(slot.request, slot.client, gate, t_, event_);
+  if (event_.type == core::EventType::Intent && event_.intent.account == AccountIndex::None &&
+      at(event_.intent.strategy) < engine_.names().strategies.size()) {
+    event_.intent.account = engine_.default_account(event_.intent.strategy);
+  }
+  apply_and_append();
+  slot.server.answer(to_answer(outcome_, epoch));
+  ring_.prefetch();
+  if (order) count_verdict();
+  after_event();
+  return true;
+}
+
+// Reserve, append, and only then may the caller publish: what is acknowledged is in the ring.
+void Loop::apply_and_append() noexcept {
+  outcome_.error = engine_.apply(event_);
+  outcome_.has_verdict = outcome_.error == core::EventError::None && engine_.has_verdict();
+  if (outcome_.has_verdict) outcome_.verdict = engine_.verdict();
+  else outcome_.verdict = {};
+  if (event_.type == core::EventType::Intent) ring_.append_intent(event_, outcome_);
+  else ring_.append(event_, outcome_);
+  if (outcome_.error == core::EventError::None) last_event_t_ = t_;
+  ++events_;
+}
+
+void Loop::after_event() noexcept {
+  if (outcome_.error != core::EventError::None) return;
+  if (!engine_.lines().empty()) tell_lines();
+  publisher_.note_touched(engine_);
+}
+
+void Loop::count_verdict() noexcept {
+  ++intents_;
+  if (outcome_.verdict.decision == Decision::Accepted || outcome_.verdict.decision == Decision::Resized) ++accepted_;
+  else ++refused_;
+}
+
+bool Loop::take_marks() noexcept {
+  std::size_t taken = 0;
+  for (Publisher& publisher : publishers_) {
+    // A mark that has been taken cannot be given back: so there must be room for as many as may come.
+    if (!journal_open(marks_budget * 2)) break;
+    taken += publisher.reader.take(marks_budget,
+                                   [this](shm::QuoteIndex quote, const shm::Quote& mark) { apply_mark(quote, mark); });
+  }
+  return taken != 0;
+}
+
+void Loop::apply_mark(shm::QuoteIndex quote, const shm::Quote& mark) noexcept {
+  if (at(quote) >= publisher_.quotes().size()) return;
+  const QuoteTarget target = publisher_.quotes()[at(quote)];
+  const bool is_symbol = target.symbol != SymbolIndex::None;
+  event_.t = t_;
+  event_.type = is_symbol ? core::EventType::Mark : core::EventType::Rate;
+  event_.mark = {is_symbol ? static_cast<std::uint32_t>(target.symbol) : static_cast<std::uint32_t>(target.currency), 0,
+                 mark.bid, mark.ask, mark.last};
+  apply_and_append();
+  after_event();
+  ++marks_;
+}
+
+// What is done while nobody waits, a little at a time. True: there may be more of it.
+bool Loop::idle() noexcept {
+  if (!commands_.empty()) send_commands();
+  if (t_.ns - last_event_t_.ns >= clock_ns && journal_open()) {
+    event_.t = t_;
+    event_.type = core::EventType::Clock;
+    apply_and_append();
+    after_event();
+  }
+  if (!publisher_.dirty()) return false;
+  publisher_.show_dirty(engine_, dirty_budget);
+  return true;
+}
+
+// Once a millisecond, however busy it is.
+void Loop::keep_house() noexcept {
+  kept_house_ns_ = now_.ns;
+  watch_journal();
+  watch_lease();
+  publisher_.show_dirty(engine_, dirty_budget);
+  publisher_.refresh(engine_, refresh_budget);
+  const auto show = [](shm::AtomicWord& word, std::uint64_t value) { word.store(value, std::memory_order_relaxed); };
+  show(board_.intents, intents_);
+  show(board_.accepted, accepted_);
+  show(board_.refused, refused_);
+  show(board_.events, events_);
+  show(board_.marks_applied, marks_);
+  show(board_.loop_ns_max, static_cast<std::uint64_t>(pass_ns_max_));
+  show(board_.journal_appended, ring_.next_sequence() - 1);
+}
+
+void Loop::watch_journal() noexcept {
+  // Acquire: pairs with the writer thread's report of its failure.
+  const shm::JournalHealth health = board_.journal_health.load(std::memory_order_acquire);
+  if (health == shm::JournalHealth::Failed) {
+    if (!journal_failed_) ask_for_stop(Sentence::from("the journal cannot be written"));
+    journal_failed_ = true;
+    return;
+  }
+  shm::JournalHealth was = health;
+  const shm::JournalHealth is = ring_.has_room() ? shm::JournalHealth::Healthy : shm::JournalHealth::Full;
+  // Exchanged, not stored: a failure that the writer reports in this moment must stay.
+  if (is != was) board_.journal_health.compare_exchange_strong(was, is, std::memory_order_release);
+}
+
+// A lease that ran out while nothing was stopped: no latch, but it is counted and told.
+void Loop::watch_lease() noexcept {
+  const bool trading = permission_.current().trading();
+  const bool valid = permission_.gate(permission_.current(), now_) != core::Gate::LeaseExpired;
+  if (lease_held_ && !valid && trading && journal_open()) {
+    note(journal::RecordType::Lease, ++lease_lapses_);
+  }
+  lease_held_ = valid && trading;
+}
+
+bool Loop::anything_waits() const noexcept {
+  if (permission_.changed() || calls_.waiting()) return true;
+  for (const LaneSlot& slot : lanes_) {
+    if (slot.server.waiting()) return true;
+  }
+  for (const Publisher& publisher : publishers_) {
+    if (publisher.reader.waiting()) return true;
+  }
+  return false;
+}
+
+void Loop::sleep_if_idle() noexcept {
+  // Sequentially consistent, as are the client's store of a request and its look at this word (shm/lane_server.h).
+  board_.sleeping.store(1, std::memory_order_seq_cst);
+  if (!anything_waits()) wait_for_wake(board_.sleeping);
+  board_.sleeping.store(0, std::memory_order_relaxed);
+  pass_begin_ns_ = 0;
+}
+
+}  // namespace bulwark::hot

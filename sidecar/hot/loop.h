@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hot loop: one thread that answers every request. A pass looks at the permission, at wishes, at marks, and at each
+// lane in turn, each with a budget of work; what nobody waits for is done when there is nothing else.
+//
+// The way of a request:  copy -> gate -> Engine::apply -> journal ring -> answer.
+//
+// Once it runs it allocates nothing, takes no lock, throws nothing and makes no system call, but in wait_for_wake()
+// (sleeper.h) and in the pieces of work that cold threads hand over (calls.h).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+#include "core/engine.h"
+#include "shm/clock.h"
+#include "shm/kill_page.h"
+#include "shm/lane_server.h"
+#include "shm/layout.h"
+#include "shm/marks.h"
+#include "sidecar/hot/board.h"
+#include "sidecar/hot/calls.h"
+#include "sidecar/hot/commands.h"
+#include "sidecar/hot/permission.h"
+#include "sidecar/hot/requests.h"
+#include "sidecar/journal/ring.h"
+
+namespace bulwark::hot {
+
+struct LoopParts {
+  core::Engine& engine;
+  journal::RingProducer ring;
+  const shm::KillPage& page;
+  BoardPublisher& board;
+  Calls& calls;
+  bool spins = false;
+  std::int64_t epoch_offset_ns = 0;  // t = this + CLOCK_MONOTONIC
+  std::uint64_t lease_lapses = 0;    // counted in earlier lives
+  shm::Permission taken_over{};      // as of the journal: what came later is taken over first
+};
+
+class Loop {
+public:
+  explicit Loop(const LoopParts& parts);
+
+  // Until `stopping`; then an end is journaled.
+  void run(const std::atomic<bool>& stopping);
+  // One pass; true: it found something to do. (run() is nothing but this and the sleep.)
+  bool pass() noexcept;
+
+  // Pieces of work for Calls, on the loop's thread between two events. Cold; loop_calls.cpp.
+  ClientIndex client_index(const Name& name);
+  bool admit(ClientIndex client, shm::Lane& lane);
+  void retire(ClientIndex client);
+  bool admit_publisher(std::size_t place, shm::MarksTable& table, std::size_t quote_count);
+  void retire_publisher(std::size_t place);
+  core::EventError control(const core::ControlEvent& wish);
+  bool adopt(const core::Rules& rules, std::uint64_t configuration);
+  void note(journal::RecordType type, std::uint64_t a, std::uint64_t b = 0);
+  void finish();
+  void carry_out(Call& call);
+
+  core::Engine& engine() { return engine_; }
+  shm::Permission permission() const { return permission_.taken_over(); }
+  bool stopped() const { return !permission_.current().trading(); }
+  // Asks the watchdog for a stop of everything; once under each epoch.
+  void ask_for_stop(const Sentence& cause);
+  // What was stopped while nobody looked, at start. Cold.
+  void take_over_at_start();
+  TimeNs now() {
+    advance(shm::monotonic_now());
+    return t_;
+  }
+
+private:
+  static constexpr std::size_t lane_budget = 8, marks_budget = 64, rounds = 16, dirty_budget = 2, refresh_budget = 16;
+  static constexpr std::int64_t beat_ns = 20'000, house_ns = 1'000'000, clock_ns = 100'000'000, awake_ns = 50'000;
+
+  struct LaneSlot {
+    ClientIndex client = ClientIndex::None;
+    bool holds = false;  // `request` was taken and waits for room in the journal, or for a stop to be taken over
+    shm::LaneServer server;
+    shm::Request request;
+  };
+  struct Publisher {
+    std::size_t place = 0;
+    shm::MarksReader reader;
+  };
+
+  void advance(MonotonicNs now) noexcept {
+    now_ = now;
+    if (t_.ns < now.ns + offset_ns_) t_.ns = now.ns + offset_ns_;
+  }
+  bool journal_open(std::uint64_t lines = journal::record_lines_max) noexcept {
+    return !journal_failed_ && ring_.has_room(lines);
+  }
+  bool serve_lanes() noexcept;
+  bool serve(LaneSlot& slot) noexcept;
+  bool serve_request(LaneSlot& slot, shm::Permission permission) noexcept;
+  void apply_and_append() noexcept;
+  void after_event() noexcept;
+  void count_verdict() noexcept;
+  bool take_marks() noexcept;
+  void apply_mark(shm::QuoteIndex quote, const shm::Quote& mark) noexcept;
+  bool idle() noexcept;
+  void keep_house() noexcept;
+  void watch_lease() noexcept;
+  void watch_journal() noexcept;
+  void tell_lines() noexcept;
+  void send_commands() noexcept;
+  LaneSlot* lane_of(ClientIndex client) noexcept;
+  bool anything_waits() const noexcept;
+  void sleep_if_idle() noexcept;
+
+  // loop_stops.cpp: rare, and out of the way.
+  bool take_over_stops() noexcept;
+  bool take_over(std::uint64_t epoch, const shm::StopDetails& details);
+  bool scope_of(const shm::StopDetails& details, Scope& on);
+  void follow(shm::Permission permission) noexcept;
+
+  core::Engine& engine_;
+  journal::RingProducer ring_;
+  PermissionWatch permission_;
+  BoardPublisher& publisher_;
+  shm::Board& board_;
+  Calls& calls_;
+  const bool spins_;
+  const std::int64_t offset_ns_;
+
+  MonotonicNs now_{};    // read once for each pass
+  TimeNs t_{INT64_MIN};  // the same as the time of events; never goes back
+  TimeNs last_event_t_{INT64_MIN};
+  core::Event event_{};
+  journal::Outcome outcome_{};
+  bool journal_failed_ = false, lanes_wait_ = false, lease_held_ = false;
+  std::int64_t beaten_ns_ = 0, kept_house_ns_ = 0, worked_ns_ = 0, pass_begin_ns_ = 0, pass_ns_max_ = 0;
+  std::uint64_t lease_lapses_;
+  std::uint64_t asked_under_ = UINT64_MAX;
+  std::uint64_t intents_ = 0, accepted_ = 0, refused_ = 0, events_ = 0, marks_ = 0;
+  std::vector<LaneSlot> lanes_;        // room for client_count_max
+  std::vector<Publisher> publishers_;  // room for publisher_count_max
+  PendingCommands commands_;
+};
+
+}  // namespace bulwark::hot

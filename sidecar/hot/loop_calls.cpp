@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// What cold threads have the loop do between two events: lanes and publishers come and go, names, controls, new rules.
+#include "sidecar/hot/loop.h"
+
+namespace bulwark::hot {
+
+void Loop::carry_out(Call& call) {
+  Call::Stage waiting = Call::Stage::Waiting;
+  if (!call.stage.compare_exchange_strong(waiting, Call::Stage::Running, std::memory_order_acq_rel)) return;
+  call.work(*this);
+  // Release: whoever waits for it sees what the work has written. The call is theirs again with this store.
+  call.stage.store(Call::Stage::Done, std::memory_order_release);
+}
+
+ClientIndex Loop::client_index(const Name& name) {
+  const ClientIndex known = engine_.names().clients.find(name.view());
+  if (known != ClientIndex::None || !journal_open()) return known;
+  event_ = {};
+  event_.t = t_;
+  event_.type = core::EventType::Client;
+  event_.client.name = name;
+  apply_and_append();
+  after_event();
+  publisher_.add_names(engine_);
+  return engine_.names().clients.find(name.view());
+}
+
+bool Loop::admit(ClientIndex client, shm::Lane& lane) {
+  if (client == ClientIndex::None || lanes_.size() == lanes_.capacity() || lane_of(client) != nullptr) return false;
+  LaneSlot slot;
+  slot.client = client;
+  slot.server = shm::LaneServer(lane);
+  lanes_.push_back(slot);
+  return true;
+}
+
+// What the client has reported still counts; what it has asked nobody waits for, and so it is refused unseen.
+void Loop::retire(ClientIndex client) {
+  LaneSlot* slot = lane_of(client);
+  if (slot == nullptr) return;
+  for (std::size_t i = 0; i < shm::lane_line_count && (slot->holds || slot->server.poll(slot->request)); ++i) {
+    slot->holds = false;
+    if (is_order(slot->request.kind)) slot->server.answer(refusal(Reason::LeaseExpired, 0));
+    else if (!serve_request(*slot, permission_.current())) break;
+  }
+  lanes_.erase(lanes_.begin() + (slot - lanes_.data()));
+}
+
+bool Loop::admit_publisher(std::size_t place, shm::MarksTable& table, std::size_t quote_count) {
+  if (publishers_.size() == publishers_.capacity()) return false;
+  publishers_.push_back({place, shm::MarksReader(table, quote_count)});
+  return true;
+}
+
+void Loop::retire_publisher(std::size_t place) {
+  std::erase_if(publishers_, [place](const Publisher& publisher) { return publisher.place == place; });
+}
+
+core::EventError Loop::control(const core::ControlEvent& wish) {
+  if (!journal_open()) return core::EventError::NoRoom;
+  event_ = {};
+  event_.t = t_;
+  event_.type = core::EventType::Control;
+  event_.control = wish;
+  apply_and_append();
+  after_event();
+  return outcome_.error;
+}
+
+bool Loop::adopt(const core::Rules& rules, std::uint64_t configuration) {
+  if (!journal_open()) return false;
+  engine_.adopt(rules);
+  note(journal::RecordType::Configuration, configuration);
+  publisher_.add_names(engine_);
+  publisher_.show_states(engine_);
+  return true;
+}
+
+void Loop::note(journal::RecordType type, std::uint64_t a, std::uint64_t b) {
+  ring_.append(type, journal::Note{t_, a, b});
+}
+
+void Loop::finish() {
+  advance(shm::monotonic_now());
+  if (journal_open()) note(journal::RecordType::End, 0);
+  keep_house();
+}
+
+}  // namespace bulwark::hot

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Start and end of a sidecar, step by step.
+#include "sidecar/process/sidecar.h"
+
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <random>
+
+#include "shm/assert.h"
+#include "sidecar/config/load.h"
+#include "sidecar/journal/configurations.h"
+
+namespace bulwark::process {
+
+namespace {
+
+void tell(const std::string& message) { std::cerr << "bulwark-sidecar: " + message + "\n" << std::flush; }
+
+std::uint64_t draw_id() {
+  std::random_device random;
+  return (static_cast<std::uint64_t>(random()) << 32U | random()) | 1U;
+}
+
+core::Rules rules_of(const std::string& frozen) {
+  config::LoadResult loaded = config::load_frozen(frozen);
+  if (loaded.good()) return std::move(loaded.settings.rules);
+  throw journal::JournalError("a configuration in the journal cannot be read by this build: " +
+                              config::format(loaded.mistakes.front()));
+}
+
+// Where a bug of our own is found, there may be nothing left but the board: it asks for the stop.
+std::atomic<shm::Board*> board_of_process{nullptr};
+void ask_for_stop_after_bug(const char* where) noexcept {
+  shm::Board* board = board_of_process.load(std::memory_order_acquire);
+  if (board == nullptr) return;
+  board->journal_health.store(shm::JournalHealth::Failed, std::memory_order_release);
+  board->stop_cause = Sentence::from(where);
+  board->stop_request.fetch_add(1, std::memory_order_release);  // behind the cause
+}
+
+// Every page of the ring now, rather than one by one under somebody's order.
+void touch_pages(journal::RingView ring) {
+  constexpr std::uint64_t lines_per_page = 4'096 / sizeof(journal::RingLine);
+  for (std::uint64_t line = 0; line < ring.line_count; line += lines_per_page) {
+    ring.lines[line].mark.store(0, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace
+
+Sidecar::Sidecar(std::string config_path, config::Settings settings, std::string run_folder, KillPageMapping page)
+    : config_path_(std::move(config_path)),
+      run_folder_(std::move(run_folder)),
+      settings_(std::move(settings)),
+      generation_(static_cast<std::uint64_t>(shm::monotonic_now().ns)),
+      page_(std::move(page)) {
+  journal::Recovered recovered = journal::recover({settings_.journal_directory, run_folder_ + "/ring",
+                                                   settings_.instance.name, shm::wall_now(), draw_id(), rules_of});
+  for (const std::string& remark : recovered.remarks) tell(remark);
+  prepare_engine(recovered);
+  make_segments(recovered);
+  begin_journal(recovered);
+}
+
+Sidecar::~Sidecar() {
+  if (started_) stop();
+  board_of_process.store(nullptr, std::memory_order_release);
+}
+
+void Sidecar::prepare_engine(journal::Recovered& recovered) {
+  configuration_ = journal::save_configuration(settings_.journal_directory, config::freeze(settings_));
+  new_configuration_ = configuration_ != recovered.replay.configuration;
+  engine_ = std::move(recovered.replay.engine);
+  if (engine_ == nullptr) engine_ = std::make_unique<core::Engine>(settings_.rules);
+  else if (new_configuration_) engine_->adopt(settings_.rules);
+}
+
+void Sidecar::make_segments(journal::Recovered& recovered) {
+  ring_ = journal::create_ring(run_folder_ + "/ring", recovered.journal, recovered.next_sequence, generation_);
+  touch_pages(journal::view_of(ring_));
+  const bool spins = settings_.instance.mode == config::Mode::Spin;
+  board_ = std::make_unique<hot::BoardPublisher>(
+      hot::BoardFacts{run_folder_ + "/board", settings_.instance.name, generation_, spins}, *engine_, settings_.rules);
+  shm::Board& board = board_->board();
+  writer_ = std::make_unique<journal::JournalWriter>(
+      journal::JournalWriter::Wiring{journal::view_of(ring_), board.journal_health, board.journal_written, tell},
+      std::move(recovered.file));
+  calls_ = std::make_unique<hot::Calls>(board.sleeping);
+  const MonotonicNs now = shm::monotonic_now();
+  // Time goes on where the journal ended, even where the wall clock was set back since.
+  const std::int64_t start = std::max(shm::wall_now().ns, recovered.replay.last_t.ns + 1);
+  loop_ = std::make_unique<hot::Loop>(hot::LoopParts{
+      *engine_,
+      journal::RingProducer(journal::view_of(ring_), {recovered.next_sequence, 0}),
+      *page_,
+      *board_,
+      *calls_,
+      spins,
+      start - now.ns,
+      recovered.replay.lease_lapses,
+      {recovered.replay.permission},
+  });
+  wishes_ = std::make_unique<Wishes>(*calls_, board, config_path_, settings_);
+}
+
+// Written by this thread, before the loop has one of its own.
+void Sidecar::begin_journal(const journal::Recovered& recovered) {
+  if (!recovered.replay.ended_clean)
+    tell("the last run did not end in good order; everything acknowledged was replayed");
+  loop_->note(journal::RecordType::Start, generation_);
+  if (new_configuration_) loop_->note(journal::RecordType::Configuration, configuration_);
+  loop_->take_over_at_start();
+}
+
+void Sidecar::start() {
+  board_of_process.store(&board_->board(), std::memory_order_release);
+  shm::answer_to_bug = ask_for_stop_after_bug;
+  writer_->start();
+  calls_->start();
+  hot_thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "bw-hot");
+    if (!pin_to(settings_.instance.cpu)) {
+      tell("the hot loop cannot be pinned to core " + std::to_string(settings_.instance.cpu) + "; it runs on any");
+    }
+    loop_->run(stopping_);
+  });
+  board_->publish();
+  door_ = std::make_unique<cold::Door>(run_folder_, board_->board(), *wishes_);
+  door_thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "bw-door");
+    door_->run();
+  });
+  started_ = true;
+}
+
+bool Sidecar::stop() {
+  if (!started_) return true;
+  started_ = false;
+  door_->stop();
+  door_thread_.join();
+  stopping_.store(true, std::memory_order_relaxed);
+  hot_thread_.join();
+  calls_->stop();
+  const bool whole = writer_->stop();
+  // Nobody is to take the board of a sidecar that has ended for one that answers.
+  ::unlink((run_folder_ + "/board").c_str());
+  board_->board().header.ready.store(0, std::memory_order_release);
+  return whole;
+}
+
+void Sidecar::reload() {
+  const Wishes::Reloaded reloaded = wishes_->reload();
+  for (const std::string& line : reloaded.lines) tell((reloaded.done ? "reloaded: " : "not reloaded: ") + line);
+}
+
+std::string Sidecar::trouble() const {
+  if (board_->board().journal_health.load(std::memory_order_acquire) == shm::JournalHealth::Failed) {
+    return {};  // told already; it stays, so that what the ring holds stays within reach
+  }
+  const auto page = shm::attach<const shm::KillPage>(run_folder_ + "/kill", shm::Access::ReadOnly);
+  if (page && page->header.generation == page_->header.generation) return {};
+  return "the kill page was taken away or replaced; the sidecar ends, because it can see no stop any more";
+}
+
+}  // namespace bulwark::process

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sidecar of one instance, put together: journal, engine, board, hot loop, door, and their threads. Cold.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "sidecar/config/settings.h"
+#include "sidecar/door/door.h"
+#include "sidecar/hot/board.h"
+#include "sidecar/hot/calls.h"
+#include "sidecar/hot/loop.h"
+#include "sidecar/journal/recovery.h"
+#include "sidecar/journal/ring_file.h"
+#include "sidecar/journal/writer.h"
+#include "sidecar/process/startup.h"
+#include "sidecar/process/wishes.h"
+
+namespace bulwark::process {
+
+class Sidecar {
+public:
+  // Recovers the journal and makes everything, but answers nobody yet. Throws Refusal, JournalError, system_error.
+  Sidecar(std::string config_path, config::Settings settings, std::string run_folder, KillPageMapping page);
+  ~Sidecar();
+  Sidecar(const Sidecar&) = delete;
+  Sidecar& operator=(const Sidecar&) = delete;
+
+  void start();
+  // In good order: the door first, then the loop with its end in the journal, then the journal. False: it failed.
+  bool stop();
+
+  void reload();
+  // What makes it useless to go on; empty: nothing does.
+  std::string trouble() const;
+
+private:
+  void prepare_engine(journal::Recovered& recovered);
+  void make_segments(journal::Recovered& recovered);
+  void begin_journal(const journal::Recovered& recovered);
+
+  const std::string config_path_, run_folder_;
+  const config::Settings settings_;
+  const std::uint64_t generation_;
+  KillPageMapping page_;
+  std::unique_ptr<core::Engine> engine_;
+  std::uint64_t configuration_ = 0;
+  bool new_configuration_ = false;
+  journal::RingMapping ring_;
+  std::unique_ptr<hot::BoardPublisher> board_;
+  std::unique_ptr<hot::Calls> calls_;
+  std::unique_ptr<hot::Loop> loop_;
+  std::unique_ptr<journal::JournalWriter> writer_;
+  std::unique_ptr<Wishes> wishes_;
+  std::unique_ptr<cold::Door> door_;
+  std::atomic<bool> stopping_{false};
+  std::thread hot_thread_, door_thread_;
+  bool started_ = false;
+};
+
+}  // namespace bulwark::process
