@@ -3,7 +3,6 @@
 // that says what was found and what is allowed; what nobody asked for is an unknown key.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
