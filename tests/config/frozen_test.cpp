@@ -11,7 +11,7 @@ namespace {
 TEST(Frozen, GivesTheSameSettingsAgain) {
   const Folder folder;
   std::size_t limits = 0, instruments = 0;
-  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+  for (std::uint64_t seed = 0; seed < 1'000; ++seed) {
     RandomToml random(seed);
     const RandomToml::Files files = random.next();
     folder.write("instruments.csv", files.instruments);
@@ -25,8 +25,8 @@ TEST(Frozen, GivesTheSameSettingsAgain) {
     limits += loaded.settings.rules.limits.size();
     instruments += loaded.settings.rules.instruments.size();
   }
-  EXPECT_GT(limits, 5'000U);  // otherwise this has shown little
-  EXPECT_GT(instruments, 4'000U);
+  EXPECT_GT(limits, 2'000U);  // otherwise this has shown little
+  EXPECT_GT(instruments, 1'500U);
 }
 
 TEST(Frozen, NeedsNoFileBesideIt) {
