@@ -33,16 +33,11 @@ std::string array_text(const Node& array) {
 
 std::string found_text(const Node& node) {
   switch (node.kind) {
-    case Kind::Table:
-      return "a table";
-    case Kind::Array:
-      return "an array";
-    case Kind::String:
-      return shown(node.text);
-    case Kind::Time:
-      return "the time " + node.text;
-    default:
-      return node.text;
+    case Kind::Table: return "a table";
+    case Kind::Array: return "an array";
+    case Kind::String: return shown(node.text);
+    case Kind::Time: return "the time " + node.text;
+    default: return node.text;
   }
 }
 

@@ -56,7 +56,7 @@ private:
   void read_instance() {
     Section section = this->section("instance");
     Instance& instance = settings_.instance;
-    constexpr std::string_view name_allowed = "1 to 32 letters, digits, `.`, `_` or `-`, not beginning with `.`";
+    constexpr std::string_view name_allowed = "1 to 64 letters, digits, `.`, `_` or `-`, not beginning with `.`";
     section.require("name", name_allowed);
     if (const auto name = section.text("name")) {
       instance.name = *name;

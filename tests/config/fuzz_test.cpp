@@ -16,21 +16,11 @@ void damage(std::string& text, RandomToml& random, const std::string& other) {
   const std::size_t at = text.empty() ? 0 : random.below(text.size());
   const std::size_t size = 1 + random.below(20);
   switch (random.below(6)) {
-    case 0:
-      text.insert(at, words[random.below(words.size())]);
-      break;
-    case 1:
-      text.erase(at, size);
-      break;
-    case 2:
-      text.insert(at, text.substr(random.below(text.size() + 1), size));
-      break;
-    case 3:
-      text.resize(at);
-      break;
-    case 4:
-      text.insert(at, other.substr(random.below(other.size() + 1), size));
-      break;
+    case 0: text.insert(at, words[random.below(words.size())]); break;
+    case 1: text.erase(at, size); break;
+    case 2: text.insert(at, text.substr(random.below(text.size() + 1), size)); break;
+    case 3: text.resize(at); break;
+    case 4: text.insert(at, other.substr(random.below(other.size() + 1), size)); break;
     default:
       if (!text.empty()) text[at] = static_cast<char>(random.below(256));
   }
