@@ -93,27 +93,19 @@ public:
 
   std::size_t group(View view, AccountIndex a, StrategyIndex s) const {
     switch (view) {
-      case View::Portfolio:
-        return 0;
-      case View::Account:
-        return at(a);
-      case View::Strategy:
-        return at(s);
-      case View::Both:
-        return at(a) * strategy_count + at(s);
+      case View::Portfolio: return 0;
+      case View::Account: return at(a);
+      case View::Strategy: return at(s);
+      case View::Both: return at(a) * strategy_count + at(s);
     }
     return 0;
   }
   std::size_t group_count(View view) const {
     switch (view) {
-      case View::Portfolio:
-        return 1;
-      case View::Account:
-        return account_count;
-      case View::Strategy:
-        return strategy_count;
-      case View::Both:
-        return account_count * strategy_count;
+      case View::Portfolio: return 1;
+      case View::Account: return account_count;
+      case View::Strategy: return strategy_count;
+      case View::Both: return account_count * strategy_count;
     }
     return 0;
   }

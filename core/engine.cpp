@@ -125,44 +125,19 @@ EventError Engine::apply(const Event& event) noexcept {
   pass_time(event.t);
   lines_before_verdict_ = lines_.size();
   switch (event.type) {
-    case EventType::None:
-      break;
-    case EventType::Client:
-      names_.clients.add(event.client.name.view());
-      break;
-    case EventType::Mark:
-      apply_mark(event.mark, event.t);
-      break;
-    case EventType::Rate:
-      apply_rate(event.mark, event.t);
-      break;
-    case EventType::Intent:
-      apply_intent(event.intent);
-      break;
-    case EventType::Replace:
-      apply_replace(event.replace);
-      break;
-    case EventType::Ack:
-      apply_ack(event.order);
-      break;
-    case EventType::Cancel:
-      apply_cancel(event.order);
-      break;
-    case EventType::Fill:
-      apply_fill(event.fill);
-      break;
-    case EventType::Done:
-      apply_done(event.order);
-      break;
-    case EventType::Equity:
-      apply_equity(event.equity);
-      break;
-    case EventType::Control:
-      apply_control(event.control, event.t);
-      break;
-    case EventType::Clock:
-      flow_.advance_all(event.t, limits_);
-      break;
+    case EventType::None: break;
+    case EventType::Client: names_.clients.add(event.client.name.view()); break;
+    case EventType::Mark: apply_mark(event.mark, event.t); break;
+    case EventType::Rate: apply_rate(event.mark, event.t); break;
+    case EventType::Intent: apply_intent(event.intent); break;
+    case EventType::Replace: apply_replace(event.replace); break;
+    case EventType::Ack: apply_ack(event.order); break;
+    case EventType::Cancel: apply_cancel(event.order); break;
+    case EventType::Fill: apply_fill(event.fill); break;
+    case EventType::Done: apply_done(event.order); break;
+    case EventType::Equity: apply_equity(event.equity); break;
+    case EventType::Control: apply_control(event.control, event.t); break;
+    case EventType::Clock: flow_.advance_all(event.t, limits_); break;
   }
   review();
   return EventError::None;

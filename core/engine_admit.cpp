@@ -20,8 +20,7 @@ EventError Engine::admissible(const Event& event) const {
     return (two_sided || (none && mark.last.raw > 0)) && mark.last.raw >= 0;
   };
   switch (event.type) {
-    case EventType::None:
-      return EventError::UnknownCommand;
+    case EventType::None: return EventError::UnknownCommand;
     case EventType::Client:
       return names_.clients.find(event.client.name.view()) == ClientIndex::None &&
                      names_.clients.size() >= capacity_.clients
@@ -40,10 +39,8 @@ EventError Engine::admissible(const Event& event) const {
     }
     case EventType::Ack:
     case EventType::Cancel:
-    case EventType::Done:
-      return known_order(event.order.id, event.order.client);
-    case EventType::Fill:
-      return admissible_fill(event.fill, session);
+    case EventType::Done: return known_order(event.order.id, event.order.client);
+    case EventType::Fill: return admissible_fill(event.fill, session);
     case EventType::Equity: {
       if (at(event.equity.account) == 0 || at(event.equity.account) >= book_.accounts.size()) {
         return EventError::UnknownAccount;
@@ -52,11 +49,9 @@ EventError Engine::admissible(const Event& event) const {
       const int128 amount = join(event.equity.amount_low, event.equity.amount_high);
       return magnitude(account.deposits + amount) > money_raw_max ? EventError::TooLarge : EventError::None;
     }
-    case EventType::Control:
-      return admissible_control(event.control, event.t, rolls);
+    case EventType::Control: return admissible_control(event.control, event.t, rolls);
     case EventType::Intent:
-    case EventType::Clock:
-      return EventError::None;
+    case EventType::Clock: return EventError::None;
   }
   return EventError::UnknownCommand;
 }
@@ -86,11 +81,9 @@ EventError Engine::admissible_fill(const FillEvent& fill, std::uint32_t session)
 EventError Engine::admissible_control(const ControlEvent& control, TimeNs t, bool rolls) const {
   const bool named = control.operator_name.size != 0 && control.reason.size != 0;
   switch (control.command) {
-    case Command::None:
-      return EventError::UnknownCommand;
+    case Command::None: return EventError::UnknownCommand;
     case Command::Halt:
-    case Command::ReduceOnly:
-      return EventError::None;
+    case Command::ReduceOnly: return EventError::None;
     case Command::Resume:
       if (!named) return EventError::NameNeeded;
       if (control.new_baseline) return EventError::None;

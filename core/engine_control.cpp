@@ -9,20 +9,11 @@ namespace bulwark::core {
 void Engine::apply_control(const ControlEvent& control, TimeNs) {
   const std::string_view reason = control.reason.size != 0 ? control.reason.view() : "no reason given";
   switch (control.command) {
-    case Command::None:
-      break;
-    case Command::Halt:
-      latch(control.on, State::Halted, reason);
-      break;
-    case Command::ReduceOnly:
-      latch(control.on, State::ReduceOnly, reason);
-      break;
-    case Command::Resume:
-      resume(control);
-      break;
-    case Command::Override:
-      set_override(control);
-      break;
+    case Command::None: break;
+    case Command::Halt: latch(control.on, State::Halted, reason); break;
+    case Command::ReduceOnly: latch(control.on, State::ReduceOnly, reason); break;
+    case Command::Resume: resume(control); break;
+    case Command::Override: set_override(control); break;
   }
 }
 

@@ -92,8 +92,8 @@ Engine::Refusal Engine::refused_by_rule(const Candidate& candidate) const {
   if (candidate.reduce_only) return {Reason::ReduceOnly};
   if (symbol.restricted) return {Reason::Restricted};
   if (!symbol.has_mark) return {Reason::NoMark};
-  if (market_.stale(symbol.marked, now_)) return {Reason::StaleMark};
-  if (!symbol.has_rate || market_.rate_stale(symbol, now_)) return {Reason::NoFx};
+  if (market_.stale(symbol.marked, now_) || market_.rate_stale(symbol, now_)) return {Reason::StaleMark};
+  if (!symbol.has_rate) return {Reason::NoFx};
   if (!limits_.list(candidate.row).covered) return {Reason::NoLimits};
   if (market_.locate_required &&
       locate_needed(candidate, candidate.quantity) > symbol.locate_units - symbol.locate_used) {

@@ -148,14 +148,10 @@ Engine::Level Engine::level(const CompiledLimit& limit, const Slot& slot) const 
   if (limit.metric == Metric::DailyLoss) return {positive(-total.today), unit, true};
   const bool known = total.no_mark == 0 && total.no_rate == 0;
   switch (limit.metric) {
-    case Metric::Long:
-      return {total.long_value, unit, known};
-    case Metric::Short:
-      return {total.short_value, unit, known};
-    case Metric::Net:
-      return {larger(magnitude(total.longest_sum), magnitude(total.shortest_sum)), unit, known};
-    case Metric::Gross:
-      return {total.gross, unit, known};
+    case Metric::Long: return {total.long_value, unit, known};
+    case Metric::Short: return {total.short_value, unit, known};
+    case Metric::Net: return {larger(magnitude(total.longest_sum), magnitude(total.shortest_sum)), unit, known};
+    case Metric::Gross: return {total.gross, unit, known};
     default: {
       const int128 equity = divisor(slot.on.account);
       return {total.gross, equity, known && equity > 0};

@@ -72,14 +72,10 @@ bool Judge::objects(const CompiledLimit& limit) {
 
 Judge::Measure Judge::measure(const CompiledLimit& limit) {
   switch (limit.kind) {
-    case Kind::Order:
-      return measure_order(limit);
-    case Kind::Flow:
-      return measure_flow(limit);
-    case Kind::Exposure:
-      return measure_exposure(limit);
-    case Kind::State:
-      return measure_state(limit);
+    case Kind::Order: return measure_order(limit);
+    case Kind::Flow: return measure_flow(limit);
+    case Kind::Exposure: return measure_exposure(limit);
+    case Kind::State: return measure_state(limit);
   }
   return {0, 0, 0, Reason::Limit};
 }
@@ -101,19 +97,16 @@ Judge::Measure Judge::measure_order(const CompiledLimit& limit) {
   const Symbol& symbol = *candidate_.symbol;
   const Reason unvalued = !symbol.has_mark ? Reason::NoMark : !symbol.has_rate ? Reason::NoFx : Reason::None;
   switch (limit.metric) {
-    case Metric::OrderQuantity:
-      return {quantity_, 0, 0, Reason::None};
+    case Metric::OrderQuantity: return {quantity_, 0, 0, Reason::None};
     case Metric::OrderNotional:
       return unvalued == Reason::None ? Measure{notional(quantity_), 0, 0, Reason::None} : Measure{0, 0, 0, unvalued};
-    case Metric::AdvShare:
-      return {quantity_, 0, symbol.adv, symbol.adv > 0 ? Reason::None : Reason::Limit};
+    case Metric::AdvShare: return {quantity_, 0, symbol.adv, symbol.adv > 0 ? Reason::None : Reason::Limit};
     case Metric::PriceCollar: {
       if (!symbol.has_mark) return {0, 0, 0, Reason::NoMark};
       const std::int64_t beyond = order_price() - symbol.reference.raw;
       return {positive(candidate_.side == Side::Buy ? beyond : -beyond), 0, symbol.reference.raw, Reason::None};
     }
-    default:
-      return {self_trades() * unit, 0, 0, Reason::None};
+    default: return {self_trades() * unit, 0, 0, Reason::None};
   }
 }
 
@@ -139,19 +132,15 @@ Judge::Measure Judge::measure_flow(const CompiledLimit& limit) {
   const Slot& slot = engine_.limits_.slots[limit.slot_of(candidate_.party)];
   if (slot.blind_until.ns > engine_.now_.ns) return {0, 0, 0, Reason::Limit};
   switch (limit.metric) {
-    case Metric::MessageRate:
-      return {slot.amount, 0, 0, Reason::None};  // has been counted already
-    case Metric::Turnover:
-      return {slot.amount + notional(quantity_), 0, 0, Reason::None};
+    case Metric::MessageRate: return {slot.amount, 0, 0, Reason::None};  // has been counted already
+    case Metric::Turnover: return {slot.amount + notional(quantity_), 0, 0, Reason::None};
     case Metric::Duplicate: {
       const FlowEntry entry{engine_.now_, candidate_.party,    candidate_.side,  candidate_.market,
                             false,        candidate_.quantity, candidate_.price, 0};
       return {(engine_.flow_.duplicates(limit, entry) + int128{1}) * unit, 0, 0, Reason::None};
     }
-    case Metric::OpenOrders:
-      return {slot.amount + unit, 0, 0, Reason::None};
-    default:
-      return {slot.amount + unit, 0, 0, Reason::None};
+    case Metric::OpenOrders: return {slot.amount + unit, 0, 0, Reason::None};
+    default: return {slot.amount + unit, 0, 0, Reason::None};
   }
 }
 
@@ -172,8 +161,7 @@ Judge::Measure Judge::measure_exposure(const CompiledLimit& limit) {
   if (!symbol.has_rate || (total != nullptr && total->no_rate != 0)) return {0, 0, 0, Reason::NoFx};
   const auto moved = [](int128 before, int128 by) { return Measure{before + by, before, 0, Reason::None}; };
   switch (limit.metric) {
-    case Metric::Long:
-      return moved(total != nullptr ? total->long_value : ahead.now.up, ahead.after.up - ahead.now.up);
+    case Metric::Long: return moved(total != nullptr ? total->long_value : ahead.now.up, ahead.after.up - ahead.now.up);
     case Metric::Short:
       return moved(total != nullptr ? total->short_value : ahead.now.down, ahead.after.down - ahead.now.down);
     case Metric::Net: {

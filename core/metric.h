@@ -19,24 +19,20 @@ constexpr Kind kind_of(Metric metric) {
 constexpr ValueKind value_kind_of(Metric metric) {
   switch (metric) {
     case Metric::OrderQuantity:
-    case Metric::Position:
-      return ValueKind::Quantity;
+    case Metric::Position: return ValueKind::Quantity;
     case Metric::OrderNotional:
     case Metric::Turnover:
     case Metric::Long:
     case Metric::Short:
     case Metric::Gross:
     case Metric::Net:
-    case Metric::DailyLoss:
-      return ValueKind::Money;
+    case Metric::DailyLoss: return ValueKind::Money;
     case Metric::AdvShare:
     case Metric::PriceCollar:
     case Metric::Leverage:
     case Metric::Concentration:
-    case Metric::Drawdown:
-      return ValueKind::Fraction;
-    default:
-      return ValueKind::Count;
+    case Metric::Drawdown: return ValueKind::Fraction;
+    default: return ValueKind::Count;
   }
 }
 

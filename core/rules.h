@@ -42,7 +42,7 @@ struct FxRate {
 
 // Keys of `on`, as in the configuration: empty: not named; "*": each one separately.
 struct On {
-  std::string symbol, sector, account, strategy, client;
+  std::string symbol{}, sector{}, account{}, strategy{}, client{};
   friend bool operator==(const On&, const On&) = default;
 };
 

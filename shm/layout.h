@@ -116,7 +116,7 @@ struct KillPage {
   std::atomic<std::int32_t> up_pid;
   AtomicTime watchdog_beat_ns;  // CLOCK_MONOTONIC
   std::uint64_t lease_ms;
-  Name instance;
+  Id instance;
   char journal_directory[512];  // where the latch is kept on disk; absolute, zero-terminated
   alignas(writer_bytes) StopEntry entries[stop_entry_count];
 };
@@ -282,7 +282,7 @@ struct Board {
   std::int32_t sidecar_pid;
   std::uint32_t mode_spins;  // 1: spin
   std::uint64_t sidecar_start_time;
-  Name instance;
+  Id instance;
   NameTable symbols, sectors, accounts, strategies, limits, clients;
   NameTable quotes;  // symbols first, row for row, then the currency pairs
   std::uint64_t positions_offset, states_offset;

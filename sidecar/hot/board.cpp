@@ -98,7 +98,7 @@ void BoardPublisher::fill_facts(const BoardFacts& facts) {
   board_->sidecar_pid = ::getpid();
   board_->sidecar_start_time = shm::process_stat(::getpid()).start_time;
   board_->mode_spins = facts.spins ? 1 : 0;
-  board_->instance = Name::from(facts.instance);
+  board_->instance = Id::from(facts.instance);
 }
 
 void BoardPublisher::publish() {

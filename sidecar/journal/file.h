@@ -29,8 +29,7 @@ struct FileHeader {
   std::uint64_t number;          // of this file, from 1
   std::uint64_t first_sequence;  // of its first record
   std::int64_t created_ns;       // UTC
-  Name instance;
-  std::uint64_t spare[4];
+  Id instance;
   std::uint32_t spare2;
   std::uint32_t checksum;  // crc32c of all words, this one being 0
 };

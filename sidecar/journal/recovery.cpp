@@ -72,7 +72,7 @@ std::unique_ptr<FileWriter> begin_file(const RecoveryPlan& plan, std::uint64_t j
   header.number = next_file_number(plan.directory);
   header.first_sequence = first_sequence;
   header.created_ns = plan.wall.ns;
-  header.instance = Name::from(plan.instance);
+  header.instance = Id::from(plan.instance);
   return std::make_unique<FileWriter>(plan.directory, header);
 }
 

@@ -98,10 +98,11 @@ Side EventReader::side(bool required) {
 
 Id EventReader::id(std::string_view name) { return Id::from(text(name, true, 64)); }
 
-// A client that is not known yet becomes known by what it sends.
-ClientIndex EventReader::client(bool required) {
-  const std::string_view name = text("client", required, 32);
-  if (name.empty()) return ClientIndex::None;
+ClientIndex EventReader::client(bool required) { return client_of(text("client", required, 32)); }
+
+// Clients are not configured: one becomes known by what it sends, or by what is said of it.
+ClientIndex EventReader::client_of(std::string_view name) {
+  if (!valid_name(name)) return ClientIndex::None;
   const ClientIndex known = engine_.names().clients.find(name);
   if (known != ClientIndex::None) return known;
   Event event{};
@@ -274,7 +275,7 @@ Scope EventReader::read_scope() {
     else if (key == "sector") look_up(names.sectors, scope.sector);
     else if (key == "account") look_up(names.accounts, scope.account);
     else if (key == "strategy") look_up(names.strategies, scope.strategy);
-    else if (key == "client") look_up(names.clients, scope.client);
+    else if (key == "client") scope.client = client_of(field.text);
     else wrong(field.name, "is none of symbol, sector, account, strategy, client");
     if (!known) wrong(field.name, "is unknown");
   }
@@ -284,40 +285,25 @@ Scope EventReader::read_scope() {
 std::string_view describe(core::EventError error) {
   using core::EventError;
   switch (error) {
-    case EventError::None:
-      return "";
-    case EventError::TimeGoesBack:
-      return "t is before the event before it";
-    case EventError::UnknownSymbol:
-      return "symbol is unknown";
-    case EventError::BadMark:
-      return "a mark has positive prices: bid and ask, or last, or all three";
-    case EventError::UnknownOrder:
-      return "id names no order";
-    case EventError::AmbiguousOrder:
-      return "id names orders of several clients: say which client";
-    case EventError::UnknownAccount:
-      return "account is unknown";
-    case EventError::BadFill:
-      return "a fill has a positive quantity and a positive price";
+    case EventError::None: return "";
+    case EventError::TimeGoesBack: return "t is before the event before it";
+    case EventError::UnknownSymbol: return "symbol is unknown";
+    case EventError::BadMark: return "a mark has positive prices: bid and ask, or last, or all three";
+    case EventError::UnknownOrder: return "id names no order";
+    case EventError::AmbiguousOrder: return "id names orders of several clients: say which client";
+    case EventError::UnknownAccount: return "account is unknown";
+    case EventError::BadFill: return "a fill has a positive quantity and a positive price";
     case EventError::FillNeedsMore:
       return "id names no order: a fill of an unknown order needs symbol, side and account";
-    case EventError::TooLarge:
-      return "the position, cost or equity after it is out of range";
-    case EventError::NoRoom:
-      return "there is no room for more: orders, fills or clients of this session";
-    case EventError::NameNeeded:
-      return "operator and reason are needed: a named person answers for this";
-    case EventError::UnknownLimit:
-      return "limit is unknown";
-    case EventError::UnknownScope:
-      return "on is no scope of that limit";
-    case EventError::UntilPast:
-      return "until is not in the future";
+    case EventError::TooLarge: return "the position, cost or equity after it is out of range";
+    case EventError::NoRoom: return "there is no room for more: orders, fills or clients of this session";
+    case EventError::NameNeeded: return "operator and reason are needed: a named person answers for this";
+    case EventError::UnknownLimit: return "limit is unknown";
+    case EventError::UnknownScope: return "on is no scope of that limit";
+    case EventError::UntilPast: return "until is not in the future";
     case EventError::StillBreached:
       return "a limit on the state is still breached: resume with new_baseline, or override it first";
-    case EventError::UnknownCommand:
-      return "command is unknown";
+    case EventError::UnknownCommand: return "command is unknown";
   }
   return "unknown error";
 }

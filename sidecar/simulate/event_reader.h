@@ -39,6 +39,7 @@ private:
   std::int64_t integer(std::string_view name);
   Side side(bool required);
   ClientIndex client(bool required);
+  ClientIndex client_of(std::string_view name);
   ClientIndex known_client();
   Id id(std::string_view name);
   bool has(std::string_view name) const { return line_.find(name) != nullptr; }

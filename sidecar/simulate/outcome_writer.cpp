@@ -28,16 +28,13 @@ ordered_json scope_json(const core::Engine& engine, const Scope& scope) {
 ordered_json value_json(const Value& value) {
   switch (value.kind) {
     case ValueKind::Money:
-    case ValueKind::Quantity:
-      return format_decimal(value.raw());
+    case ValueKind::Quantity: return format_decimal(value.raw());
     case ValueKind::Count: {
       if (value.raw() % unit == 0) return static_cast<std::int64_t>(value.raw() / unit);
       return quotient(value.raw(), unit);
     }
-    case ValueKind::Fraction:
-      return value.fraction();
-    default:
-      return nullptr;
+    case ValueKind::Fraction: return value.fraction();
+    default: return nullptr;
   }
 }
 

@@ -31,7 +31,7 @@ constexpr std::size_t bytes_of_board =
 void fill(shm::Board& board, const std::string& instance) {
   board.sidecar_pid = ::getpid();
   board.sidecar_start_time = shm::process_stat(::getpid()).start_time;
-  board.instance = Name::from(instance);
+  board.instance = Id::from(instance);
   board.states_offset = sizeof(shm::Board);
   board.states_capacity = state_rows;
   std::uint64_t offset = sizeof(shm::Board) + state_rows * sizeof(shm::StateRow);
