@@ -16,6 +16,7 @@ struct Options {
   std::string instance;  // --instance NAME
   bool json = false;
   bool snapshot = false;
+  bool book = false, controls = false;  // of `status`
 };
 
 // Loads the configuration, or prints every mistake in it to standard error.

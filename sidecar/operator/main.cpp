@@ -29,6 +29,10 @@ static int run(int argc, char** argv) {
   CLI::App* state = command("status", "what a running instance is doing", status);
   state->add_option("--instance", options.instance, "the instance's name, instead of its configuration");
   state->add_flag("--json", options.json, "one JSON document");
+  CLI::Option* book =
+      state->add_flag("--book", options.book, "positions, accounts, values of the limits, latched states");
+  state->add_flag("--controls", options.controls, "every limit: its value, maximum, the age of its inputs")
+      ->excludes(book);
   CLI::App* again = command("reload", "apply changed limits to a running instance, all or nothing", reload);
   again->add_option("--instance", options.instance, "the instance's name, instead of its configuration");
   try {

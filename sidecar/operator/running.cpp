@@ -6,6 +6,9 @@
 #include "killswitch/commands.h"
 #include "killswitch/door.h"
 #include "killswitch/refusal.h"
+#include "shm/clock.h"
+#include "sidecar/journal/file.h"
+#include "sidecar/operator/book.h"
 #include "sidecar/operator/command.h"
 
 namespace bulwark::command {
@@ -19,8 +22,25 @@ static kill::Instance open_ready(const Options& options) {
   return instance;
 }
 
+// What the journal knows of the instance, which the running processes need not be asked for.
+static int show_book(const kill::Instance& instance, const Options& options) {
+  try {
+    const auto engine = book_of(std::string(shm::journal_directory(*instance.page)));
+    nlohmann::ordered_json document{{"schema", 1}, {"instance", instance.name}};
+    if (options.controls) document["controls"] = controls_json(*engine, shm::wall_now());
+    else document.update(book_json(*engine));
+    if (options.json) std::cout << document.dump() << std::endl;
+    else std::cout << (options.controls ? controls_text(document["controls"]) : book_text(document)) << std::flush;
+    return done;
+  } catch (const journal::JournalError& error) {
+    std::cerr << "bulwark status: " << error.what() << std::endl;
+    return answer_is_no;
+  }
+}
+
 int status(const Options& options) {
   const kill::Instance instance = open_ready(options);
+  if (options.book || options.controls) return show_book(instance, options);
   return kill::show_status(instance, options.json);
 }
 

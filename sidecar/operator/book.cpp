@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/operator/book.h"
+
+#include <fmt/format.h>
+
+#include "shm/decimal.h"
+#include "sidecar/config/load.h"
+#include "sidecar/journal/reader.h"
+#include "sidecar/journal/recovery.h"
+#include "sidecar/simulate/outcome_writer.h"
+
+namespace bulwark::command {
+
+using Json = nlohmann::ordered_json;
+
+static core::Rules rules_of(const std::string& frozen) {
+  config::LoadResult loaded = config::load_frozen(frozen);
+  if (loaded.good()) return std::move(loaded.settings.rules);
+  throw journal::JournalError("a configuration in the journal cannot be read by this build: " +
+                              config::format(loaded.mistakes.front()));
+}
+
+std::unique_ptr<core::Engine> book_of(const std::string& journal_directory) {
+  journal::Replay replay(journal_directory, rules_of);
+  journal::JournalReader reader(journal_directory);
+  for (journal::Record record; reader.next(record);) replay.apply(record);
+  // A torn tail is the record that is being written now.
+  if (reader.ending().kind == journal::EndKind::Damaged) {
+    throw journal::JournalError(
+        fmt::format("{}: byte {}: {}", reader.ending().file, reader.ending().byte, reader.ending().what));
+  }
+  if (replay.engine == nullptr) throw journal::JournalError("the journal holds nothing yet");
+  return std::move(replay.engine);
+}
+
+Json book_json(const core::Engine& engine) {
+  std::string line;
+  simulate::OutcomeWriter(engine).write_snapshot(line);
+  Json book = Json::parse(line);
+  book.erase("type");
+  return book;
+}
+
+// ------------------------------------------------------------------------------------------------ controls
+
+// The keys that the configuration names, with "*" where each one is judged separately.
+static Json configured_scope(const core::Engine& engine, const core::CompiledLimit& limit) {
+  const core::Names& names = engine.names();
+  Json on = Json::object();
+  const auto add = [&on](const char* key, bool each, const auto& list, auto index) {
+    if (each) on[key] = "*";
+    else if (at(index) != 0) on[key] = list.name(index);
+  };
+  add("symbol", limit.each_symbol, names.symbols, limit.named.symbol);
+  add("sector", limit.each_sector, names.sectors, limit.named.sector);
+  add("account", limit.each_account, names.accounts, limit.named.account);
+  add("strategy", limit.each_strategy, names.strategies, limit.named.strategy);
+  add("client", limit.each_client, names.clients, limit.named.client);
+  return on;
+}
+
+// Money and quantities are text; counts and fractions are plain numbers.
+static Json shown_max(const core::Engine& engine, std::uint32_t limit) {
+  const Value max = engine.shown_max(limit, engine.limits().all[limit].slot_base);
+  if (max.kind == ValueKind::Fraction) return max.fraction();
+  if (max.kind == ValueKind::Count && max.raw() % unit == 0) return static_cast<std::int64_t>(max.raw() / unit);
+  return format_decimal(max.raw());
+}
+
+// The oldest mark that a scope's value rests on, and what is missing of it.
+static void add_inputs(const core::Engine& engine, const Scope& on, TimeNs now, Json& row) {
+  const core::Book& book = engine.book();
+  for (const std::uint32_t index : book.live_rows) {
+    const core::Row& position = book.rows[index];
+    const SymbolIndex name = book.symbol_of(index);
+    const core::Symbol& symbol = engine.market().symbols[at(name)];
+    const core::Party party{name, symbol.sector, book.account_of(index), book.strategy_of(index), ClientIndex::None};
+    const bool held = position.position != 0 || position.working_buy != 0 || position.working_sell != 0;
+    if (!held || !core::within(on, party)) continue;
+    if (symbol.has_mark) {
+      const std::int64_t age_ns = std::max<std::int64_t>(0, now.ns - symbol.marked.ns);
+      if (row["age_ns"].is_null() || row["age_ns"] < age_ns) row["age_ns"] = age_ns;
+    }
+    if (!symbol.valued() && row["value"].is_null()) {
+      row["why"] = fmt::format("{}: no {}", engine.names().symbols.name(name), symbol.has_mark ? "rate" : "mark");
+      return;
+    }
+  }
+  if (row["value"].is_null()) row["why"] = "the equity is not above zero";
+}
+
+Json controls_json(const core::Engine& engine, TimeNs now) {
+  const auto& limits = engine.limits().all;
+  const Json valued = book_json(engine)["limits"];
+  const auto readings = engine.readings();
+  Json rows = Json::array();
+  for (std::uint32_t k = 0; k < limits.size(); ++k) {
+    const std::string name(engine.names().limits.name(limits[k].index));
+    const auto control = [&](const Json& on, const Json& value, const Json& max) {
+      return Json{{"limit", name},  {"on", on},   {"metric", name_of(metric_names, limits[k].metric)},
+                  {"value", value}, {"max", max}, {"age_ns", nullptr}};
+    };
+    const std::size_t before = rows.size();
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+      if (readings[i].limit != k) continue;
+      Json row = control(valued[i]["on"], valued[i]["value"], valued[i]["max"]);
+      add_inputs(engine, engine.limits().slots[readings[i].slot].on, now, row);
+      rows.push_back(row);
+    }
+    // Judged only when an order comes, or nothing is held in any of its scopes.
+    if (rows.size() == before)
+      rows.push_back(control(configured_scope(engine, limits[k]), nullptr, shown_max(engine, k)));
+  }
+  return rows;
+}
+
+// ------------------------------------------------------------------------------------------------ text
+
+static std::string plain(const Json& value) {
+  if (value.is_null()) return "-";
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+static std::string scope_text(const Json& on) {
+  std::string text;
+  for (const auto& [key, name] : on.items()) text += (text.empty() ? "" : ", ") + key + " " + plain(name);
+  return text.empty() ? "everything" : text;
+}
+
+// Two decimals for people; the exact numbers are in --json.
+static std::string money(const Json& value) {
+  return value.is_null() ? "-" : fmt::format("{:.2f}", std::stod(plain(value)));
+}
+
+std::string book_text(const Json& book) {
+  std::string text = fmt::format("  {:<10} {:<8} {:<10} {:>10} {:>14} {:>14} {:>14} {:>8}\n", "account", "symbol",
+                                 "strategy", "position", "average cost", "realised", "unrealised", "working");
+  std::size_t flat = 0;
+  for (const Json& row : book["positions"]) {
+    const bool working = row["working_buy"] != "0" || row["working_sell"] != "0";
+    if (row["position"] == "0" && !working) {
+      ++flat;
+      continue;
+    }
+    text += fmt::format("  {:<10} {:<8} {:<10} {:>10} {:>14} {:>14} {:>14} {:>8}\n", plain(row["account"]),
+                        plain(row["symbol"]), plain(row["strategy"]), plain(row["position"]),
+                        money(row["average_cost"]), money(row["realised"]), money(row["unrealised"]),
+                        "+" + plain(row["working_buy"]) + "/-" + plain(row["working_sell"]));
+  }
+  if (flat != 0) text += fmt::format("  and {} flat\n", flat);
+  for (const Json& row : book["accounts"]) {
+    text += fmt::format("  account {:<10} equity {:>14}, profit today {:>12}\n", plain(row["account"]),
+                        money(row["equity"]), money(row["profit_today"]));
+  }
+  for (const Json& row : book["states"]) {
+    text += fmt::format("  {} is {} ({})\n", scope_text(row["on"]), plain(row["state"]), plain(row["cause"]));
+  }
+  return text;
+}
+
+std::string controls_text(const Json& controls) {
+  std::string text;
+  for (const Json& row : controls) {
+    text += fmt::format(
+        "  {:<22} {:<16} {:>20} of {:<16} {}{}{}\n", plain(row["limit"]), plain(row["metric"]), plain(row["value"]),
+        plain(row["max"]), scope_text(row["on"]),
+        row["age_ns"].is_null() ? "" : fmt::format(", inputs {} ms old", row["age_ns"].get<std::int64_t>() / 1'000'000),
+        row.contains("why") ? ": " + plain(row["why"]) : "");
+  }
+  return text;
+}
+
+}  // namespace bulwark::command
