@@ -94,7 +94,8 @@ static void print_json(const Instance& instance, const Stop& stop, const Acknowl
     rows.push_back({{"client", client.client},
                     {"pid", client.pid},
                     {"acknowledged", true},
-                    {"microseconds", microseconds_since(stop.began, client.acknowledged_ns)}});
+                    {"microseconds", microseconds_since(stop.began, client.acknowledged_ns)},
+                    {"acknowledged_ns", client.acknowledged_ns}});
   }
   for (const ClientView& client : clients.missing) {
     rows.push_back({{"client", client.client}, {"pid", client.pid}, {"acknowledged", false}});
