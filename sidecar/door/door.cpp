@@ -78,7 +78,8 @@ void Door::run() {
     connections_.remove_if([](const Connection& connection) { return connection.step == Step::Ended; });
     if (polled[1].revents != 0) accept_one();
   }
-  for (Connection& connection : connections_) retire(connection);
+  // The clients live on and go on acknowledging stops: their files stay.
+  for (Connection& connection : connections_) let_go(connection);
   connections_.clear();
 }
 
@@ -130,14 +131,19 @@ void Door::end_overdue_and_dead(std::int64_t now_ns) {
   }
 }
 
+// The other end has gone, or is shown out: nothing of it remains, its client file included.
 void Door::retire(Connection& connection) {
+  if (connection.kind == shm::DoorKind::Client && connection.step == Step::AwaitMapped) files_.discard(connection.name);
+  if (connection.kind == shm::DoorKind::Client && connection.step == Step::Admitted) files_.remove(connection.name);
+  let_go(connection);
+}
+
+void Door::let_go(Connection& connection) {
   const Step step = std::exchange(connection.step, Step::Ended);
-  const bool client = connection.kind == shm::DoorKind::Client;
-  if (step == Step::AwaitMapped && client) files_.discard(connection.name);
   if (step == Step::Admitted && connection.memory) {
+    const bool client = connection.kind == shm::DoorKind::Client;
     const bool released = client ? hot_.retire(connection.client) : hot_.retire_publisher(connection.place);
     if (!released) connection.memory.release();  // the loop may still look at it: it stays mapped for good
-    if (client) files_.remove(connection.name);
   }
   connection.socket = shm::Descriptor();
 }

@@ -47,6 +47,7 @@ private:
   bool make_lane(Connection& connection, shm::Descriptor& file);
   void refuse(Connection& connection, shm::DoorOutcome outcome);
   void retire(Connection& connection);
+  void let_go(Connection& connection);
   void end_overdue_and_dead(std::int64_t now_ns);
   int wait_ms(std::int64_t now_ns) const;
 
