@@ -104,7 +104,7 @@ void Engine::adopt(const Rules& rules) {
   for (std::size_t k = 0; k < working_.size(); ++k) {
     for (OrderIndex order = working_[k].first; order != 0; order = orders_[order].next) count_open(orders_[order], 1);
   }
-  if (now_.ns != INT64_MIN) next_session_ = session_.next_start_after(now_);
+  if (started()) next_session_ = session_.next_start_after(now_);
   next_override_end_ = {INT64_MAX};
   for (const Slot& slot : limits_.slots) {
     if (slot.override_until_ns != 0) next_override_end_.ns = std::min(next_override_end_.ns, slot.override_until_ns);
@@ -145,7 +145,7 @@ EventError Engine::apply(const Event& event) noexcept {
 
 // What the clock alone brings about: a new session, overrides that end.
 void Engine::pass_time(TimeNs t) {
-  const bool first = now_.ns == INT64_MIN;
+  const bool first = !started();
   now_ = t;
   if (first) next_session_ = session_.next_start_after(t);
   const bool rolls = t >= next_session_, ends = t >= next_override_end_;

@@ -64,6 +64,7 @@ public:
   CurrencyIndex currency_of_pair(std::string_view pair) const;  // "EUR/USD" with base USD, of a currency in use
   bool is_pair(std::string_view text) const;                    // CCY/BASE, of whatever currency
   TimeNs now() const { return now_; }
+  bool started() const { return now_.ns != INT64_MIN; }  // some event has been applied
   // The client that an order belongs to, for commands about it; None where it cannot be known.
   ClientIndex owner(const Id& id, ClientIndex client) const;
   // What the last event changed in positions and working orders: rows, for the board.

@@ -6,7 +6,7 @@
 namespace bulwark::core {
 
 EventError Engine::admissible(const Event& event) const {
-  const bool rolls = now_.ns != INT64_MIN && event.t >= next_session_;
+  const bool rolls = started() && event.t >= next_session_;
   const std::uint32_t session = orders_.session() + (rolls ? 1 : 0);
   const auto known_order = [&](const Id& id, ClientIndex client) {
     const Orders::Found found = orders_.find(id.view(), client, session);

@@ -15,12 +15,14 @@ using core::EventType;
 const std::vector<Event>& EventReader::read(std::string_view line) {
   events_.clear();
   error_.clear();
+  t_ = engine_.started() ? engine_.now() : TimeNs{0};
   if (!line_.parse(line)) {
     error_ = "this line is not a JSON object";
     return events_;
   }
   Event event{};
   event.t = {integer("t")};
+  if (error_.empty()) t_ = event.t;
   const std::string_view type = text("type", true, 32);
   if (type == "mark") read_mark(event);
   else if (type == "intent") read_intent(event);

@@ -19,6 +19,8 @@ public:
   // too is marked as both. Empty: the line is no valid event, and `error()` says why.
   const std::vector<core::Event>& read(std::string_view line);
   const std::string& error() const { return error_; }
+  // Of the line read last, where it could be read; else that of the last valid event.
+  TimeNs t() const { return t_; }
 
 private:
   void read_mark(core::Event& event);
@@ -48,6 +50,7 @@ private:
   JsonLine line_;
   std::vector<core::Event> events_;
   std::string error_;
+  TimeNs t_{0};
 };
 
 // What an error of the engine means, in words.

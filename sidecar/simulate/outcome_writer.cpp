@@ -178,7 +178,7 @@ void OutcomeWriter::write_error(std::size_t line, std::string_view message, Time
 }
 
 void OutcomeWriter::write_snapshot(std::string& out) const {
-  ordered_json json = start("snapshot", engine_.now());
+  ordered_json json = start("snapshot", engine_.started() ? engine_.now() : TimeNs{0});
   json["positions"] = positions_json(engine_);
   json["accounts"] = accounts_json(engine_);
   ordered_json limits = ordered_json::array();

@@ -19,14 +19,14 @@ void simulate(const core::Rules& rules, bool snapshot, std::istream& in, std::os
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     text.clear();
     const auto& events = reader.read(line);
-    if (events.empty()) writer.write_error(number, reader.error(), engine.now(), text);
+    if (events.empty()) writer.write_error(number, reader.error(), reader.t(), text);
     for (const core::Event& event : events) {
       const core::EventError error = engine.apply(event);
       if (error == core::EventError::None) {
         writer.write_outcome(event, text);
         continue;
       }
-      writer.write_error(number, describe(error), engine.now(), text);
+      writer.write_error(number, describe(error), reader.t(), text);
       break;
     }
     out << text;
