@@ -19,9 +19,10 @@ static int compare_quoted(const std::string& a, const std::string& b) {
 int Engine::compare_scopes(const Scope& a, const Scope& b) const {
   if (a == b) return 0;
   const auto by = [](const auto& list, auto x, auto y) { return compare_quoted(list.name(x), list.name(y)); };
-  for (const int order : {by(names_.symbols, a.symbol, b.symbol), by(names_.sectors, a.sector, b.sector),
-                          by(names_.accounts, a.account, b.account), by(names_.strategies, a.strategy, b.strategy),
-                          by(names_.clients, a.client, b.client)}) {
+  for (const int order :  // the keys as text has them: sorted
+       {by(names_.accounts, a.account, b.account), by(names_.clients, a.client, b.client),
+        by(names_.sectors, a.sector, b.sector), by(names_.strategies, a.strategy, b.strategy),
+        by(names_.symbols, a.symbol, b.symbol)}) {
     if (order != 0) return order;
   }
   return 0;

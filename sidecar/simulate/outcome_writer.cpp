@@ -16,11 +16,11 @@ using nlohmann::ordered_json;
 ordered_json scope_json(const core::Engine& engine, const Scope& scope) {
   const core::Names& names = engine.names();
   ordered_json json = ordered_json::object();
-  if (at(scope.symbol) != 0) json["symbol"] = names.symbols.name(scope.symbol);
-  if (at(scope.sector) != 0) json["sector"] = names.sectors.name(scope.sector);
   if (at(scope.account) != 0) json["account"] = names.accounts.name(scope.account);
-  if (at(scope.strategy) != 0) json["strategy"] = names.strategies.name(scope.strategy);
   if (at(scope.client) != 0) json["client"] = names.clients.name(scope.client);
+  if (at(scope.sector) != 0) json["sector"] = names.sectors.name(scope.sector);
+  if (at(scope.strategy) != 0) json["strategy"] = names.strategies.name(scope.strategy);
+  if (at(scope.symbol) != 0) json["symbol"] = names.symbols.name(scope.symbol);
   return json;
 }
 
