@@ -59,15 +59,9 @@ inline void to_fill(const shm::Request& from, ClientIndex client, core::Event& t
 
 inline void to_order_event(const shm::Request& from, ClientIndex client, core::Event& to) {
   switch (from.kind) {
-    case shm::MessageKind::Ack:
-      to.type = core::EventType::Ack;
-      break;
-    case shm::MessageKind::Cancel:
-      to.type = core::EventType::Cancel;
-      break;
-    default:
-      to.type = core::EventType::Done;
-      break;
+    case shm::MessageKind::Ack: to.type = core::EventType::Ack; break;
+    case shm::MessageKind::Cancel: to.type = core::EventType::Cancel; break;
+    default: to.type = core::EventType::Done; break;
   }
   to.order.client = client;
   to.order.why = from.why;
@@ -77,14 +71,10 @@ inline void to_order_event(const shm::Request& from, ClientIndex client, core::E
 inline void to_event(const shm::Request& from, ClientIndex client, core::Gate gate, TimeNs t, core::Event& to) {
   to.t = t;
   switch (from.kind) {
-    case shm::MessageKind::Intent:
-      return to_intent(from, client, gate, to);
-    case shm::MessageKind::Replace:
-      return to_replace(from, client, gate, to);
-    case shm::MessageKind::Fill:
-      return to_fill(from, client, to);
-    default:
-      return to_order_event(from, client, to);
+    case shm::MessageKind::Intent: return to_intent(from, client, gate, to);
+    case shm::MessageKind::Replace: return to_replace(from, client, gate, to);
+    case shm::MessageKind::Fill: return to_fill(from, client, to);
+    default: return to_order_event(from, client, to);
   }
 }
 

@@ -45,8 +45,9 @@ struct Record {
   Note note;
 };
 
-// No record takes more words than this (a replace with two ids of 64 characters that a limit of a scope refused).
-inline constexpr std::uint32_t record_words_max = 35;
+// No record takes more words than this: six lines of the ring. (The longest that there is takes 31, a replace with two
+// ids of 64 characters that a limit of a scope refused; a control with a verdict, which there is not, would take 37.)
+inline constexpr std::uint32_t record_words_max = 42;
 
 // The commit word of a record: | sequence 48 | words 8 | type 8 |. Never zero, and never the same twice.
 struct Commit {
@@ -154,35 +155,18 @@ void carry_event(Words& words, auto& event) {
   words.value(event.t.ns);
   switch (event.type) {
     case core::EventType::None:
-    case core::EventType::Clock:
-      break;
-    case core::EventType::Client:
-      words.text(event.client.name);
-      break;
+    case core::EventType::Clock: break;
+    case core::EventType::Client: words.text(event.client.name); break;
     case core::EventType::Mark:
-    case core::EventType::Rate:
-      carry_mark(words, event.mark);
-      break;
-    case core::EventType::Intent:
-      carry_intent(words, event.intent);
-      break;
-    case core::EventType::Replace:
-      carry_replace(words, event.replace);
-      break;
+    case core::EventType::Rate: carry_mark(words, event.mark); break;
+    case core::EventType::Intent: carry_intent(words, event.intent); break;
+    case core::EventType::Replace: carry_replace(words, event.replace); break;
     case core::EventType::Ack:
     case core::EventType::Cancel:
-    case core::EventType::Done:
-      carry_order(words, event.order);
-      break;
-    case core::EventType::Fill:
-      carry_fill(words, event.fill);
-      break;
-    case core::EventType::Equity:
-      carry_equity(words, event.equity);
-      break;
-    case core::EventType::Control:
-      carry_control(words, event.control);
-      break;
+    case core::EventType::Done: carry_order(words, event.order); break;
+    case core::EventType::Fill: carry_fill(words, event.fill); break;
+    case core::EventType::Equity: carry_equity(words, event.equity); break;
+    case core::EventType::Control: carry_control(words, event.control); break;
   }
 }
 

@@ -41,17 +41,10 @@ void Replay::apply(const Record& record) {
   }
   last_t = std::max(last_t, record.note.t);
   switch (record.type) {
-    case RecordType::Configuration:
-      apply_configuration(record.note.a);
-      break;
-    case RecordType::Lease:
-      lease_lapses = record.note.a;
-      break;
-    case RecordType::Stop:
-      permission = record.note.a;
-      break;
-    default:
-      break;
+    case RecordType::Configuration: apply_configuration(record.note.a); break;
+    case RecordType::Lease: lease_lapses = record.note.a; break;
+    case RecordType::Stop: permission = record.note.a; break;
+    default: break;
   }
 }
 

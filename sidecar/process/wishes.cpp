@@ -19,20 +19,14 @@ const char* const no_answer = "the sidecar's hot loop does not answer";
 
 std::string words_for(core::EventError error) {
   switch (error) {
-    case core::EventError::NameNeeded:
-      return "an operator and a reason are needed";
-    case core::EventError::UnknownLimit:
-      return "there is no limit of that name";
-    case core::EventError::UnknownScope:
-      return "that limit has no such scope";
-    case core::EventError::UntilPast:
-      return "`until` lies in the past";
+    case core::EventError::NameNeeded: return "an operator and a reason are needed";
+    case core::EventError::UnknownLimit: return "there is no limit of that name";
+    case core::EventError::UnknownScope: return "that limit has no such scope";
+    case core::EventError::UntilPast: return "`until` lies in the past";
     case core::EventError::StillBreached:
       return "a state limit is still breached; resume with a new baseline, or override it";
-    case core::EventError::NoRoom:
-      return "the journal is full";
-    default:
-      return "the engine refused it (error " + std::to_string(static_cast<unsigned>(error)) + ")";
+    case core::EventError::NoRoom: return "the journal is full";
+    default: return "the engine refused it (error " + std::to_string(static_cast<unsigned>(error)) + ")";
   }
 }
 
@@ -168,28 +162,16 @@ void Wishes::control(const cold::Peer& peer, const shm::ControlRequest& request,
   }
   Lines refusals;
   switch (request.wish) {
-    case shm::Wish::Preflight:
-      refusals = preflight(request.new_baseline != 0);
-      break;
-    case shm::Wish::Halt:
-      refusals = apply(request, core::Command::Halt);
-      break;
-    case shm::Wish::ReduceOnly:
-      refusals = apply(request, core::Command::ReduceOnly);
-      break;
-    case shm::Wish::Resume:
-      refusals = resume(request);
-      break;
-    case shm::Wish::Override:
-      refusals = apply(request, core::Command::Override);
-      break;
+    case shm::Wish::Preflight: refusals = preflight(request.new_baseline != 0); break;
+    case shm::Wish::Halt: refusals = apply(request, core::Command::Halt); break;
+    case shm::Wish::ReduceOnly: refusals = apply(request, core::Command::ReduceOnly); break;
+    case shm::Wish::Resume: refusals = resume(request); break;
+    case shm::Wish::Override: refusals = apply(request, core::Command::Override); break;
     case shm::Wish::Reload: {
       const Reloaded reloaded = reload();
       return say(reply, reloaded.done ? shm::DoorOutcome::Ready : shm::DoorOutcome::NotPermitted, reloaded.lines);
     }
-    default:
-      refusals.emplace_back("this sidecar does not know that wish");
-      break;
+    default: refusals.emplace_back("this sidecar does not know that wish"); break;
   }
   say(reply, refusals.empty() ? shm::DoorOutcome::Ready : shm::DoorOutcome::NotPermitted, refusals);
 }

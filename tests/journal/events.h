@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random events and outcomes of every type, from a seed: every field that a record carries has a value.
+#pragma once
+
+#include <random>
+#include <string>
+
+#include "core/event.h"
+#include "sidecar/journal/record.h"
+
+namespace bulwark::test {
+
+class Dice {
+public:
+  explicit Dice(std::uint64_t seed) : random_(seed) {}
+
+  std::uint64_t below(std::uint64_t n) { return random_() % n; }
+  std::int64_t raw() { return static_cast<std::int64_t>(random_()); }
+  bool coin() { return below(2) == 1; }
+  template <class Enum>
+  Enum one_of(std::uint64_t count) {
+    return static_cast<Enum>(below(count));
+  }
+  template <std::size_t N>
+  Text<N> text() {
+    std::string result(below(N + 1), ' ');
+    for (char& c : result) c = static_cast<char>(0x20 + below(0x5f));
+    return Text<N>::from(result);
+  }
+  Scope scope() {
+    return {one_of<SymbolIndex>(1U << 31), one_of<SectorIndex>(65'536), one_of<AccountIndex>(65'536),
+            one_of<StrategyIndex>(65'536), one_of<ClientIndex>(65'536), 0};
+  }
+
+private:
+  std::mt19937_64 random_;
+};
+
+inline core::IntentEvent random_intent(Dice& dice) {
+  core::IntentEvent e{};
+  e.symbol = dice.one_of<SymbolIndex>(1U << 31);
+  e.client = dice.one_of<ClientIndex>(65'536);
+  e.account = dice.one_of<AccountIndex>(65'536);
+  e.strategy = dice.one_of<StrategyIndex>(65'536);
+  e.side = dice.one_of<Side>(3);
+  e.gate = dice.one_of<core::Gate>(5);
+  e.resize = dice.one_of<Resize>(3);
+  e.reduce_only = dice.coin();
+  e.market = dice.coin();
+  e.quantity = {dice.raw()};
+  e.price = {dice.raw()};
+  e.id = dice.text<64>();
+  return e;
+}
+
+inline core::ReplaceEvent random_replace(Dice& dice) {
+  core::ReplaceEvent e{};
+  e.client = dice.one_of<ClientIndex>(65'536);
+  e.gate = dice.one_of<core::Gate>(5);
+  e.keep_price = dice.coin();
+  e.quantity = {dice.raw()};
+  e.price = {dice.raw()};
+  e.id = dice.text<64>();
+  e.new_id = dice.text<64>();
+  return e;
+}
+
+inline core::FillEvent random_fill(Dice& dice) {
+  core::FillEvent e{};
+  e.client = dice.one_of<ClientIndex>(65'536);
+  e.account = dice.one_of<AccountIndex>(65'536);
+  e.strategy = dice.one_of<StrategyIndex>(65'536);
+  e.side = dice.one_of<Side>(3);
+  e.symbol = dice.one_of<SymbolIndex>(1U << 31);
+  e.quantity = {dice.raw()};
+  e.price = {dice.raw()};
+  e.fee_low = static_cast<std::uint64_t>(dice.raw());
+  e.fee_high = static_cast<std::uint64_t>(dice.raw());
+  e.id = dice.text<64>();
+  e.exec_id = dice.text<64>();
+  return e;
+}
+
+inline core::ControlEvent random_control(Dice& dice) {
+  core::ControlEvent e{};
+  e.command = dice.one_of<core::Command>(5);
+  e.new_baseline = dice.coin();
+  e.whole_limit = dice.coin();
+  e.limit = dice.one_of<LimitIndex>(1U << 31);
+  e.on = dice.scope();
+  e.max_low = static_cast<std::uint64_t>(dice.raw());
+  e.max_high = static_cast<std::uint64_t>(dice.raw());
+  e.until = {dice.raw()};
+  e.operator_name = dice.text<32>();
+  e.reason = dice.text<127>();
+  return e;
+}
+
+inline core::Event random_event(Dice& dice) {
+  core::Event event{};
+  event.t = {dice.raw()};
+  event.type = static_cast<core::EventType>(1 + dice.below(static_cast<std::uint64_t>(core::EventType::Clock)));
+  switch (event.type) {
+    case core::EventType::Client: event.client = {dice.text<32>()}; break;
+    case core::EventType::Mark:
+    case core::EventType::Rate:
+      event.mark = {static_cast<std::uint32_t>(dice.below(1U << 31)), 0, {dice.raw()}, {dice.raw()}, {dice.raw()}};
+      break;
+    case core::EventType::Intent: event.intent = random_intent(dice); break;
+    case core::EventType::Replace: event.replace = random_replace(dice); break;
+    case core::EventType::Ack:
+    case core::EventType::Cancel:
+    case core::EventType::Done:
+      event.order = {dice.one_of<ClientIndex>(65'536), dice.one_of<DoneWhy>(4), {}, dice.text<64>()};
+      break;
+    case core::EventType::Fill: event.fill = random_fill(dice); break;
+    case core::EventType::Equity:
+      event.equity = {dice.one_of<AccountIndex>(65'536), {}, static_cast<std::uint64_t>(dice.raw()), 7};
+      break;
+    case core::EventType::Control: event.control = random_control(dice); break;
+    default: break;
+  }
+  return event;
+}
+
+inline Value random_value(Dice& dice) {
+  Value value{};
+  value.kind = dice.one_of<ValueKind>(6);
+  if (value.kind == ValueKind::Absent) return value;
+  value.raw_low = static_cast<std::uint64_t>(dice.raw());
+  value.raw_high = static_cast<std::uint64_t>(dice.raw());
+  return value;
+}
+
+inline journal::Outcome random_outcome(Dice& dice) {
+  journal::Outcome outcome{};
+  outcome.error = dice.one_of<core::EventError>(17);
+  outcome.has_verdict = dice.coin();
+  if (!outcome.has_verdict) return outcome;
+  core::Verdict& v = outcome.verdict;
+  v.decision = dice.one_of<Decision>(4);
+  v.reason = dice.one_of<Reason>(20);
+  v.has_on = dice.coin();
+  if (dice.coin()) v.limit = dice.one_of<LimitIndex>(1U << 31);
+  if (v.has_on) v.on = dice.scope();
+  v.quantity = {dice.raw()};
+  v.value = random_value(dice);
+  v.max = random_value(dice);
+  return outcome;
+}
+
+}  // namespace bulwark::test
