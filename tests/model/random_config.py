@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A random configuration for random_test.py: accounts, strategies, instruments and limits over any meeting of keys."""
+
+SYMBOLS = ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"]
+SECTORS = ["Tech", "Energy", "Banks"]
+ACCOUNTS = ["A1", "A2", "A3"]
+STRATEGIES = ["s1", "s2", "s3"]
+CLIENTS = ["c1", "c2"]
+KEY_VALUES = {"symbol": SYMBOLS, "sector": SECTORS, "account": ACCOUNTS, "strategy": STRATEGIES, "client": CLIENTS}
+
+# How large a max is: (smallest, largest, decimals); a third of them is hit now and then with orders of 1 to 200 at about 100.
+SIZES = {
+    "order_quantity": (90, 450, 0), "order_notional": (9000, 90000, 2), "adv_share": (0.02, 0.3, 4), "price_collar": (0.005, 0.3, 4),
+    "self_trade": (0, 2, 0), "order_rate": (1, 6, 0), "message_rate": (5, 16, 0), "turnover": (10000, 400000, 0),
+    "duplicate": (1, 2, 0), "open_orders": (2, 14, 0), "position": (80, 800, 0), "long": (10000, 150000, 0),
+    "short": (8000, 120000, 0), "gross": (15000, 250000, 0), "net": (10000, 150000, 0), "leverage": (0.05, 0.8, 2),
+    "concentration": (0.02, 0.3, 3), "daily_loss": (100, 3000, 2), "drawdown": (0.003, 0.15, 4),
+}
+WINDOWED = {"order_rate", "message_rate", "turnover", "duplicate"}
+STATES = {"daily_loss", "drawdown"}
+EXPOSURES = {"position", "long", "short", "gross", "net", "leverage", "concentration"}
+SESSIONS = [None, ("UTC", "22:14"), ("America/New_York", "17:00"), ("America/New_York", "02:30"), ("America/New_York", "01:30"),
+            ("Europe/Berlin", "02:15"), ("Asia/Tokyo", "06:00")]
+
+
+def _number(rng, size):
+    smallest, largest, decimals = size
+    value = round(rng.uniform(smallest, largest), decimals)
+    return str(int(value)) if decimals == 0 else repr(value)
+
+
+def _scope(rng, metric):
+    if metric == "drawdown":
+        allowed = ["account"]
+    elif metric in EXPOSURES or metric in STATES:
+        allowed = ["symbol", "sector", "account", "strategy"]
+    else:
+        allowed = list(KEY_VALUES)
+    count = rng.choice([0, 0, 1, 1, 1, 2, 2, 3])
+    on = {}
+    for key in rng.sample(allowed, min(count, len(allowed))):
+        on[key] = "*" if rng.random() < 0.6 else rng.choice(KEY_VALUES[key])
+    return on
+
+
+def _action(rng, metric):
+    if metric in STATES:
+        return rng.choice(["alert", "reject", "reject", "reject", "reduce_only", "halt"])
+    return rng.choice(["reject"] * 9 + ["resize"] * 6 + ["alert", "alert", "reduce_only", "halt"])
+
+
+def _limit(rng, name, metric):
+    lines = [f"[limit.{name}]"]
+    on = _scope(rng, metric)
+    if on:
+        lines.append("on = { " + ", ".join(f'{key} = "{value}"' for key, value in on.items()) + " }")
+    number = _number(rng, SIZES[metric])
+    if rng.random() < 0.6:
+        number = f'"{number}"'
+    lines += [f'metric = "{metric}"', f"max = {number}", f'action = "{_action(rng, metric)}"']
+    if metric in WINDOWED:
+        lines.append(f"window = {rng.choice([1, 2, 5, 30])}")
+    if rng.random() < 0.4:
+        lines.append(f"warn = {rng.choice([0.5, 0.75, 0.9, 1.0])}")
+    return "\n".join(lines) + "\n"
+
+
+def _instruments(rng):
+    rows = ["symbol,sector,currency,multiplier,tick_size,lot_size,adv"]
+    for index, symbol in enumerate(SYMBOLS):
+        currency = ["", "USD", "EUR", "USD", "JPY", "EUR"][index] if rng.random() < 0.7 else "USD"
+        rows.append(",".join([
+            symbol, SECTORS[index % 3], currency, rng.choice(["", "1", "1", "2", "0.33333333"]), rng.choice(["", "0.01", "0.05"]),
+            rng.choice(["", "1", "1", "10", "0.00000001", "0.5"]), rng.choice(["", "10000", "10000", "2500", "2500", "2500", "2500", "2500"])]))
+    return "\n".join(rows) + "\n"
+
+
+def random_config(rng):
+    """The text of the TOML file and of the instruments' file."""
+    session = rng.choice(SESSIONS)
+    parts = ['[instance]\nname = "random"\n'
+             + (f'session = {{ timezone = "{session[0]}", start = "{session[1]}" }}\n' if session else "")]
+    parts.append(f"[marks]\nstale_after_ms = {rng.choice([3000, 60000, 60000, 600000])}\nmarket_slippage = {rng.choice([0.0, 0.01, 0.003])}\n")
+    parts.append('[instruments]\nfile = "instruments.csv"\n')
+    if rng.random() < 0.7:
+        parts.append('[fx]\nEUR = "1.08"\n' + ('JPY = "0.0067"\n' if rng.random() < 0.7 else ""))
+    for account in ACCOUNTS:
+        equity = rng.choice(["0", "20000", "100000", "100000", "250000.01", "1000000", "1000000"])
+        parts.append(f'[account.{account}]\nequity = "{equity}"\n')
+    for strategy in STRATEGIES:
+        parts.append(f"[strategy.{strategy}]\n" + (f'account = "{rng.choice(ACCOUNTS)}"\n' if rng.random() < 0.7 else ""))
+    if rng.random() < 0.2:
+        parts.append(f'[restricted]\nsymbols = ["{rng.choice(SYMBOLS)}"]\n')
+    if rng.random() < 0.5:
+        parts.append("[locate]\n" + "".join(f'{symbol} = "{rng.choice([200, 1000, 10000])}"\n' for symbol in SYMBOLS if rng.random() < 0.8))
+    limits = []
+    if rng.random() < 0.85:
+        limits.append('[limit.cover]\nmetric = "gross"\nmax = "100000000"\n')
+    # Few metrics at a time: with all of them at once hardly an order would pass, and every later rule would see little.
+    theme = rng.sample(sorted(EXPOSURES), 3) + rng.sample(sorted(STATES), 1) + rng.sample(sorted(set(SIZES) - EXPOSURES - STATES), 3)
+    chosen = [rng.choice(theme) for _ in range(rng.randint(5, 20))]
+    limits += [_limit(rng, f"l{number}-{metric.replace('_', '-')}", metric) for number, metric in enumerate(chosen)]
+    rng.shuffle(limits)
+    return "\n".join(parts + limits), _instruments(rng)
