@@ -152,7 +152,7 @@ struct KillPageFacts {
 };
 
 inline bool fill_kill_page(KillPage& page, const KillPageFacts& facts, Permission permission) {
-  if (facts.instance.size() > 32 || facts.journal_directory.size() >= sizeof page.journal_directory) return false;
+  if (facts.instance.size() > 64 || facts.journal_directory.size() >= sizeof page.journal_directory) return false;
   page.instance = Id::from(facts.instance);
   std::memset(page.journal_directory, 0, sizeof page.journal_directory);
   std::memcpy(page.journal_directory, facts.journal_directory.data(), facts.journal_directory.size());
