@@ -43,7 +43,7 @@ public:
     if (kind_ == Kind::Absent) throw Error(std::string(argument) + ": is missing; a decimal number is needed");
     if (kind_ == Kind::Text) {
       const Decimal parsed = parse_decimal(text_, raw_max);
-      if (parsed.error != DecimalError::None) refuse(client::quoted(text_.substr(0, 64)), parsed.error);
+      if (parsed.error != DecimalError::None) refuse(client::in_quotes(text_.substr(0, 64)), parsed.error);
       return parsed.raw;
     }
     if (magnitude(raw_) > raw_max) refuse(format_decimal(raw_), DecimalError::OutOfRange);
@@ -69,7 +69,7 @@ public:
   constexpr bool absent() const { return side_ == Side::None && text_.empty(); }
   Side side() const {
     if (side_ == Side::Buy || side_ == Side::Sell) return side_;
-    throw Error("side: " + client::quoted(text_.substr(0, 64)) + R"( is no side; "buy" and "sell" are allowed)");
+    throw Error("side: " + client::in_quotes(text_.substr(0, 64)) + R"( is no side; "buy" and "sell" are allowed)");
   }
 
 private:
@@ -81,7 +81,8 @@ namespace client {
 
 inline Id id_argument(std::string_view argument, std::string_view text) {
   if (!valid_id(text)) {
-    throw Error(std::string(argument) + ": " + (text.empty() ? "is empty" : quoted(text.substr(0, 80)) + " is no id") +
+    throw Error(std::string(argument) + ": " +
+                (text.empty() ? "is empty" : in_quotes(text.substr(0, 80)) + " is no id") +
                 "; ids are 1 to 64 printable ASCII characters");
   }
   return Id::from(text);
@@ -89,7 +90,8 @@ inline Id id_argument(std::string_view argument, std::string_view text) {
 
 inline void require_name(std::string_view argument, std::string_view text) {
   if (valid_name(text)) return;
-  throw Error(std::string(argument) + ": " + (text.empty() ? "is empty" : quoted(text.substr(0, 80)) + " is no name") +
+  throw Error(std::string(argument) + ": " +
+              (text.empty() ? "is empty" : in_quotes(text.substr(0, 80)) + " is no name") +
               "; names are 1 to 32 printable ASCII characters");
 }
 
@@ -104,7 +106,8 @@ inline Price price_argument(std::string_view argument, const Number& number) {
 inline DoneWhy why_argument(std::string_view text) {
   const DoneWhy why = from_name(done_why_names, text, DoneWhy::None);
   if (why == DoneWhy::None) {
-    throw Error("why: " + quoted(text.substr(0, 64)) + R"( is not allowed; "canceled", "rejected" and "expired" are)");
+    throw Error("why: " + in_quotes(text.substr(0, 64)) +
+                R"( is not allowed; "canceled", "rejected" and "expired" are)");
   }
   return why;
 }

@@ -14,9 +14,21 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+// The instance does not run, or does not answer: the same call may succeed later.
+class Unavailable : public Error {
+public:
+  using Error::Error;
+};
+
+// It was said, and the sidecar said no.
+class Refused : public Error {
+public:
+  using Error::Error;
+};
+
 namespace client {
 
-inline std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+inline std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
 // Why the sidecar refused a report whole, in the order of core's EventError. 0: it could not even be read.
 inline constexpr std::array<std::string_view, 17> event_error_sentences{

@@ -42,9 +42,9 @@ struct Link {
 };
 
 // Not yet, but perhaps soon: the sidecar is starting, or starting again.
-class NotYet : public Error {
+class NotYet : public Unavailable {
 public:
-  using Error::Error;
+  using Unavailable::Unavailable;
 };
 
 struct LinkRequest {
@@ -62,7 +62,7 @@ inline std::string versions(std::uint32_t version, std::uint64_t fingerprint) {
 }
 
 inline std::string wrong_version(const std::string& instance, std::uint32_t version, std::uint64_t fingerprint) {
-  return "instance: " + quoted(instance) + " speaks " + versions(version, fingerprint) + ", this program speaks " +
+  return "instance: " + in_quotes(instance) + " speaks " + versions(version, fingerprint) + ", this program speaks " +
          versions(shm::layout_version, shm::fingerprint) + "; both must come from the same build of Bulwark";
 }
 
@@ -70,16 +70,15 @@ template <class Segment>
 shm::ReadOnly<Segment> open_segment(const LinkRequest& wanted, const std::string& path, shm::SegmentKind kind) {
   auto segment = shm::map_read_only<Segment>(path, kind);
   switch (segment.status) {
-    case shm::AttachStatus::Ready:
-      return segment;
+    case shm::AttachStatus::Ready: return segment;
     case shm::AttachStatus::Absent:
     case shm::AttachStatus::NotReady:
-      throw NotYet("instance: " + quoted(wanted.instance) + " is not ready: " + path + ": " +
+      throw NotYet("instance: " + in_quotes(wanted.instance) + " is not ready: " + path + ": " +
                    std::string(shm::explain(segment.status)));
     case shm::AttachStatus::WrongVersion:
       throw Error(wrong_version(wanted.instance, segment.header()->version, segment.header()->fingerprint));
     default:
-      throw Error("instance: " + quoted(wanted.instance) + " cannot be used: " + path + ": " +
+      throw Error("instance: " + in_quotes(wanted.instance) + " cannot be used: " + path + ": " +
                   std::string(shm::explain(segment.status)));
   }
 }
@@ -94,10 +93,10 @@ inline shm::Descriptor knock(const LinkRequest& wanted, const std::string& folde
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return socket;
   const std::string why = std::strerror(errno);
   if (errno == EACCES || errno == EPERM) {
-    throw Error("instance: " + quoted(wanted.instance) + ": this user may not attach: " + folder +
+    throw Error("instance: " + in_quotes(wanted.instance) + ": this user may not attach: " + folder +
                 "/attach.sock: " + why);
   }
-  throw NotYet("instance: " + quoted(wanted.instance) + ": the sidecar is not running: " + folder +
+  throw NotYet("instance: " + in_quotes(wanted.instance) + ": the sidecar is not running: " + folder +
                "/attach.sock: " + why);
 }
 
@@ -118,24 +117,28 @@ shm::Packet hear(const shm::Descriptor& socket, Message& message, MonotonicNs de
 [[noreturn]] inline void refused(const LinkRequest& wanted, const shm::AttachReply& reply) {
   switch (reply.outcome) {
     case shm::DoorOutcome::WrongVersion:
-      throw Error(wrong_version(wanted.instance, reply.version, reply.fingerprint));
+      throw Refused(wrong_version(wanted.instance, reply.version, reply.fingerprint));
     case shm::DoorOutcome::BadName:
-      throw Error("client: " + quoted(wanted.client) + " is no name; names are 1 to 32 printable ASCII characters");
+      throw Refused("client: " + in_quotes(wanted.client) +
+                    " is no name; names are 1 to 32 printable ASCII characters");
     case shm::DoorOutcome::NameTaken:
-      throw Error("client: " + quoted(wanted.client) +
-                  " is attached already, by a process that lives; each name is for one process at a time");
+      throw Refused("client: " + in_quotes(wanted.client) +
+                    " is attached already, by a process that lives; each name is for one process at a time");
     case shm::DoorOutcome::UnknownAccount:
-      throw Error("account: " + quoted(wanted.account) + " is not configured in instance " + quoted(wanted.instance));
+      throw Refused("account: " + in_quotes(wanted.account) + " is not configured in instance " +
+                    in_quotes(wanted.instance));
     case shm::DoorOutcome::UnknownStrategy:
-      throw Error("strategy: " + quoted(wanted.strategy) + " is not configured in instance " + quoted(wanted.instance));
+      throw Refused("strategy: " + in_quotes(wanted.strategy) + " is not configured in instance " +
+                    in_quotes(wanted.instance));
     case shm::DoorOutcome::Full:
-      throw Error("instance: " + quoted(wanted.instance) + " has no room for another one (" +
-                  std::to_string(shm::client_count_max) + " clients, " + std::to_string(shm::publisher_count_max) +
-                  " publishers)");
+      throw Refused("instance: " + in_quotes(wanted.instance) + " has no room for another one (" +
+                    std::to_string(shm::client_count_max) + " clients, " + std::to_string(shm::publisher_count_max) +
+                    " publishers)");
     case shm::DoorOutcome::NotPermitted:
-      throw Error("instance: " + quoted(wanted.instance) + ": this user may not attach");
+      throw Refused("instance: " + in_quotes(wanted.instance) + ": this user may not attach");
     default:
-      throw Error("instance: " + quoted(wanted.instance) + ": the sidecar could not make the memory for this attach");
+      throw Refused("instance: " + in_quotes(wanted.instance) +
+                    ": the sidecar could not make the memory for this attach");
   }
 }
 
@@ -167,12 +170,13 @@ inline std::unique_ptr<Link> open_link(const LinkRequest& wanted, MonotonicNs de
   if (folder.empty()) {
     std::string places;
     for (const std::string& run : shm::run_folder_candidates()) places += (places.empty() ? "" : ", ") + run;
-    throw Error("instance: " + quoted(wanted.instance) + " is not running (looked for it in " + places + ")");
+    throw Unavailable("instance: " + in_quotes(wanted.instance) + " is not running (looked for it in " + places + ")");
   }
   auto link = std::make_unique<Link>();
   link->page = open_segment<shm::KillPage>(wanted, folder + "/kill", shm::SegmentKind::KillPage);
   link->board = open_segment<shm::Board>(wanted, folder + "/board", shm::SegmentKind::Board);
-  if (!shm::tables_fit(*link->board)) throw Error("instance: the board of " + quoted(wanted.instance) + " is damaged");
+  if (!shm::tables_fit(*link->board))
+    throw Error("instance: the board of " + in_quotes(wanted.instance) + " is damaged");
   link->socket = knock(wanted, folder);
   if (!shm::send_packet(link->socket.get(), request_of(wanted))) throw NotYet("attach: the sidecar closed the door");
   shm::Packet handed = hear(link->socket, link->reply, deadline);

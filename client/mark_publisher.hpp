@@ -51,8 +51,8 @@ public:
     state.ensure_link(now);
     const std::uint32_t row = state.quotes.find(symbol);
     if (row == 0 || !state.writer.write(static_cast<shm::QuoteIndex>(row), quote, now)) {
-      throw Error("symbol: " + client::quoted(symbol) + " is not known to instance " +
-                  client::quoted(state.wanted.instance));
+      throw Error("symbol: " + client::in_quotes(symbol) + " is not known to instance " +
+                  client::in_quotes(state.wanted.instance));
     }
   }
 

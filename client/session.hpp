@@ -87,21 +87,23 @@ public:
     const std::int64_t deadline_ns = from_now(patience_.timeout_ns).ns;
     const std::string failed = std::string(what) + ": ";
     if (!ensure_link(deadline_ns)) {
-      throw Error(failed + "the sidecar of instance " + quoted(wanted_.instance) +
-                  " is not running; say it again later");
+      throw Unavailable(failed + "the sidecar of instance " + in_quotes(wanted_.instance) +
+                        " is not running; say it again later");
     }
     if (!symbol.empty()) request.symbol = static_cast<SymbolIndex>(symbols_.find(symbol));
     address(request);
     const auto ticket = send(request);
-    if (!ticket) throw Error(failed + "the lane is full, because the sidecar does not answer; say it again later");
+    if (!ticket)
+      throw Unavailable(failed + "the lane is full, because the sidecar does not answer; say it again later");
     const auto answer = await(*ticket, deadline_ns);
     if (!answer) {
-      throw Error(failed + "the sidecar did not answer within " + std::to_string(patience_.timeout_ns / 1'000'000) +
-                  " ms; say it again: what it has heard already changes nothing");
+      throw Unavailable(failed + "the sidecar did not answer within " +
+                        std::to_string(patience_.timeout_ns / 1'000'000) +
+                        " ms; say it again: what it has heard already changes nothing");
     }
     if (answer->decision != Decision::Accepted) {
-      throw Error(failed + std::string(event_error_sentence(static_cast<std::size_t>(answer->limit))) + " (id " +
-                  quoted(request.id.view()) + ")");
+      throw Refused(failed + std::string(event_error_sentence(static_cast<std::size_t>(answer->limit))) + " (id " +
+                    in_quotes(request.id.view()) + ")");
     }
     if (request.kind == shm::MessageKind::Fill) {
       acknowledger_->with_memory([&](VerdictMemory& memory) { memory.fill(request.id.view(), request.quantity); });

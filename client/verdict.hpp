@@ -28,16 +28,14 @@ inline std::string text_of(const Value& value) {
   switch (value.kind) {
     case ValueKind::Money:
     case ValueKind::Quantity:
-    case ValueKind::Count:
-      return format_decimal(value.raw());
+    case ValueKind::Count: return format_decimal(value.raw());
     case ValueKind::Fraction: {
       char text[32];
       const auto end = std::to_chars(text, text + sizeof text, value.fraction());
       return {text, end.ptr};
     }
     case ValueKind::Absent:
-    case ValueKind::Null:
-      break;
+    case ValueKind::Null: break;
   }
   return {};
 }
