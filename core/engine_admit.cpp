@@ -113,7 +113,8 @@ bool Engine::still_breached(const Scope& on, TimeNs t, bool rolls) const {
     if (k == limits_.slots.size() || (rolls && limit.metric == Metric::DailyLoss)) continue;
     const Slot& slot = limits_.slots[k];
     const bool ended = slot.override_until_ns != 0 && slot.override_until_ns <= t.ns;
-    if (above(limit, level(limit, slot), ended ? limit.configured_max : slot.max)) return true;
+    const Level now = level(limit, slot);
+    if (now.known && above(limit, now, ended ? limit.configured_max : slot.max)) return true;
   }
   return false;
 }

@@ -66,10 +66,12 @@ void Engine::apply_cancel(const OrderEvent& cancel) {
 void Engine::apply_done(const OrderEvent& done) {
   const Orders::Found found = orders_.find(done.id.view(), done.client, orders_.session());
   Order& order = orders_[found.order];
-  if (order.done) return;
+  // The market's refusal of a replace is no end of the order, however often it is told.
+  if (order.done || (done.why == DoneWhy::Rejected && orders_.withdrawn(found.id))) return;
   const std::int64_t before = order.reserved();
   if (done.why == DoneWhy::Rejected && order.waiting && order.waiting_id == found.id) {
     order.waiting = false;
+    orders_.withdraw(found.id);
     return settle_reservation(found.order, before);
   }
   if (order.located_session == orders_.session()) {

@@ -133,15 +133,16 @@ Engine::Level Engine::level(const CompiledLimit& limit, const Slot& slot) const 
     const bool known = account.rows_without_rate == 0 && account.peak > 0;
     return {positive(account.peak - account.equity()), account.peak, known};
   }
-  const Cell* cell = limit.reach == Reach::Symbol ? &book_.cell(limit.view, g, slot.on.symbol) : nullptr;
+  const Cell nothing{};
+  const SectorIndex sector = market_.symbols[at(slot.on.symbol)].sector;
+  const bool meets = slot.on.sector == SectorIndex::None || slot.on.sector == sector;  // that symbol and that sector
+  const Cell& cell = limit.reach == Reach::Symbol && meets ? book_.cell(limit.view, g, slot.on.symbol) : nothing;
   if (limit.metric == Metric::Position)
-    return {larger(magnitude(cell->longest()), magnitude(cell->shortest())), unit, true};
-  Total sum{};
-  if (cell != nullptr) {
-    sum.add(*cell, 1);
-    sum.today = cell->today;
-  }
-  const Total& total = cell != nullptr ? sum
+    return {larger(magnitude(cell.longest()), magnitude(cell.shortest())), unit, true};
+  Total of_symbol{};
+  of_symbol.add(cell, 1);
+  of_symbol.today = cell.today;
+  const Total& total = limit.reach == Reach::Symbol ? of_symbol
                        : limit.reach == Reach::All
                            ? book_.totals_all[at(limit.view)][g]
                            : book_.totals_sector[at(limit.view)][g * book_.sector_count + at(slot.on.sector)];

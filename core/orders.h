@@ -101,6 +101,8 @@ public:
     orders_[index].first_exec = execs_.insert(exec_id, index, index, orders_[index].first_exec);
   }
   const Id& id_text(std::uint32_t entry) const { return ids_[entry].text; }
+  bool withdrawn(std::uint32_t entry) const { return ids_[entry].withdrawn != 0; }
+  void withdraw(std::uint32_t entry) { ids_[entry].withdrawn = 1; }
 
   void finish(OrderIndex index, std::uint32_t session) {
     Order& order = orders_[index];

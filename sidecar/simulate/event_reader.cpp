@@ -202,9 +202,8 @@ void EventReader::read_fill(Event& event) {
   fill.strategy = engine_.names().strategies.find(text("strategy", false, 32));
   fill.symbol = engine_.names().symbols.find(text("symbol", false, 32));
   fill.side = side(false);
-  if (has("account") && at(fill.account) == 0) wrong("account", "is unknown");
-  if (has("strategy") && at(fill.strategy) == 0) wrong("strategy", "is unknown");
-  if (has("symbol") && at(fill.symbol) == 0) wrong("symbol", "is unknown");
+  // These say whose an unknown order is; of a known one they do not matter, and a name that nobody knows is no owner.
+  if (has("strategy") && at(fill.strategy) == 0) fill.account = AccountIndex::None;
   fill.quantity = {static_cast<std::int64_t>(decimal("quantity", true, decimal_raw_max))};
   fill.price = {static_cast<std::int64_t>(decimal("price", true, decimal_raw_max))};
   const int128 fee = decimal("fee", false, money_raw_max);
