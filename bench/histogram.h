@@ -32,7 +32,7 @@ public:
   }
 
   std::uint64_t count() const { return total_; }
-  std::uint64_t max() const { return max_ == 0 ? 0 : highest_equivalent(max_); }
+  std::uint64_t max() const { return max_; }
 
   // The value below or at which `percentile` of 100 of all values lie; 0 of an empty histogram.
   std::uint64_t at_percentile(double percentile) const {
@@ -109,8 +109,9 @@ private:
     return 100.0 / (5.0 * std::exp2(halvings));
   }
   static void write_step(std::FILE* file, std::size_t index, double level, std::uint64_t seen) {
+    constexpr double halves_up = 1e-15;  // as the other implementations print them
     std::fprintf(file, "%12.3f %2.12f %10llu %14.2f\n", static_cast<double>(highest_equivalent(value_of(index))),
-                 level / 100.0, static_cast<unsigned long long>(seen), 1 / (1 - level / 100.0));
+                 level / 100.0 + halves_up, static_cast<unsigned long long>(seen), 1 / (1 - level / 100.0));
   }
   void write_last(std::FILE* file, std::size_t index) const {
     std::fprintf(file, "%12.3f %2.12f %10llu\n", static_cast<double>(highest_equivalent(value_of(index))), 1.0,
