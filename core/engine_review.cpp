@@ -57,6 +57,8 @@ void Engine::review() {
   ++stamp_;
   if (!acting_.empty()) {
     std::sort(acting_.begin(), acting_.end(), [&](const Touched& a, const Touched& b) {
+      const Kind kind_a = limits_.all[a.limit].kind, kind_b = limits_.all[b.limit].kind;
+      if (kind_a != kind_b) return kind_a < kind_b;  // as a verdict names them
       if (a.limit != b.limit) return a.limit < b.limit;
       return compare_scopes(limits_.slots[a.slot].on, limits_.slots[b.slot].on) < 0;
     });
