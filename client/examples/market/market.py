@@ -4,6 +4,7 @@
 Returns are a market, a sector and an own part, all Student-t (fat tails); the day is U-shaped (wild at the open and the
 close, calm at noon); in the middle the market crashes and takes half of it back. Companies and symbols are invented.
 """
+import csv
 import math
 import random
 from dataclasses import dataclass
@@ -38,6 +39,14 @@ class Listing:
     tick: Decimal
 
 
+def write_instruments(path: str, listings: list[Listing]) -> None:
+    """The instruments file of an instance; what is left empty is Bulwark's default."""
+    with open(path, "w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["symbol", "sector", "currency", "multiplier", "tick_size", "lot_size", "adv"])
+        rows.writerows([row.symbol, row.sector, "", "", f"{row.tick:f}", "", ""] for row in listings)
+
+
 @dataclass(frozen=True)
 class Quote:
     bid: Decimal
@@ -61,7 +70,7 @@ def quote_around(price: float, tick: Decimal, half_spread: float) -> Quote:
 class SyntheticMarket:
     """Endless days of `day_steps` steps; the first one has the crash. The same seed gives the same prices."""
 
-    def __init__(self, seed: int = 7, day_steps: int = 600):
+    def __init__(self, seed: int = 7, day_steps: int = 480):
         self.random = random.Random(seed)
         self.day_steps = day_steps
         self.step_number = 0

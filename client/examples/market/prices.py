@@ -116,7 +116,7 @@ class FileMarket:
         bid = ask = last = None  # one last bid and one last ask: the rows are updates of the best of all markets
         moments = []
         for row in rows:
-            price = Decimal(row[2])
+            price = Decimal(row[2]).quantize(self.tick)
             if price <= 0 or (suspicious is not None and row[suspicious] == "1"):
                 continue
             bid, ask, last = (price if row[1] == kind else old for kind, old in (("B", bid), ("A", ask), ("T", last)))
@@ -133,7 +133,7 @@ class FileMarket:
         for row in rows:
             if not row[sides[0]] or not row[sides[1]]:
                 continue
-            bid, ask = (Decimal(row[column]) for column in sides)
+            bid, ask = (Decimal(row[column]).quantize(self.tick) for column in sides)
             quote = Quote(bid, ask, bid) if close is None else quote_around(positive(row[close]), self.tick, HALF_SPREAD)
             moments.append((int(row[0]), quote))
         return self.by_time(symbol, moments)

@@ -7,7 +7,7 @@ import sys
 import time
 from decimal import Decimal
 
-from trader import Trader
+from trader import Trader, on_grid_of
 
 FAT_QUANTITY = 1_000_000
 RUNAWAY_COUNT = 400
@@ -18,18 +18,14 @@ class Rogue:
     def __init__(self):
         self.trader = Trader("rogue", "ROGUE", "rogue")
 
-    def grid(self, price: Decimal, like: Decimal) -> Decimal:
-        """A price with as many decimals as the venue's own."""
-        return price.quantize(Decimal(1).scaleb(like.as_tuple().exponent))
-
     def one(self, what: str, symbol: str, quantity, price) -> None:
         verdict = self.trader.send("buy", symbol, quantity, price)
         self.trader.report_verdict(what, verdict, "buy", symbol, quantity, price)
 
     def runaway(self, symbol: str) -> None:
-        """A loop without an end: one small order after the other, a little below the market."""
+        """A loop without an end: one small order after the other, well below the market."""
         bid, ask = self.trader.quotes[symbol]
-        price = self.grid(bid * Decimal("0.99"), bid)
+        price = on_grid_of(bid * Decimal("0.90"), bid)
         accepted, first_refused, started_ns = [], None, time.monotonic_ns()
         for number in range(RUNAWAY_COUNT):
             verdict = self.trader.send("buy", symbol, 1 + number % RUNAWAY_SIZES, price)
@@ -51,9 +47,9 @@ class Rogue:
             case "fat-finger":
                 self.one(what, symbol, FAT_QUANTITY, ask)
             case "wrong-price":
-                self.one(what, symbol, max(1000 // ask, Decimal(1)), self.grid(ask * Decimal("1.10"), ask))
+                self.one(what, symbol, max(1000 // ask, Decimal(1)), on_grid_of(ask * Decimal("1.20"), ask))
             case "stale-price" | "one-order":
-                self.one(what, symbol, max(1000 // ask, Decimal(1)), bid)
+                self.one(what, symbol, max(1000 // ask, Decimal(1)), on_grid_of(bid * Decimal("0.97"), bid))
             case "runaway":
                 self.runaway(symbol)
 

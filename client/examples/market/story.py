@@ -5,7 +5,6 @@ Every act checks what the gate answered; an answer that is not the promised one 
 On a terminal the market goes on until Ctrl-C; elsewhere the story ends by itself. Leaves nothing behind.
 """
 import argparse
-import csv
 import json
 import os
 import queue
@@ -14,16 +13,17 @@ import signal
 import sys
 import time
 
-from market import SyntheticMarket
+from market import SyntheticMarket, write_instruments
 from prices import FileMarket, PriceFileError
 from stage import Stage, StageError
 from ticker import Ticker
-from words import Narrator, number, order, why
+from words import Narrator, measured, number, order, why
 
 INSTANCE = "demo"
 ACT_TIMEOUT_S = 8.0
-CRASH_FALL = 0.05        # of the average price since the opening
+CRASH_FALL = 0.03        # of the average price, within a second
 STATUS_EVERY_S = 5.0
+FOR_PRICE_FILES = {"MOMO_LOSS": "1000000000", "DESK_LOSS": "1000000000", "PRICE_COLLAR": "0.1"}
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 
@@ -40,14 +40,12 @@ class Story:
     def prepare(self) -> None:
         shutil.copy(os.path.join(ROOT, "scripts", "demo.toml"), self.stage.path("demo.toml"))
         os.mkdir(self.stage.run)
-        with open(self.stage.path("instruments.csv"), "w", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(["symbol", "sector", "currency", "multiplier", "tick_size", "lot_size", "adv"])
-            for row in self.market.listings:
-                rows.writerow([row.symbol, row.sector, "", "", f"{row.tick:f}", "", ""])
+        write_instruments(self.stage.path("instruments.csv"), self.market.listings)
 
     def open(self) -> None:
         stage = self.stage
+        if self.options.prices:  # years in half a minute: no day's loss, and a step of 3 % is nothing unusual
+            stage.environment |= {f"BULWARK__LIMIT__{name}__MAX": most for name, most in FOR_PRICE_FILES.items()}
         up = stage.start("bulwark up", stage.program("bulwark"), "up", "--config", stage.path("demo.toml"))
         up.wait_for_line("ready", 20.0)
         stage.watched = list(self.status()["processes"].values())
@@ -71,8 +69,8 @@ class Story:
         """What nobody asked for and is still worth a line."""
         if report.get("reason") == "reduce_only" and not self.reduce_only_told:
             self.reduce_only_told = True
-            self.tell("halted", f"momentum lost too much: its account may only reduce from now on "
-                                f"(limit {report['limit'] or 'momo-loss'})")
+            self.tell("limited", "momentum has lost too much today: its account may only reduce from now on "
+                                 "(limit momo-loss)")
 
     def hear(self, what: str, client: str) -> dict:
         end = time.monotonic() + ACT_TIMEOUT_S
@@ -131,18 +129,19 @@ class Story:
                              f"{why(report)}")
 
     def warned(self) -> None:
-        end = time.monotonic() + ACT_TIMEOUT_S
-        while time.monotonic() < end:
+        """Momentum's gross exposure comes near its limit; in a market of few symbols another limit does so first."""
+        begin = time.monotonic()
+        while (waited := time.monotonic() - begin) < ACT_TIMEOUT_S:
             for row in self.status("--controls")["controls"]:
-                if row["limit"] != "momo-gross" or row["value"] is None:
+                if row["on"].get("account") != "MOMO" or row["value"] is None or row["metric"] == "daily_loss":
                     continue
                 used = float(row["value"]) / float(row["max"])
-                if used >= 0.8:
-                    self.tell("warned", f"momentum's gross exposure {number(int(float(row['value'])))} is at "
-                                        f"{used:.0%} of its limit {number(row['max'])}")
+                if used >= 0.8 and (row["limit"] == "momo-gross" or waited > ACT_TIMEOUT_S / 2):
+                    self.tell("warned", f"momentum's {row['metric']}, {measured(row['metric'], row['value'])}, is at "
+                                        f"{used:.0%} of its limit {measured(row['metric'], row['max'])} ({row['limit']})")
                     return
             self.pause(0.2)
-        raise StageError("momentum's gross exposure did not reach 80 % of its limit")
+        raise StageError("no limit of momentum's account came to be used to 80 %")
 
     def runaway(self) -> None:
         self.rogue.say(f"runaway {self.ticker.middle_symbol()}")
@@ -164,12 +163,14 @@ class Story:
     def crash(self) -> None:
         if self.options.prices:
             return
-        while self.ticker.change() > -CRASH_FALL:
+        changes = []
+        while not changes or changes[-1] > max(changes[-10:]) - CRASH_FALL:
             self.pause(0.1)
+            changes.append(self.ticker.change())
             if self.narrator.seconds() > 60:
                 raise StageError("the market was to crash, and did not")
-        self.tell("crash", f"the market is down {-self.ticker.change():.1%} since the open, within seconds")
-        self.pause(1.5)
+        self.tell("crash", f"the market falls by {max(changes[-10:]) - changes[-1]:.1%} within a second")
+        self.pause(2.0)
 
     def stop(self) -> None:
         result = self.stage.command("killswitch", "stop", "--instance", INSTANCE, "--operator", "Ada",
@@ -197,7 +198,7 @@ class Story:
         result = self.stage.command("killswitch", "resume", *who)
         more = ""
         if result.returncode == 4:
-            told = " ".join(line.strip() for line in result.stderr.splitlines())
+            told = " ".join(line.strip() for line in result.stderr.removeprefix("killswitch: ").splitlines())
             self.tell("refused", f"Grace wants to resume: {told[:200]}")
             self.pause(1.0)
             more = ", and starts the day's loss anew"
@@ -214,13 +215,13 @@ class Story:
         self.first_order()
         self.rogue_errs("fat-finger", {"order_notional", "order_quantity"}, "too many zeros")
         self.pause(1.2)
-        self.rogue_errs("wrong-price", {"price_collar"}, "10 % above the market")
+        self.rogue_errs("wrong-price", {"price_collar"}, "20 % above the market")
         self.pause(1.2)
         self.resized()
         self.warned()
-        self.pause(1.0)
+        self.pause(1.5)
         self.runaway()
-        self.pause(1.0)
+        self.pause(1.2)
         self.dead_prices()
         self.crash()
         self.stop()
@@ -230,10 +231,10 @@ class Story:
 
     # ------------------------------------------------------------------------------------------ the end
     def show_book(self) -> None:
-        result = self.stage.command("bulwark", "status", "--instance", INSTANCE)
+        result = self.stage.command("bulwark", "status", "--instance", INSTANCE, "--book")
         if result.returncode != 0:
             raise StageError(f"bulwark status: {result.stderr.strip()}")
-        print("\n$ bulwark status\n" + result.stdout.rstrip() + "\n", flush=True)
+        print("\n$ bulwark status --book\n" + result.stdout.rstrip() + "\n", flush=True)
 
     def go_on(self) -> None:
         print("The market goes on; Ctrl-C ends it and leaves nothing behind. In another terminal, try:\n"

@@ -11,9 +11,26 @@ import signal
 import socket
 import sys
 import time
+from dataclasses import dataclass
 from decimal import Decimal
 
 import bulwark
+
+LAPSE_RETRIES = 40  # a lease that ran out comes back by itself, where the machine only stalled
+LAPSE_PAUSE_S = 0.025
+
+
+@dataclass
+class Working:
+    side: str
+    symbol: str
+    sent_s: float
+    canceling: bool = False
+
+
+def on_grid_of(price: Decimal, like: Decimal) -> Decimal:
+    """A price with as many decimals as the venue's own."""
+    return price.quantize(Decimal(1).scaleb(like.as_tuple().exponent))
 
 
 class Trader:
@@ -30,20 +47,29 @@ class Trader:
         self.partial = b""
         self.quotes: dict[str, tuple[Decimal, Decimal]] = {}
         self.positions: dict[str, Decimal] = {}
-        self.working: dict[str, tuple[str, str]] = {}  # id -> side, symbol
+        self.working: dict[str, Working] = {}  # by id
         self.order_count = 0
 
     def report(self, what: str, **fields) -> None:
         print(json.dumps({"what": what, "client": self.client, **fields}, default=str), flush=True)
 
+    def ask(self, side: str, symbol: str, quantity, price, resize: bool | None):
+        """The verdict, and the id that was asked for. A lapse of the lease is waited for, a stop is not."""
+        for _ in range(LAPSE_RETRIES):
+            self.order_count += 1
+            id = f"{self.client}-{self.order_count}"
+            verdict = self.gate.check(id=id, symbol=symbol, side=side, quantity=quantity, price=price,
+                                      **({} if resize is None else {"resize": resize}))
+            if verdict.reason != "lease_expired":
+                break
+            time.sleep(LAPSE_PAUSE_S)
+        return verdict, id
+
     def send(self, side: str, symbol: str, quantity, price, resize: bool | None = None):
         """Asks; sends what is allowed; gives the verdict."""
-        self.order_count += 1
-        id = f"{self.client}-{self.order_count}"
-        verdict = self.gate.check(id=id, symbol=symbol, side=side, quantity=quantity, price=price,
-                                  **({} if resize is None else {"resize": resize}))
+        verdict, id = self.ask(side, symbol, quantity, price, resize)
         if verdict.decision in ("accepted", "resized"):
-            self.working[id] = (side, symbol)
+            self.working[id] = Working(side, symbol, time.monotonic())
             looked_ns = time.monotonic_ns()
             if self.gate.clear_to_send(id=id):
                 self.wire.sendall(f"order {id} {side} {symbol} {verdict.quantity} {price} {looked_ns}\n".encode())
@@ -57,6 +83,8 @@ class Trader:
                     max=verdict.max, **more)
 
     def cancel(self, id: str) -> None:
+        if id in self.working:
+            self.working[id].canceling = True
         self.gate.cancel(id=id)
         self.wire.sendall(f"cancel {id}\n".encode())
 
@@ -71,9 +99,9 @@ class Trader:
             case ["ack", id]:
                 self.gate.ack(id=id)
             case ["fill", id, exec_id, quantity, price]:
-                side, symbol = self.working.pop(id)
-                change = Decimal(quantity) if side == "buy" else -Decimal(quantity)
-                self.positions[symbol] = self.positions.get(symbol, Decimal(0)) + change
+                order = self.working.pop(id)
+                change = Decimal(quantity) if order.side == "buy" else -Decimal(quantity)
+                self.positions[order.symbol] = self.positions.get(order.symbol, Decimal(0)) + change
                 self.gate.fill(id=id, exec_id=exec_id, quantity=quantity, price=price)
             case ["done", id, why]:
                 self.end(id, why)
@@ -81,7 +109,7 @@ class Trader:
     def turn(self, wait_s: float) -> list[str]:
         """Hears the venue for at most `wait_s`; gives the lines that the director has said meanwhile."""
         for command in self.gate.commands():
-            if command.id in self.working:
+            if command.id in self.working and not self.working[command.id].canceling:
                 self.cancel(command.id)
         ready, _, _ = select.select([self.wire, sys.stdin], [], [], wait_s)
         if self.wire in ready:

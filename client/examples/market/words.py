@@ -6,7 +6,7 @@ import time
 from decimal import Decimal
 
 FRACTIONS = {"price_collar", "concentration"}
-COLOURS = {"accepted": "32", "resumed": "32", "ready": "32", "refused": "31", "stopped": "1;31", "halted": "31",
+COLOURS = {"accepted": "32", "resumed": "32", "ready": "32", "refused": "31", "stopped": "1;31", "limited": "33",
            "resized": "33", "warned": "33", "crash": "35"}
 
 
@@ -23,6 +23,8 @@ def number(value) -> str:
 def measured(metric: str | None, value) -> str:
     if value is not None and metric in FRACTIONS:
         return f"{Decimal(str(value)) * 100:.1f} %"
+    if value is not None and metric in {"gross", "net", "long", "short", "daily_loss"}:
+        return number(int(Decimal(str(value))))
     return f"{Decimal(str(value)):.2f}" if metric == "leverage" and value is not None else number(value)
 
 
