@@ -49,8 +49,8 @@ class SyntheticMarketTest(unittest.TestCase):
         for seed in range(10):
             market = SyntheticMarket(seed)
             path = average_path(market)
-            before, bottom = path[int(CRASH[0] * 600) - 1], path[int(CRASH[1] * 600) + 1]
-            recovered = path[int(RECOVERY[1] * 600) + 1]
+            before, bottom = path[int(CRASH[0] * market.day_steps) - 1], path[int(CRASH[1] * market.day_steps) + 1]
+            recovered = path[int(RECOVERY[1] * market.day_steps) + 1]
             self.assertLess(bottom / before, 0.95, seed)
             self.assertGreater(recovered, bottom, seed)
 
