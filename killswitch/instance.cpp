@@ -82,14 +82,12 @@ Instance open_instance(const std::string& name) {
   const std::string path = result.folder + "/kill";
   result.page = shm::attach<shm::KillPage>(path, shm::Access::ReadWrite);
   switch (result.page.status) {
-    case shm::AttachStatus::Ready:
-      break;
+    case shm::AttachStatus::Ready: break;
     case shm::AttachStatus::Absent:
       throw Refusal(exit_not_running, "no instance \"" + name + "\" is running (there is no " + path + ")");
     case shm::AttachStatus::WrongPermission:
       throw Refusal(exit_refused, "this user may not operate \"" + name + "\": no right to write " + path);
-    default:
-      throw Refusal(exit_no, "cannot use " + path + ": " + std::string(shm::explain(result.page.status)));
+    default: throw Refusal(exit_no, "cannot use " + path + ": " + std::string(shm::explain(result.page.status)));
   }
   result.board = shm::attach<const shm::Board>(result.folder + "/board", shm::Access::ReadOnly);
   return result;

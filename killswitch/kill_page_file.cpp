@@ -74,9 +74,7 @@ shm::Mapping<shm::KillPage> open_kill_page(const WatchdogSettings& settings) {
   const shm::LatchFile latch = shm::read_latch(settings.journal_directory);
   auto page = shm::attach<shm::KillPage>(path, shm::Access::ReadWrite);
   switch (page.status) {
-    case shm::AttachStatus::Ready:
-      take_over(*page, latch);
-      break;
+    case shm::AttachStatus::Ready: take_over(*page, latch); break;
     case shm::AttachStatus::Absent: {
       const bool empty = shm::journal_empty(settings.journal_directory);
       page = make_page(path, settings, shm::latch_at_start(latch, empty, shm::wall_now().ns));

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "killswitch/commands.h"
+#include "killswitch/priority.h"
 #include "killswitch/refusal.h"
 
 namespace bulwark::kill {
@@ -92,6 +93,7 @@ static int main_of(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace bulwark::kill;
+  ask_for_priority();
   try {
     return main_of(argc, argv);
   } catch (const Refusal& refusal) {

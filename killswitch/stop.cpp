@@ -4,15 +4,18 @@
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "killswitch/clients.h"
 #include "killswitch/commands.h"
-#include "killswitch/latch_keeper.h"
+#include "killswitch/latch_writer.h"
 #include "killswitch/refusal.h"
 #include "killswitch/scope.h"
+#include "shm/latch.h"
 
 namespace bulwark::kill {
+
+// What a disk that works needs; the command returns with or without it.
+static constexpr DurationNs latch_patience = milliseconds(30);
 
 namespace {
 
@@ -53,18 +56,6 @@ static Stop pull(const Instance& instance, const StopOptions& options) {
   stop.began = shm::monotonic_now();
   stop.epoch = shm::stop(*instance.page, details);
   return stop;
-}
-
-// The watchdog writes the latch too; this is for the case that it is dead or frozen.
-static void write_latch(const shm::KillPage& page) {
-  const std::string directory(shm::journal_directory(page));
-  try {
-    shm::Latch latch = latch_of(page, false);
-    latch.clean = shm::read_latch(directory).latch.clean;
-    shm::write_latch(directory, latch);
-  } catch (const std::exception& error) {
-    std::cerr << "killswitch: the stop is in effect, but its latch is not on disk: " << error.what() << std::endl;
-  }
 }
 
 static Acknowledgements wait_for_clients(const Instance& instance, const Stop& stop, std::int64_t timeout_ms) {
@@ -139,8 +130,7 @@ int stop_instance(const Instance& instance, const StopOptions& options) {
     std::cerr << "killswitch: the board cannot be read, so the scope cannot be checked: everything is stopped instead"
               << std::endl;
   }
-  // The disk may hang; what the clients did is told all the same.
-  std::thread latch([&instance] { write_latch(*instance.page); });
+  LatchWriter latch(*instance.page);
   const Acknowledgements clients = wait_for_clients(instance, stop, options.timeout_ms);
   if (options.json) print_json(instance, stop, clients);
   else print_text(instance, stop, clients);
@@ -148,7 +138,9 @@ int stop_instance(const Instance& instance, const StopOptions& options) {
     std::cerr << "killswitch: " << client.label() << " did not acknowledge within " << options.timeout_ms << " ms"
               << std::endl;
   }
-  latch.join();
+  if (const std::string why = latch.wait(latch_patience); !why.empty()) {
+    std::cerr << "killswitch: the stop is in effect, but its latch is not on disk: " << why << std::endl;
+  }
   return clients.missing.empty() ? exit_done : exit_no;
 }
 

@@ -2,22 +2,16 @@
 // The loop of the watchdog. Nothing in it touches a disk or waits for anybody.
 #include "killswitch/watchdog.h"
 
-#include <sched.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include <iostream>
 
+#include "killswitch/priority.h"
+
 namespace bulwark::kill {
 
 static constexpr std::int64_t period_ns = 1'000'000;
-
-// The loop sleeps nearly all of its time, so real-time priority hurts nobody; without the right to it, it does without.
-static void ask_for_priority() {
-  const sched_param wanted{.sched_priority = 10};
-  if (::sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &wanted) != 0) ::setpriority(PRIO_PROCESS, 0, -20);
-}
 
 Watchdog::Watchdog(shm::KillPage& page, const WatchdogSettings& settings)
     : page_(page),
@@ -44,7 +38,7 @@ void Watchdog::run(const std::atomic<bool>& ending) {
   latch_keeper_.start();
   if (enforces_) enforcer_.start();
   ::mlockall(MCL_CURRENT);  // where it may: a page fault here is a late lease
-  ask_for_priority();       // after the threads were made: they are ordinary ones
+  ask_for_priority();
   std::int64_t next = shm::monotonic_now().ns;
   while (!ending.load(std::memory_order_relaxed)) {
     const MonotonicNs now = shm::monotonic_now();

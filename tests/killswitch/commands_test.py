@@ -17,9 +17,9 @@ class Stop(DeskTest):
         self.assertEqual([c["client"] for c in stop["clients"]], [f"client{i}" for i in range(len(clients))])
         self.assertTrue(all(c["acknowledged"] and c["microseconds"] >= 0 for c in stop["clients"]))
         self.assertEqual((stop["cause"], stop["operator"]), ("fat finger", "mira"))
+        wait_for("the latch", lambda: int(self.desk.latch()["epoch"]) == stop["epoch"])
         latch = self.desk.latch()
         self.assertEqual((latch["trading"], latch["cause"]), ("no", "fat finger"))
-        self.assertEqual(int(latch["epoch"]), stop["epoch"])
         self.assertEqual(self.desk.status()["state"], "halted")
 
     def test_with_everything_alive(self):
@@ -83,6 +83,14 @@ class Stop(DeskTest):
         result = subprocess.run([os.path.join(BIN, "killswitch"), "stop", "--config", path], env=self.desk.environment,
                                 capture_output=True, text=True, timeout=HUNG)
         self.check(result, 0)
+        self.assertEqual(self.desk.status()["state"], "halted")
+
+
+    def test_a_latch_that_cannot_be_written_is_told_and_stops_all_the_same(self):
+        self.desk.trade()
+        self.desk.end(self.desk.watchdog, signal.SIGKILL)
+        os.rename(self.desk.journal, self.desk.journal + ".away")
+        self.check(self.desk.command("stop"), 0, "its latch is not on disk: No such file or directory")
         self.assertEqual(self.desk.status()["state"], "halted")
 
 

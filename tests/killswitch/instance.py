@@ -34,6 +34,9 @@ directory = "journal"
 [account.ACC1]
 equity = "1000000"
 
+[strategy.s1]
+account = "ACC1"
+
 [limit.size]
 metric = "order_notional"
 max = "250000"

@@ -70,7 +70,7 @@ void trade_once(Client& client, Notes& notes, const std::string& id) {
 
 int trade(const std::string& instance, const std::string& name, const char* path) {
   Notes& notes = map_notes(path);
-  Client client = Client::attach({.instance = instance, .client = name, .account = "ACC1", .timeout_ms = 100});
+  Client client = Client::attach({.instance = instance, .client = name, .strategy = "s1", .timeout_ms = 100});
   std::puts("ready");
   std::fflush(stdout);
   std::thread looker([&] { look_forever(client, notes); });
