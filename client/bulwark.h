@@ -5,8 +5,7 @@
  * allowed. Each struct begins with its own size, set by the caller (BULWARK_INIT), so that it can grow. Numbers are
  * decimal text
  * ("189.50"), exact to 8 decimals. Text that is passed in is copied; NULL where something may be left out. */
-#ifndef BULWARK_H
-#define BULWARK_H
+#pragma once
 
 #include <stdint.h>
 
@@ -144,6 +143,4 @@ inline Struct bulwark_sized() {
   result.size = sizeof(Struct);
   return result;
 }
-#endif
-
 #endif

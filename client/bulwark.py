@@ -7,9 +7,7 @@
     if v.accepted and c.clear_to_send(id="o1"):
         ...  # send v.quantity
 
-Prices and quantities are str, int or decimal.Decimal. What cannot be said raises bulwark.Error; what can be said but is
-refused is a rejected verdict.
-"""
+Prices and quantities are str, int or Decimal. What cannot be said raises Error; what is refused is a rejected verdict."""
 
 import ctypes
 import decimal
@@ -102,43 +100,36 @@ _CALLS = {
     "publish_marks": [_text, ctypes.POINTER(_handle)],
     "mark": [_handle, _text, _text, _text, _text],
     "publisher_close": [_handle],
+    "free": [_handle],
+    "publisher_free": [_handle],
 }
 _ABI_VERSION = 1
 
 
 def _load() -> ctypes.CDLL:
     here = os.path.dirname(os.path.abspath(__file__))
-    places = [os.path.join(here, "libbulwark.so.0"), os.path.join(here, "libbulwark.so"),
-              os.path.join(here, "..", "lib", "libbulwark.so.0"), os.path.join(here, "..", "lib", "libbulwark.so")]
-    for place in places:
-        if os.path.exists(place):
-            library = ctypes.CDLL(place)
-            break
-    else:
-        raise ImportError("libbulwark.so is neither beside bulwark.py nor in ../lib (looked in " +
-                          ", ".join(os.path.normpath(place) for place in places) + ")")
-    library.bulwark_abi_version.restype = ctypes.c_uint32
+    places = [os.path.normpath(os.path.join(here, folder, "libbulwark.so.0")) for folder in (".", "../lib")]
+    place = next((place for place in places if os.path.exists(place)), None)
+    if place is None:
+        raise ImportError("libbulwark.so.0 is neither beside bulwark.py nor in ../lib (looked for %s)" % ", ".join(places))
+    library = ctypes.CDLL(place)
     if library.bulwark_abi_version() != _ABI_VERSION:
-        raise ImportError("libbulwark.so has ABI version %d, this bulwark.py needs %d" %
-                          (library.bulwark_abi_version(), _ABI_VERSION))
+        raise ImportError("%s has ABI version %d, this bulwark.py needs %d" %
+                          (place, library.bulwark_abi_version(), _ABI_VERSION))
     for name, arguments in _CALLS.items():
         call = getattr(library, "bulwark_" + name)
-        call.argtypes, call.restype = arguments, ctypes.c_int
-    for name in ("free", "publisher_free"):
-        call = getattr(library, "bulwark_" + name)
-        call.argtypes, call.restype = [_handle], None
+        call.argtypes, call.restype = arguments, None if name.endswith("free") else ctypes.c_int
     library.bulwark_last_error.restype = _text
     return library
 
 
 _library = _load()
-_ERRORS = {-1: Error, -2: Unavailable, -3: Refused, -4: Error}
 
 
 def _call(name: str, *arguments) -> None:
     code = getattr(_library, "bulwark_" + name)(*arguments)
     if code != 0:
-        raise _ERRORS.get(code, Error)(_library.bulwark_last_error().decode("utf-8", "replace"))
+        raise {-2: Unavailable, -3: Refused}.get(code, Error)(_library.bulwark_last_error().decode("utf-8", "replace"))
 
 
 def _word(argument: str, value, optional: bool = False) -> Optional[bytes]:
@@ -164,38 +155,34 @@ def _number(argument: str, value: Optional[Number], optional: bool = False) -> O
         except ValueError:  # more digits than Python writes
             raise Error("%s: is out of range: at most 10000000000 is allowed" % argument) from None
     because = ", because a float is not exact" if isinstance(value, float) else ""
-    raise Error("%s: %r is a %s; str, int and decimal.Decimal are allowed%s" %
-                (argument, value, type(value).__name__, because))
+    raise Error("%s: %r is a %s; str, int and decimal.Decimal are allowed%s" % (argument, value, type(value).__name__, because))
 
 
 def _flag(argument: str, value) -> bool:
-    if not isinstance(value, bool):
-        raise Error("%s: %r is a %s; True and False are allowed" % (argument, value, type(value).__name__))
-    return value
+    if isinstance(value, bool):
+        return value
+    raise Error("%s: %r is a %s; True and False are allowed" % (argument, value, type(value).__name__))
 
 
 def _whole(argument: str, value, least: int, most: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise Error("%s: %r is not allowed; whole numbers from %d to %d are" % (argument, value, least, most))
-    return value
+    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+        return value
+    raise Error("%s: %r is not allowed; whole numbers from %d to %d are" % (argument, value, least, most))
 
 
 def _sized(struct):
     return struct(size=ctypes.sizeof(struct))
 
 
-def _said(text: bytes) -> Optional[str]:
-    return text.decode("utf-8", "replace") if text else None
-
-
-def _decimal(text: bytes) -> Optional[Decimal]:
-    return Decimal(text.decode("ascii")) if text else None
-
-
 def _verdict(verdict: _Verdict) -> Verdict:
-    decision = {1: "accepted", 2: "resized"}.get(verdict.decision, "rejected")
-    return Verdict(decision, _decimal(verdict.quantity) or Decimal(0), _said(verdict.reason), _said(verdict.limit),
-                   _decimal(verdict.value), _decimal(verdict.max))
+    def said(text: bytes) -> Optional[str]:
+        return text.decode("utf-8", "replace") if text else None
+
+    def number(text: bytes) -> Optional[Decimal]:
+        return Decimal(text.decode("ascii")) if text else None
+
+    return Verdict({1: "accepted", 2: "resized"}.get(verdict.decision, "rejected"), number(verdict.quantity) or Decimal(0),
+                   said(verdict.reason), said(verdict.limit), number(verdict.value), number(verdict.max))
 
 
 class _Handle:
@@ -271,7 +258,7 @@ class Client(_Handle):
             _call("next_command", self._handle, command)
             if command.kind == 0:
                 return result
-            result.append(Command("cancel", _said(command.id) or "", _said(command.cause) or ""))
+            result.append(Command("cancel", command.id.decode("ascii"), command.cause.decode("utf-8", "replace")))
 
     def detach(self) -> None:
         """Leaves in good order. Working orders stay."""
@@ -298,8 +285,8 @@ def attach(instance: str, client: str, account: Optional[str] = None, strategy: 
     """Attaches this process to a running instance, under a name that is its own for as long as it lives."""
     options, handle = _sized(_Options), _handle()
     options.instance, options.client = _word("instance", instance), _word("client", client)
-    options.account, options.strategy = (_word("account", account, optional=True),
-                                         _word("strategy", strategy, optional=True))
+    options.account = _word("account", account, optional=True)
+    options.strategy = _word("strategy", strategy, optional=True)
     options.timeout_ms = _whole("timeout_ms", timeout_ms, 1, 60_000)
     options.spin_us = _whole("spin_us", spin_us, 1, 1_000_000)
     _call("attach", options, handle)

@@ -156,14 +156,10 @@ inline bool take_flags(const RequestFlags& flags, Request& to) {
   if (to.kind != MessageKind::Intent && (flags.reduce_only || flags.resize != Resize::AsConfigured)) return false;
   if ((flags.why != DoneWhy::None) != (to.kind == MessageKind::Done)) return false;
   switch (to.kind) {
-    case MessageKind::Intent:
-      return sided;
-    case MessageKind::Fill:
-      return (sided || flags.side == Side::None) && !flags.no_price;
-    case MessageKind::Replace:
-      return flags.side == Side::None;
-    default:
-      return flags.side == Side::None && !flags.no_price;
+    case MessageKind::Intent: return sided;
+    case MessageKind::Fill: return (sided || flags.side == Side::None) && !flags.no_price;
+    case MessageKind::Replace: return flags.side == Side::None;
+    default: return flags.side == Side::None && !flags.no_price;
   }
 }
 

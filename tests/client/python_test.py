@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Python module against the stand-in instance: every call, every misuse.  python_test.py ECHO_INSTANCE"""
+import os
+import sys
+import threading
+import unittest
+from decimal import Decimal
+
+import bulwark
+from instance import Instance
+
+ECHO = sys.argv.pop(1)
+IDS = "; ids are 1 to 64 printable ASCII characters"
+NAMES = "; names are 1 to 32 printable ASCII characters"
+
+
+class PythonTest(unittest.TestCase):
+    def setUp(self):
+        self.instance = Instance(ECHO)
+        self.addCleanup(self.instance.__exit__)
+        self.client = bulwark.attach(instance="desk", client="c1", account="ACC1", strategy="momo")
+
+    def check(self, id="o1", symbol="AAPL", side="buy", quantity="100", price="189.50", **more):
+        return self.client.check(id=id, symbol=symbol, side=side, quantity=quantity, price=price, **more)
+
+    def raises(self, message, call, *arguments, error=bulwark.Error, **more):
+        with self.assertRaises(error) as caught:
+            call(*arguments, **more)
+        self.assertEqual(str(caught.exception), message)
+
+    def test_a_day_of_an_order(self):
+        verdict = self.check()
+        self.assertEqual(verdict, ("accepted", Decimal(100), None, None, None, None))
+        self.assertTrue(verdict.accepted)
+        self.assertIsInstance(verdict.quantity, Decimal)
+        self.assertIs(self.client.clear_to_send(id="o1"), True)
+        self.assertIs(self.client.clear_to_send("other"), False)
+        self.assertIs(self.client.clear_to_send(), True)
+        self.client.ack(id="o1")
+        self.client.fill(id="o1", exec_id="e1", quantity=Decimal("10"), price=189, fee="0.10")
+        self.assertEqual(self.client.replace(id="o1", new_id="o2", quantity="80", price="189.40").decision, "accepted")
+        self.client.cancel(id="o2")
+        self.client.done(id="o2", why="canceled")
+        self.client.fill(id="o1", exec_id="e2", quantity=90, price=189, symbol="AAPL", side="buy")
+        self.client.detach()
+
+    def test_verdicts_that_say_no(self):
+        refused = self.check(quantity=Decimal("1.5e3"))
+        self.assertEqual(refused, ("rejected", Decimal(0), "order_quantity", "size", Decimal(1500), Decimal(1000)))
+        self.assertFalse(refused.accepted)
+        resized = self.check(quantity=1500, resize=True, reduce_only=True)
+        self.assertEqual((resized.decision, resized.quantity), ("resized", Decimal(1000)))
+        self.assertEqual(self.check(symbol="NOSUCH").reason, "unknown_symbol")
+        self.assertEqual(self.check(quantity=0).reason, "bad_quantity")
+        self.assertEqual(self.check(quantity="-5", price=None).reason, "bad_quantity")
+
+    def test_misuse_names_argument_found_and_allowed(self):
+        number = ' is not a decimal number (like "189.50")'
+        self.raises('quantity: "1e3"' + number, self.check, quantity="1e3")
+        self.raises('quantity: "NaN"' + number, self.check, quantity="NaN")
+        self.raises('quantity: "NaN"' + number, self.check, quantity=Decimal("NaN"))
+        self.raises('price: "-Infinity"' + number, self.check, price=Decimal("-Infinity"))
+        self.raises('quantity: "0.123456789" has more than 8 decimals', self.check, quantity="0.123456789")
+        self.raises('quantity: "0.000000001" has more than 8 decimals', self.check, quantity=Decimal("1e-9"))
+        self.raises('quantity: "1000000000000" is out of range: at most 10000000000 is allowed', self.check,
+                    quantity=10**12)
+        with self.assertRaises(bulwark.Error):
+            self.check(quantity=10**10000)
+        kinds = "; str, int and decimal.Decimal are allowed"
+        self.raises("quantity: 0.1 is a float" + kinds + ", because a float is not exact", self.check, quantity=0.1)
+        self.raises("quantity: True is a bool" + kinds, self.check, quantity=True)
+        self.raises("quantity: None is a NoneType" + kinds, self.check, quantity=None)
+        self.raises("price: [] is a list" + kinds, self.check, price=[])
+        self.raises('side: "hold" is no side; "buy" and "sell" are allowed', self.check, side="hold")
+        self.raises("side: 1 is a int; str is allowed", self.check, side=1)
+        self.raises("id: is empty" + IDS, self.check, id="")
+        self.raises('id: "' + "i" * 65 + '" is no id' + IDS, self.check, id="i" * 65)
+        self.raises('id: "\u00e9" is no id' + IDS, self.check, id="\u00e9")
+        self.raises("id: 'a\\x00b' has a zero in it; printable ASCII characters are allowed", self.check, id="a\0b")
+        self.raises("symbol: is empty" + NAMES, self.check, symbol="")
+        self.raises("resize: 1 is a int; True and False are allowed", self.check, resize=1)
+        self.raises("reduce_only: None is a NoneType; True and False are allowed", self.check, reduce_only=None)
+        self.raises('why: "gone" is not allowed; "canceled", "rejected" and "expired" are', self.client.done, "o1", "gone")
+        self.assertEqual(self.instance.say("count"), "0")
+
+    def test_attaching(self):
+        attach = bulwark.attach
+        self.raises('client: "c1" is attached already, by a process that lives; each name is for one process at a time',
+                    attach, instance="desk", client="c1", error=bulwark.Refused)
+        with self.assertRaisesRegex(bulwark.Unavailable, '^instance: "nosuch" is not running'):
+            attach(instance="nosuch", client="c2")
+        self.raises("client: is empty" + NAMES, attach, instance="desk", client="")
+        self.raises("client: 5 is a int; str is allowed", attach, instance="desk", client=5)
+        self.raises('account: "ACC9" is not configured in instance "desk"', attach, instance="desk", client="c2",
+                    account="ACC9")
+        self.raises("timeout_ms: 0 is not allowed; whole numbers from 1 to 60000 are", attach, instance="desk",
+                    client="c2", timeout_ms=0)
+        self.client.detach()
+        for call in (self.client.commands, self.client.clear_to_send, self.client.detach, self.check):
+            self.raises("this client has been detached; attach again to go on", call)
+        attach(instance="desk", client="c1").detach()
+
+    def test_another_version(self):
+        board = os.path.join(self.instance.run.name, "desk", "board")
+        with open(board, "r+b") as file:
+            file.seek(8)
+            file.write((99).to_bytes(4, "little"))
+        with self.assertRaisesRegex(bulwark.Error, "speaks layout version 99 .* this program speaks layout version 1 "):
+            bulwark.attach(instance="desk", client="c2")
+
+    def test_stop_lease_and_silence(self):
+        self.check()
+        self.instance.say("stop")
+        self.assertFalse(self.client.clear_to_send("o1"))
+        self.assertEqual(self.check(id="o2").reason, "halted")
+        self.instance.say("resume")
+        self.assertFalse(self.client.clear_to_send("o1"))
+        self.instance.say("lapse")
+        self.assertEqual(self.check(id="o3").reason, "lease_expired")
+        self.instance.say("renew")
+        self.instance.say("freeze")
+        other = bulwark.attach(instance="desk", client="c2", account="ACC1", strategy="momo", timeout_ms=50)
+        self.assertEqual(other.check(id="o", symbol="AAPL", side="buy", quantity=1).reason, "lease_expired")
+        with self.assertRaises(bulwark.Unavailable):
+            other.ack("o")
+        self.instance.say("thaw")
+        self.instance.say("end-sidecar")
+        with self.assertRaises(bulwark.Unavailable):
+            while True:  # until it has noticed
+                self.client.ack("o1")
+
+    def test_commands(self):
+        self.assertEqual(self.client.commands(), [])
+        self.instance.say("cancel", "c1", "o1")
+        self.instance.say("cancel", "c1", "o2")
+        self.assertEqual(self.client.commands(), [("cancel", "o1", "reduce_only"), ("cancel", "o2", "reduce_only")])
+        self.assertEqual(self.client.commands(), [])
+
+    def test_marks(self):
+        marks = bulwark.publish_marks(instance="desk")
+        marks.mark("AAPL", bid="189.49", ask=Decimal("189.51"))
+        while self.instance.say("ask-price") != "189.51":
+            pass
+        self.raises('symbol: "NOSUCH" is not known to instance "desk"', marks.mark, "NOSUCH", last=1)
+        self.raises("bid: bid and ask are given together, or neither", marks.mark, "AAPL", bid=1)
+        self.raises("last: a mark needs bid and ask, or last", marks.mark, "AAPL")
+        marks.close()
+        self.raises("this publisher has been closed; publish_marks again to go on", marks.mark, "AAPL", last=1)
+
+    def test_a_forked_child_is_told(self):
+        self.check()
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            said = "nothing"
+            try:
+                self.client.clear_to_send("o1")
+            except bulwark.Error as error:
+                said = str(error)
+            del self.client
+            os.write(writing, said.encode())
+            os._exit(0)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        self.assertEqual(os.read(reading, 200).decode(),
+                         "this is a forked child; it must attach for itself, under another name")
+        os.close(reading)
+        os.close(writing)
+        self.assertTrue(self.client.clear_to_send("o1"))
+
+    def test_threads(self):
+        def work(thread: int) -> None:
+            for i in range(1, 101):
+                verdict = self.check(id=f"{thread}-{i}", quantity=i)
+                results.append(verdict.quantity == i and self.client.clear_to_send(f"{thread}-{i}"))
+
+        results = []
+        threads = [threading.Thread(target=work, args=(t,)) for t in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(results, [True] * 400)
+
+
+if __name__ == "__main__":
+    unittest.main()
