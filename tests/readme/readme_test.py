@@ -57,7 +57,7 @@ def write_examples(folder: str, found: list[tuple[str, str]]) -> list[str]:
 
 
 def script(found: list[tuple[str, str]]) -> str:
-    lines = ["set -euo pipefail", "trap 'kill %1 2>/dev/null; wait' EXIT"]
+    lines = ["set -euo pipefail", "trap 'kill %1 2>/dev/null || true; wait' EXIT"]
     for language, code in found:
         if language != "sh":
             continue

@@ -49,7 +49,7 @@ class MarketMaker {
 public:
   MarketMaker(const std::string& instance, const std::string& venue)
       : gate_(bulwark::Client::attach(
-            {.instance = instance, .client = "maker", .account = "MAKER", .strategy = "quotes"})),
+            {.instance = instance, .client = "maker", .account = "MAKER", .strategy = "quotes", .spin_us = 200})),
         wire_(venue) {}
 
   void run() {
