@@ -48,9 +48,10 @@ bool Loop::pass() noexcept {
     worked = true;
   }
   worked |= take_marks();
-  for (std::size_t round = 0; round < rounds && !worked; ++round) {
+  worked |= serve_lanes();
+  for (std::size_t round = 1; round < rounds && !worked; ++round) {
+    shm::pause_cpu();  // one for each look: a poller in a hurry takes the line away from the one who writes
     worked = serve_lanes();
-    if (!worked) shm::pause_cpu();
   }
   if (!worked) worked = idle();
   if (now_.ns - kept_house_ns_ >= house_ns) keep_house();
@@ -96,7 +97,7 @@ bool Loop::serve_request(LaneSlot& slot, shm::Permission permission) noexcept {
     event_.intent.account = engine_.default_account(event_.intent.strategy);
   }
   apply_and_append();
-  slot.server.answer(to_answer(outcome_, epoch));
+  slot.server.answer(to_answer(outcome_, order, epoch));
   ring_.prefetch();
   if (order) count_verdict();
   after_event();

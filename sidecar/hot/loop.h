@@ -45,8 +45,9 @@ public:
 
   // Until `stopping`; then an end is journaled.
   void run(const std::atomic<bool>& stopping);
-  // One pass; true: it found something to do. (run() is nothing but this and the sleep.)
+  // One pass; true: it found something to do. run() is nothing but this and the sleep.
   bool pass() noexcept;
+  void sleep_if_idle() noexcept;
 
   // Pieces of work for Calls, on the loop's thread between two events. Cold; loop_calls.cpp.
   ClientIndex client_index(const Name& name);
@@ -110,7 +111,6 @@ private:
   void send_commands() noexcept;
   LaneSlot* lane_of(ClientIndex client) noexcept;
   bool anything_waits() const noexcept;
-  void sleep_if_idle() noexcept;
 
   // loop_stops.cpp: rare, and out of the way.
   bool take_over_stops() noexcept;

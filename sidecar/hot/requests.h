@@ -78,8 +78,28 @@ inline void to_event(const shm::Request& from, ClientIndex client, core::Gate ga
   }
 }
 
+// An order that no engine judged: refused at the gate because it could not be journaled, or by the engine as a whole.
+inline shm::Answer refusal(Reason reason, std::uint32_t epoch) {
+  shm::Answer answer;
+  answer.decision = Decision::Rejected;
+  answer.reason = reason;
+  answer.epoch = epoch;
+  return answer;
+}
+
+constexpr Reason reason_of(core::EventError error) {
+  switch (error) {
+    case core::EventError::UnknownOrder:
+    case core::EventError::AmbiguousOrder: return Reason::UnknownOrder;
+    case core::EventError::UnknownSymbol: return Reason::UnknownSymbol;
+    case core::EventError::UnknownAccount: return Reason::UnknownAccount;
+    case core::EventError::TooLarge: return Reason::BadQuantity;
+    default: return Reason::JournalFull;  // there is no room for it
+  }
+}
+
 // An order's answer is its verdict; any other request is accepted, or rejected with the error.
-inline shm::Answer to_answer(const journal::Outcome& outcome, std::uint32_t epoch) {
+inline shm::Answer to_answer(const journal::Outcome& outcome, bool order, std::uint32_t epoch) {
   shm::Answer answer;
   answer.epoch = epoch;
   if (outcome.has_verdict) {
@@ -92,19 +112,12 @@ inline shm::Answer to_answer(const journal::Outcome& outcome, std::uint32_t epoc
     answer.max = verdict.max;
   } else if (outcome.error == core::EventError::None) {
     answer.decision = Decision::Accepted;
+  } else if (order) {
+    answer = refusal(reason_of(outcome.error), epoch);
   } else {
     answer.decision = Decision::Rejected;
     answer.limit = static_cast<LimitIndex>(static_cast<std::uint32_t>(outcome.error));
   }
-  return answer;
-}
-
-// An order that no engine saw: refused at the gate because it could not have been journaled.
-inline shm::Answer refusal(Reason reason, std::uint32_t epoch) {
-  shm::Answer answer;
-  answer.decision = Decision::Rejected;
-  answer.reason = reason;
-  answer.epoch = epoch;
   return answer;
 }
 

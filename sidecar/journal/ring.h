@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <span>
 
+#include "shm/assert.h"
 #include "shm/layout.h"
 #include "sidecar/journal/words.h"
 
@@ -119,7 +120,9 @@ private:
 // The hot loop's end. The caller asks `has_room` before it applies an event, and appends after.
 class RingProducer {
 public:
-  RingProducer(RingView ring, RingCursor start) : ring_(ring), line_(start.line), sequence_(start.sequence) {}
+  RingProducer(RingView ring, RingCursor start) : ring_(ring), line_(start.line), sequence_(start.sequence) {
+    look_for_room(record_lines_max);
+  }
 
   bool has_room(std::uint64_t lines = record_lines_max) {
     if (free_ >= lines) [[likely]]
@@ -168,6 +171,7 @@ private:
     return free_ >= lines;
   }
   void commit(const WordWriter& words, RecordType type) {
+    BULWARK_ASSERT(words.lines() <= free_);  // else lines were written over that are in no file yet
     // SYNC POINT RECORD (release): the words and the marks of the further lines come before the commit word.
     ring_.at(line_).mark.store(Commit{sequence_, words.words(), type}.word(), std::memory_order_release);
     line_ += words.lines();
