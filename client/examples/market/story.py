@@ -258,14 +258,10 @@ def arguments() -> argparse.Namespace:
     return options.parse_args()
 
 
-def interrupted(*_) -> None:
-    raise KeyboardInterrupt
-
-
 def main() -> int:
     options = arguments()
     for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, interrupted)
+        signal.signal(name, signal.default_int_handler)
     try:
         market = FileMarket(options.prices, options.start) if options.prices else SyntheticMarket(options.seed)
     except PriceFileError as error:
@@ -284,6 +280,8 @@ def main() -> int:
     except KeyboardInterrupt:
         print()
     except (StageError, queue.Empty, OSError) as error:
+        if isinstance(error, BrokenPipeError):  # nobody reads the story any more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         print(f"run: {error or 'the venue does not answer'}", file=sys.stderr)
         code = 1
     for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
