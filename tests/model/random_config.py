@@ -70,8 +70,9 @@ def _instruments(rng):
     for index, symbol in enumerate(SYMBOLS):
         currency = ["", "USD", "EUR", "USD", "JPY", "EUR"][index] if rng.random() < 0.7 else "USD"
         rows.append(",".join([
-            symbol, SECTORS[index % 3], currency, rng.choice(["", "1", "1", "2", "0.33333333"]), rng.choice(["", "0.01", "0.05"]),
-            rng.choice(["", "1", "1", "10", "0.00000001", "0.5"]), rng.choice(["", "10000", "10000", "2500", "2500", "2500", "2500", "2500"])]))
+            symbol, SECTORS[index % 3], currency, rng.choice(["", "1", "1", "2", "0.33333333"]),
+            rng.choice(["", "0.01", "0.05"]), rng.choice(["", "1", "1", "10", "0.00000001", "0.5"]),
+            rng.choice(["", "10000", "10000", "2500", "2500", "2500", "2500", "2500"])]))
     return "\n".join(rows) + "\n"
 
 
@@ -80,7 +81,8 @@ def random_config(rng):
     session = rng.choice(SESSIONS)
     parts = ['[instance]\nname = "random"\n'
              + (f'session = {{ timezone = "{session[0]}", start = "{session[1]}" }}\n' if session else "")]
-    parts.append(f"[marks]\nstale_after_ms = {rng.choice([3000, 60000, 60000, 600000])}\nmarket_slippage = {rng.choice([0.0, 0.01, 0.003])}\n")
+    parts.append(f"[marks]\nstale_after_ms = {rng.choice([3000, 60000, 60000, 600000])}\n"
+                 f"market_slippage = {rng.choice([0.0, 0.01, 0.003])}\n")
     parts.append('[instruments]\nfile = "instruments.csv"\n')
     if rng.random() < 0.7:
         parts.append('[fx]\nEUR = "1.08"\n' + ('JPY = "0.0067"\n' if rng.random() < 0.7 else ""))
@@ -92,12 +94,14 @@ def random_config(rng):
     if rng.random() < 0.2:
         parts.append(f'[restricted]\nsymbols = ["{rng.choice(SYMBOLS)}"]\n')
     if rng.random() < 0.5:
-        parts.append("[locate]\n" + "".join(f'{symbol} = "{rng.choice([200, 1000, 10000])}"\n' for symbol in SYMBOLS if rng.random() < 0.8))
+        listed = [symbol for symbol in SYMBOLS if rng.random() < 0.8]
+        parts.append("[locate]\n" + "".join(f'{symbol} = "{rng.choice([200, 1000, 10000])}"\n' for symbol in listed))
     limits = []
     if rng.random() < 0.85:
         limits.append('[limit.cover]\nmetric = "gross"\nmax = "100000000"\n')
     # Few metrics at a time: with all of them at once hardly an order would pass, and every later rule would see little.
-    theme = rng.sample(sorted(EXPOSURES), 3) + rng.sample(sorted(STATES), 1) + rng.sample(sorted(set(SIZES) - EXPOSURES - STATES), 3)
+    others = sorted(set(SIZES) - EXPOSURES - STATES)
+    theme = rng.sample(sorted(EXPOSURES), 3) + rng.sample(sorted(STATES), 1) + rng.sample(others, 3)
     chosen = [rng.choice(theme) for _ in range(rng.randint(5, 20))]
     limits += [_limit(rng, f"l{number}-{metric.replace('_', '-')}", metric) for number, metric in enumerate(chosen)]
     rng.shuffle(limits)

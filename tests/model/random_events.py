@@ -21,7 +21,8 @@ HOSTILE = [
     '{"t": %d, "type": "control", "command": "resume", "operator": "ann"}',
     '{"t": %d, "type": "equity", "account": "NOPE", "amount": "1"}', '{"t": %d, "type": "equity", "account": "A1", "amount": "one"}',
     '{"t": %d, "type": "done", "id": "never", "why": "canceled"}', '{"t": %d, "type": "cancel", "id": "never"}',
-    '{"t": %d, "type": "done", "id": "o1", "why": "gone"}', '{"t": %d, "type": "fill", "id": "never", "exec_id": "e", "quantity": "1", "price": "1"}',
+    '{"t": %d, "type": "done", "id": "o1", "why": "gone"}',
+    '{"t": %d, "type": "fill", "id": "never", "exec_id": "e", "quantity": "1", "price": "1"}',
     '{"t": %d, "type": "fill", "id": "o1", "exec_id": "e", "quantity": "0", "price": "1"}',
     '{"t": %d, "type": "intent", "client": "c1", "strategy": "s1", "id": "h", "symbol": "AAA", "side": "hold", "quantity": "1"}',
     '{"t": %d, "type": "intent", "client": "c1", "strategy": "s1", "id": "h", "symbol": "AAA", "side": "buy", "quantity": "1000000000000"}',
@@ -35,8 +36,9 @@ class Generator(World):
         super().__init__(rng, simulation)
         self.orders = self.executions = 0
         self.last_intent = None
-        self.makers = [(self.intent, 34), (self.mark, 20), (self.fill, 12), (self.done, 4), (self.ack, 4), (self.replace, 6), (self.cancel, 3),
-                       (self.equity, 2), (self.control, 4), (self.rate, 3), (self.clock, 1), (self.stray, 2), (self.hostile, 3)]
+        self.makers = [(self.intent, 34), (self.mark, 20), (self.fill, 12), (self.done, 4), (self.ack, 4), (self.replace, 6),
+                       (self.cancel, 3), (self.equity, 2), (self.control, 4), (self.rate, 3), (self.clock, 1), (self.stray, 2),
+                       (self.hostile, 3)]
 
     def lines(self, count):
         for symbol in SYMBOLS:
@@ -92,6 +94,7 @@ class Generator(World):
             lot = self.desk.settings.instruments[symbol].lot
             whole = max(abs(position) // lot * lot, lot)
             quantity = rng.choice([whole, whole, max(whole // 2 // lot * lot, lot), whole + lot, whole * 3])
+            quantity = min(quantity, 10**10 * SCALE)
         event = {"type": "intent", "client": rng.choice(CLIENTS), "account": account, "strategy": rng.choice(STRATEGIES),
                  "id": self.new_id(), "symbol": symbol, "side": side, "quantity": self.number(quantity)}
         if self.chance(0.85):
@@ -186,7 +189,8 @@ class Generator(World):
 
     def stray(self):
         symbol = self.rng.choice(SYMBOLS)
-        event = {"type": "fill", "id": f"g{self.rng.randint(1, 40)}", "exec_id": self.execution(), "quantity": self.number(self.rng.choice([1, 7, 30, 90]) * SCALE),
+        event = {"type": "fill", "id": f"g{self.rng.randint(1, 40)}", "exec_id": self.execution(),
+                 "quantity": self.number(self.rng.choice([1, 7, 30, 90]) * SCALE),
                  "price": self.number(self.price_near(symbol)), "symbol": symbol, "side": self.rng.choice(["buy", "sell"]),
                  "account": self.rng.choice(ACCOUNTS + ["nope"] * self.chance(0.1)), "strategy": self.rng.choice(STRATEGIES)}
         for key, share in (("strategy", 0.2), ("side", 0.03), ("account", 0.03)):

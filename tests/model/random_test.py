@@ -23,8 +23,8 @@ from reference import Simulation
 
 REASONS = ["halted", "reduce_only", "unknown_symbol", "unknown_account", "unknown_strategy", "unknown_order", "replace_pending",
            "duplicate_id", "bad_quantity", "bad_price", "no_mark", "stale_mark", "no_fx", "no_limits", "no_locate", "restricted"]
-KINDS = ["accepted", "resized", "rejected", "warning", "stray fill", "breach", "cleared", "state normal", "state reduce_only", "state halted",
-         "cancel_request", "error", "null value"]
+KINDS = ["accepted", "resized", "rejected", "warning", "stray fill", "breach", "cleared", "state normal",
+         "state reduce_only", "state halted", "cancel_request", "error", "null value"]
 
 
 class Workload:
@@ -62,8 +62,8 @@ def model_answer(workload):
 
 def program_answer(program, workload):
     """Its lines as parsed JSON, or a text that says how it failed."""
-    run = subprocess.run([program, "simulate", "--config", "case.toml", "--snapshot"], cwd=workload.folder, timeout=120, capture_output=True,
-                         input=b"".join(line + b"\n" for line in workload.lines))
+    run = subprocess.run([program, "simulate", "--config", "case.toml", "--snapshot"], cwd=workload.folder, timeout=120,
+                         capture_output=True, input=b"".join(line + b"\n" for line in workload.lines))
     if run.returncode != 0:
         return f"exit code {run.returncode}: {run.stderr.decode(errors='replace')[-2000:]}"
     try:
@@ -73,10 +73,11 @@ def program_answer(program, workload):
 
 
 def comparable(line):
-    """Texts for people are free, and so is the time of a line that had none."""
+    """Texts for people are free, so is the time of a line that had none, and a `client` where the contract asks for none."""
     if line.get("type") == "error":
         return {"type": "error", "line": line.get("line")}
-    return {key: value for key, value in line.items() if key != "message"}
+    free = {"message"} if line.get("type") == "verdict" else {"message", "client"}
+    return {key: value for key, value in line.items() if key not in free}
 
 
 def first_difference(model, program):
@@ -88,7 +89,8 @@ def first_difference(model, program):
         got = program[number] if number < len(program) else None
         if want is None or got is None or comparable(want) != comparable(got):
             before = "".join(f"      {json.dumps(line)}\n" for line in model[max(0, number - 2):number])
-            return f"output line {number + 1}, after\n{before}    model   {json.dumps(want)}\n    program {json.dumps(got)}{_detail(want, got)}"
+            return (f"output line {number + 1}, after\n{before}    model   {json.dumps(want)}\n    program {json.dumps(got)}"
+                    + _detail(want, got))
     return None
 
 

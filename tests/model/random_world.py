@@ -84,7 +84,8 @@ class World:
             unmarked = [s for s in SYMBOLS if s not in self.desk.marks]
             stale = [s for s, mark in self.desk.marks.items() if self.t - mark.t > self.desk.settings.stale_ns // 2]
             symbol = rng.choice(stale if stale and self.chance(0.7) else unmarked if unmarked and self.chance(0.1) else SYMBOLS)
-        move = rng.choice([0, 0.001, -0.001, 0.004, -0.004, 0.03, -0.03, 0.12, -0.1] if self.chance(0.3) else [0, 0.0005, -0.0005, 0.002, -0.002])
+        calm, wild = [0, 0.0005, -0.0005, 0.002, -0.002], [0, 0.001, -0.001, 0.004, -0.004, 0.03, -0.03, 0.12, -0.1]
+        move = rng.choice(wild if self.chance(0.3) else calm)
         self.prices[symbol] = min(max(self.prices[symbol] * (1 + move), 0.05), 5000)
         return {"type": "mark", "symbol": symbol} | self.quote(self.prices[symbol])
 
@@ -125,7 +126,8 @@ class World:
         if draw < 0.45:
             return self.override()
         if draw < 0.75:
-            event = {"type": "control", "command": self.rng.choice(["halt", "reduce_only", "reduce_only"]), "reason": self.rng.choice(["drill", "calm down"])}
+            event = {"type": "control", "command": self.rng.choice(["halt", "reduce_only", "reduce_only"]),
+                     "reason": self.rng.choice(["drill", "calm down"])}
             if self.chance(0.2):
                 del event["reason"]
             on = self.some_scope() if self.chance(0.97) else {"account": "nope"}
@@ -145,7 +147,8 @@ class World:
     def override(self):
         limits = self.desk.settings.limits
         limit = self.rng.choice(limits) if limits else None
-        event = {"type": "control", "command": "override", "operator": "ann", "reason": "why", "limit": limit.name if limit and self.chance(0.97) else "nope",
+        event = {"type": "control", "command": "override", "operator": "ann", "reason": "why",
+                 "limit": limit.name if limit and self.chance(0.97) else "nope",
                  "max": self.number(int(limit.max * self.rng.choice([0.5, 1.5, 2, 4])) if limit else SCALE),
                  "until": self.t + self.rng.choice([0, 1, SECOND, 5 * SECOND, 30 * SECOND, 30 * SECOND])}
         if limit and self.scoped[limit.name]:
