@@ -3,6 +3,7 @@
 #include "killswitch/latch_writer.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,11 +29,13 @@ static int write_latch(const shm::KillPage& page) {
 
 LatchWriter::LatchWriter(const shm::KillPage& page) : writer_(::fork()) {
   if (writer_ != 0) return;
-  // On its own: not ended with the terminal, and nobody's pipe is kept open by it.
-  ::setsid();
+  // On its own: nobody's pipe is kept open by it, and the terminal does not end it. (A session of its own would be a
+  // scheduling group of its own, which under load was seen to wait for seconds.)
   if (const int nowhere = ::open("/dev/null", O_RDWR); nowhere >= 0) {
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, fd);
   }
+  ::setpgid(0, 0);
+  ::signal(SIGHUP, SIG_IGN);
   ::_exit(write_latch(page));
 }
 
