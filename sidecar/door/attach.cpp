@@ -82,8 +82,10 @@ void Door::refuse(Connection& connection, DoorOutcome outcome) {
 bool Door::name_taken(const std::string& name, const Peer& peer) {
   for (Connection& other : connections_) {
     if (other.step == Step::Ended || !other.is_client(name)) continue;
-    if (alive(other)) return true;
-    retire(other);  // it has died, and its end has not been served yet
+    if (other.step == Step::Leaving) let_go(other);
+    else if (alive(other)) return true;
+    else retire(other);  // it has died, and its end has not been served yet
+    if (other.step != Step::Ended) return true;
   }
   // One that attached to an earlier sidecar, lives, and has not come back yet, keeps its name as well.
   const auto holder = files_.living_holder(name);
@@ -101,7 +103,7 @@ DoorOutcome Door::judge_client(const shm::AttachRequest& request, const Peer& pe
   if (name_taken(std::string(request.client.view()), peer)) return DoorOutcome::NameTaken;
   std::size_t clients = 0;
   for (const Connection& other : connections_) {
-    if (other.kind == DoorKind::Client && (other.step == Step::Admitted || other.step == Step::AwaitMapped)) ++clients;
+    if (other.kind == DoorKind::Client && other.holds_memory()) ++clients;
   }
   return clients < shm::client_count_max ? DoorOutcome::Ready : DoorOutcome::Full;
 }
@@ -146,7 +148,7 @@ void Door::take_client(Connection& connection, const shm::AttachRequest& request
 void Door::take_publisher(Connection& connection) {
   bool used[shm::publisher_count_max] = {};
   for (const Connection& other : connections_) {
-    if (other.kind == DoorKind::Publisher && (other.step == Step::Admitted || other.step == Step::AwaitMapped)) {
+    if (other.kind == DoorKind::Publisher && other.holds_memory()) {
       used[other.place] = true;
     }
   }

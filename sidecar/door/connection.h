@@ -17,6 +17,7 @@ struct Connection {
     AwaitRequest,  // until the deadline
     AwaitMapped,   // memory was handed over; until the deadline
     Admitted,      // for as long as the other end lives
+    Leaving,       // it has gone, and the hot loop has not let go of its memory yet
     Ended,
   };
 
@@ -32,6 +33,7 @@ struct Connection {
   std::size_t place = 0;        // of a publisher
   std::size_t quote_count = 0;  // of a publisher
 
+  bool holds_memory() const { return step == Step::AwaitMapped || step == Step::Admitted || step == Step::Leaving; }
   bool is_client(const std::string& wanted) const { return kind == shm::DoorKind::Client && name == wanted; }
 };
 

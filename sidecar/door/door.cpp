@@ -79,14 +79,17 @@ void Door::run() {
     if (polled[1].revents != 0) accept_one();
   }
   // The clients live on and go on acknowledging stops: their files stay.
-  for (Connection& connection : connections_) let_go(connection);
+  for (Connection& connection : connections_) {
+    let_go(connection);
+    if (connection.step == Step::Leaving) connection.memory.release();  // stays mapped until the process ends
+  }
   connections_.clear();
 }
 
 int Door::wait_ms(std::int64_t now_ns) const {
   std::int64_t until_ns = now_ns + liveness_interval_ns;
   for (const Connection& connection : connections_) {
-    if (connection.step != Step::Admitted) until_ns = std::min(until_ns, connection.deadline_ns);
+    if (connection.step < Step::Admitted) until_ns = std::min(until_ns, connection.deadline_ns);
   }
   return static_cast<int>(std::max<std::int64_t>(until_ns - now_ns, 0) / 1'000'000 + 1);
 }
@@ -124,6 +127,10 @@ void Door::end_overdue_and_dead(std::int64_t now_ns) {
   if (look_for_dead) liveness_due_ns_ = now_ns + liveness_interval_ns;
   for (Connection& connection : connections_) {
     if (connection.step == Step::Ended) continue;
+    if (connection.step == Step::Leaving) {
+      if (look_for_dead) let_go(connection);
+      continue;
+    }
     const bool overdue = connection.step != Step::Admitted && now_ns >= connection.deadline_ns;
     // A forked child may hold the connection of a dead client open: the process itself is looked at too.
     const bool dead = look_for_dead && !shm::process_alive(connection.peer.pid, connection.peer.start_time);
@@ -138,14 +145,15 @@ void Door::retire(Connection& connection) {
   let_go(connection);
 }
 
+// Where the hot loop does not let go (it has no time), it is asked again and again; its memory stays mapped until then.
 void Door::let_go(Connection& connection) {
-  const Step step = std::exchange(connection.step, Step::Ended);
-  if (step == Step::Admitted && connection.memory) {
-    const bool client = connection.kind == shm::DoorKind::Client;
-    const bool released = client ? hot_.retire(connection.client) : hot_.retire_publisher(connection.place);
-    if (!released) connection.memory.release();  // the loop may still look at it: it stays mapped for good
-  }
+  const bool held = (connection.step == Step::Admitted || connection.step == Step::Leaving) && connection.memory;
   connection.socket = shm::Descriptor();
+  connection.step = Step::Ended;
+  if (!held) return;
+  const bool client = connection.kind == shm::DoorKind::Client;
+  if (client ? hot_.retire(connection.client) : hot_.retire_publisher(connection.place)) return;
+  connection.step = Step::Leaving;
 }
 
 }  // namespace bulwark::cold

@@ -34,7 +34,7 @@ public:
   virtual bool admit(ClientIndex client, shm::Lane& lane) = 0;
 
   // The client has gone: answers what still waits in its lane, and lets go of it. True: the lane is never touched again
-  // and may be unmapped. False (the loop does not answer): the door leaves it mapped for good.
+  // and may be unmapped. False (the loop did not get to it): the door leaves it mapped, and asks again.
   virtual bool retire(ClientIndex client) = 0;
 
   // The same for a publisher of marks, by its place (0 to publisher_count_max - 1). `quote_count` counts row 0.

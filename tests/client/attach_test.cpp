@@ -238,6 +238,15 @@ TEST_F(AttachTest, ALaneIsAdmittedSealed) {
   EXPECT_EQ(static_cast<std::size_t>(info.st_blocks) * 512, shm::lane_segment_bytes) << "the holes are filled again";
 }
 
+TEST_F(AttachTest, ALoopThatHasNoTimeIsAskedAgainToLetGo) {
+  instance().hot().refuse_to_retire(2);
+  attach("c1").detach();
+  EXPECT_TRUE(eventually([&] { return instance().hot().client_count() == 0; })) << "nobody else attached";
+  instance().hot().refuse_to_retire(1);
+  attach("c1").detach();
+  EXPECT_TRUE(eventually([&] { return error_of([&] { attach("c1"); }).empty(); }));
+}
+
 TEST_F(AttachTest, PublishersAreCountedAndTheirPlacesUsedAgain) {
   std::vector<MarkPublisher> publishers;
   for (std::size_t i = 0; i < shm::publisher_count_max; ++i) publishers.push_back(publish_marks("desk"));

@@ -73,6 +73,7 @@ bool EchoHot::admit(ClientIndex client, shm::Lane& lane) {
 }
 
 bool EchoHot::retire(ClientIndex client) {
+  if (retires_refused_ > 0) return --retires_refused_, false;
   const std::lock_guard lock(mutex_);
   malformed_of_gone_ += lanes_[client].malformed_count();
   lanes_.erase(client);

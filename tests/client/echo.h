@@ -36,6 +36,7 @@ public:
   bool retire_publisher(std::size_t place) override;
   void control(const cold::Peer& peer, const shm::ControlRequest& request, shm::ControlReply& reply) override;
 
+  void refuse_to_retire(int times) { retires_refused_ = times; }  // as a loop that gets no time
   void freeze(bool frozen) { frozen_.store(frozen, std::memory_order_seq_cst); }
   bool push_cancel(const std::string& client, const std::string& id, const std::string& cause);
   std::vector<shm::Request> requests();  // all that were answered, in order
@@ -58,6 +59,7 @@ private:
   std::vector<shm::Request> requests_;
   std::set<std::string> accepted_;
   std::uint64_t malformed_of_gone_ = 0;
+  std::atomic<int> retires_refused_{0};
   std::atomic<bool> frozen_{false}, ending_{false};
   std::thread thread_;
 };

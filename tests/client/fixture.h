@@ -71,9 +71,9 @@ protected:
       if (::write(pipe_ends[1], "x", 1) != 1) ::_exit(1);
       for (;;) ::pause();
     }
+    ::close(pipe_ends[1]);
     char x;
     EXPECT_EQ(::read(pipe_ends[0], &x, 1), 1);
-    ::close(pipe_ends[1]);
     return pipe_ends[0];
   }
   void end_forked(int pipe_end) {
