@@ -38,18 +38,19 @@ class Failure(Exception):
 
 
 def strike(instance, fault):
-    """Kills or freezes; returns the pids that are to be thawed, and when it was done."""
+    """Kills or freezes at a random instant; returns the pids that are to be thawed, and when it began and was done."""
     number = signal.SIGSTOP if fault.startswith("freeze") else signal.SIGKILL
     pids = [instance.pid(program) for program in targets(fault)]
+    time.sleep(random.uniform(0, 0.1))
+    begun = now_ns()
     for pid in pids:
         os.kill(pid, number)
-    return (pids if number == signal.SIGSTOP else []), now_ns()
+    return (pids if number == signal.SIGSTOP else []), begun, now_ns()
 
 
 def stop_trial(instance, fault):
     """One `killswitch stop`; returns nanoseconds from the command's start to the last acknowledgement."""
-    time.sleep(random.uniform(0, 0.02))
-    frozen, _ = strike(instance, fault)
+    frozen, _, _ = strike(instance, fault)
     try:
         time.sleep(random.choice((0, random.uniform(0, 0.1))))
         begun = now_ns()
@@ -74,10 +75,7 @@ def stop_trial(instance, fault):
 
 def kill_trial(instance, fault):
     """Only the lease stops: nobody is permitted anything after what the dead had left of it."""
-    time.sleep(random.uniform(0, 0.1))
-    begun = now_ns()
-    _, struck = strike(instance, fault)
-    time.sleep(0.001)
+    _, begun, struck = strike(instance, fault)
     instance.wait_until("halted", lambda: instance.status()["state"] == "halted")
     time.sleep(max(0, struck + LEASE_NS + 20_000_000 - now_ns()) / 1e9)
     last = begun
