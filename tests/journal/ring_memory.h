@@ -12,9 +12,9 @@ namespace bulwark::test {
 class RingMemory {
 public:
   explicit RingMemory(std::uint64_t line_count, std::uint64_t first_sequence = 1)
-      : memory_(std::aligned_alloc(4'096, journal::RingView::bytes(line_count))),
+      : memory_(std::aligned_alloc(page, pages(line_count) * page)),
         view_(journal::RingView::over(memory_.get(), line_count)) {
-    std::memset(memory_.get(), 0, journal::RingView::bytes(line_count));
+    std::memset(memory_.get(), 0, pages(line_count) * page);
     view_.header->durable.store(journal::RingCursor{first_sequence, 0}.word());
   }
   const journal::RingView& view() const { return view_; }
@@ -23,6 +23,10 @@ public:
   }
 
 private:
+  static constexpr std::size_t page = 4'096;
+  static constexpr std::size_t pages(std::uint64_t line_count) {
+    return (journal::RingView::bytes(line_count) + page - 1) / page;
+  }
   struct Free {
     void operator()(void* memory) const { std::free(memory); }
   };
