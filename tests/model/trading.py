@@ -27,7 +27,7 @@ def _verdict_line(desk, outcome, event_id, client, verdict):
         line["on"] = verdict.on
     outcome.verdicts.append(line)
     if verdict.decision == "rejected":
-        for objection in sorted(verdict.objections, key=lambda o: desk.settings.limits.index(o.limit)):
+        for objection in verdict.objections:
             # What could not be evaluated sets off nothing (rule 5); a state limit acts after events only (rule 4).
             if objection.reading is not None and objection.limit.kind != "state":
                 set_off(desk, outcome, objection.limit, objection.scope)
