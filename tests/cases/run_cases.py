@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 SHARED = REPOSITORY.parent / "shared" / "cases"
-REFERENCE = HERE.parent / "model" / "reference.py"
+MODEL = HERE.parent / "model"
 QUIET = {"warning", "breach", "cleared"}  # do not count unless a case expects one of them
 
 
@@ -71,23 +71,42 @@ def compare(expected, actual):
 def run_case(program, toml):
     """Text that says what is wrong with the program's answer to the case, or None."""
     expected = [json.loads(line) for line in toml.with_suffix(".expected.jsonl").read_text().splitlines() if line.strip()]
-    command = program + ["--config", toml.name]
-    if any(line["type"] == "snapshot" for line in expected):
-        command.append("--snapshot")
-    runs = []
-    for _ in range(2):
-        with open(toml.with_suffix(".jsonl"), "rb") as events:
-            runs.append(subprocess.run(command, cwd=toml.parent, stdin=events, capture_output=True, timeout=60))
-    first, second = runs
-    if first.returncode != 0:
-        return f"exit code {first.returncode}: {first.stderr.decode(errors='replace').strip()}"
-    if first.stdout != second.stdout:
-        return "two runs of the same input gave different bytes"
+    arguments = ["--snapshot"] if any(line["type"] == "snapshot" for line in expected) else []
+    run = run_program if program else run_reference
     try:
-        actual = [json.loads(line) for line in first.stdout.splitlines()]
+        first, second = (run(program, toml, arguments) for _ in range(2))
+        actual = [json.loads(line) for line in first.splitlines()]
+    except ProgramFailed as problem:
+        return str(problem)
     except ValueError as problem:
         return f"the output is not JSON lines: {problem}"
+    if first != second:
+        return "two runs of the same input gave different bytes"
     return compare(expected, actual)
+
+
+class ProgramFailed(Exception):
+    pass
+
+
+def run_program(program, toml, arguments):
+    """What the program prints for the case."""
+    with open(toml.with_suffix(".jsonl"), "rb") as events:
+        run = subprocess.run([program, "simulate", "--config", toml.name] + arguments, cwd=toml.parent, stdin=events,
+                             capture_output=True, timeout=60)
+    if run.returncode != 0:
+        raise ProgramFailed(f"exit code {run.returncode}: {run.stderr.decode(errors='replace').strip()}")
+    return run.stdout
+
+
+def run_reference(_, toml, arguments):
+    """What the model says; in this process, for starting Python hundreds of times takes longer than all cases."""
+    from reference import Simulation
+    simulation = Simulation(toml)
+    output = [line for event in toml.with_suffix(".jsonl").read_bytes().split(b"\n") for line in simulation.feed(event)]
+    if arguments:
+        output.append(simulation.snapshot())
+    return "".join(json.dumps(line) + "\n" for line in output)
 
 
 def main():
@@ -96,9 +115,10 @@ def main():
     parser.add_argument("paths", nargs="+", metavar="[PROGRAM] FOLDER")
     arguments = parser.parse_args()
     if arguments.reference:
-        program, folders = [sys.executable, str(REFERENCE)], arguments.paths
+        sys.path.insert(0, str(MODEL))
+        program, folders = None, arguments.paths
     else:
-        program, folders = [str(Path(arguments.paths[0]).resolve()), "simulate"], arguments.paths[1:]
+        program, folders = str(Path(arguments.paths[0]).resolve()), arguments.paths[1:]
     folders = [Path(folder).resolve() for folder in folders]
     if SHARED.is_dir() and SHARED not in folders:
         folders.append(SHARED)
