@@ -25,20 +25,13 @@ inline AttachStatus examine(const Header* header, std::size_t bytes, SegmentKind
 
 constexpr std::string_view explain(AttachStatus status) {
   switch (status) {
-    case AttachStatus::Ready:
-      return "ready";
-    case AttachStatus::Absent:
-      return "it is not there";
-    case AttachStatus::NotReady:
-      return "it is still being made";
-    case AttachStatus::WrongVersion:
-      return "it was made by another build of Bulwark";
-    case AttachStatus::WrongPermission:
-      return "the operating system does not let this user open it";
-    case AttachStatus::Damaged:
-      return "it is not a Bulwark segment, or it is damaged";
-    case AttachStatus::Unknown:
-      break;
+    case AttachStatus::Ready: return "ready";
+    case AttachStatus::Absent: return "it is not there";
+    case AttachStatus::NotReady: return "it is still being made";
+    case AttachStatus::WrongVersion: return "it was made by another build of Bulwark";
+    case AttachStatus::WrongPermission: return "the operating system does not let this user open it";
+    case AttachStatus::Damaged: return "it is not a Bulwark segment, or it is damaged";
+    case AttachStatus::Unknown: break;
   }
   return "it could not be opened";
 }

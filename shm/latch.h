@@ -85,25 +85,13 @@ inline bool parse_line(std::string_view line, Latch& latch, unsigned& seen) {
   if (k == std::size(keys) || (seen & (1U << k)) != 0) return false;
   seen |= 1U << k;
   switch (k) {
-    case 0:
-      latch.clean = value == "clean";
-      return latch.clean || value == "running";
-    case 1:
-      latch.trading = value == "yes";
-      return latch.trading || value == "no";
-    case 2:
-      return parse_number(value, latch.epoch);
-    case 3:
-      latch.cause = Sentence::from(value);
-      return true;
-    case 4:
-      latch.operator_name = Name::from(value);
-      return true;
-    case 5:
-      latch.reason = Sentence::from(value);
-      return true;
-    default:
-      return parse_number(value, latch.since_ns);
+    case 0: latch.clean = value == "clean"; return latch.clean || value == "running";
+    case 1: latch.trading = value == "yes"; return latch.trading || value == "no";
+    case 2: return parse_number(value, latch.epoch);
+    case 3: latch.cause = Sentence::from(value); return true;
+    case 4: latch.operator_name = Name::from(value); return true;
+    case 5: latch.reason = Sentence::from(value); return true;
+    default: return parse_number(value, latch.since_ns);
   }
 }
 
@@ -187,12 +175,8 @@ inline Latch latch_at_start(const LatchFile& file, bool empty_journal, std::int6
       if (empty_journal) return result;
       cause = "there is a journal, but no latch that says how it ended";
       break;
-    case LatchStatus::Damaged:
-      cause = "the latch in the journal directory is damaged";
-      break;
-    case LatchStatus::Unreadable:
-      cause = "the latch in the journal directory cannot be read";
-      break;
+    case LatchStatus::Damaged: cause = "the latch in the journal directory is damaged"; break;
+    case LatchStatus::Unreadable: cause = "the latch in the journal directory cannot be read"; break;
   }
   result.trading = false;
   if (!cause.empty()) {

@@ -81,14 +81,11 @@ Mapping<Segment> attach(const std::string& path, Access access) {
   } catch (const ipc::interprocess_exception& error) {
     switch (error.get_native_error()) {
       case ENOENT:
-      case ENOTDIR:
-        return Mapping<Segment>(AttachStatus::Absent);
+      case ENOTDIR: return Mapping<Segment>(AttachStatus::Absent);
       case EACCES:
       case EPERM:
-      case EROFS:
-        return Mapping<Segment>(AttachStatus::WrongPermission);
-      default:
-        return Mapping<Segment>(AttachStatus::Unknown);
+      case EROFS: return Mapping<Segment>(AttachStatus::WrongPermission);
+      default: return Mapping<Segment>(AttachStatus::Unknown);
     }
   }
 }
