@@ -61,16 +61,16 @@ public:
   Verdict check(shm::Request& request, std::string_view symbol) {
     const std::lock_guard call(calls_);
     require_usable();
-    const std::int64_t deadline_ns = from_now(patience_.timeout_ns).ns;
-    if (!ensure_link(deadline_ns)) return refusal(Reason::LeaseExpired);
+    const Moment moment = begin();
+    if (!moment.linked) return refusal(Reason::LeaseExpired);
     const shm::KillPage& page = *link_->page;
     if (!shm::permission_of(page).trading()) return refusal(Reason::Halted);
-    if (!shm::lease_valid(page, shm::monotonic_now())) return refusal(Reason::LeaseExpired);
+    if (!shm::lease_valid(page, moment.now)) return refusal(Reason::LeaseExpired);
     if (!symbol.empty()) request.symbol = static_cast<SymbolIndex>(symbols_.find(symbol));
     address(request);
     const auto ticket = send(request);
     if (!ticket) return refusal(Reason::LeaseExpired);  // full: nobody has taken anything out for long
-    const auto answer = await(*ticket, deadline_ns);
+    const auto answer = await(*ticket, moment);
     if (!answer) {
       withdraw(request);
       return refusal(Reason::LeaseExpired);
@@ -84,9 +84,9 @@ public:
   void report(shm::Request& request, std::string_view symbol, std::string_view what) {
     const std::lock_guard call(calls_);
     require_usable();
-    const std::int64_t deadline_ns = from_now(patience_.timeout_ns).ns;
+    const Moment moment = begin();
     const std::string failed = std::string(what) + ": ";
-    if (!ensure_link(deadline_ns)) {
+    if (!moment.linked) {
       throw Unavailable(failed + "the sidecar of instance " + in_quotes(wanted_.instance) +
                         " is not running; say it again later");
     }
@@ -95,7 +95,7 @@ public:
     const auto ticket = send(request);
     if (!ticket)
       throw Unavailable(failed + "the lane is full, because the sidecar does not answer; say it again later");
-    const auto answer = await(*ticket, deadline_ns);
+    const auto answer = await(*ticket, moment);
     if (!answer) {
       throw Unavailable(failed + "the sidecar did not answer within " +
                         std::to_string(patience_.timeout_ns / 1'000'000) +
@@ -116,7 +116,7 @@ public:
     const std::lock_guard call(calls_);
     require_usable();
     std::vector<shm::Command> result;
-    ensure_link(from_now(patience_.timeout_ns).ns);
+    begin();
     // At most a ring of them: a sidecar that goes on pushing must not keep us here.
     while (result.size() < shm::command_line_count) {
       auto command = lane_.next_command();
@@ -148,23 +148,31 @@ private:
     broken_.store(false, std::memory_order_relaxed);  // read again by the thread that stored it, or as a hint
   }
 
-  // Is the sidecar there? After its death: one try to attach to the next one, now and then.
-  bool ensure_link(std::int64_t deadline_ns) {
-    if (!broken_.load(std::memory_order_relaxed)) [[likely]] {
-      if (!withdrawals_.empty()) flush_withdrawals();
-      return true;
+  // The beginning of a call: when it is, until when it may last, and whether there is a sidecar. After the death of one
+  // there is one try to attach to the next, now and then.
+  struct Moment {
+    MonotonicNs now, deadline;
+    bool linked;
+  };
+  Moment begin() {
+    const MonotonicNs now = shm::monotonic_now(), deadline = now + DurationNs{patience_.timeout_ns};
+    if (broken_.load(std::memory_order_relaxed)) [[unlikely]] {
+      const bool linked = link_again(deadline);
+      return {shm::monotonic_now(), deadline, linked};
     }
-    return link_again(deadline_ns);
+    if (!withdrawals_.empty()) [[unlikely]]
+      flush_withdrawals();
+    return {now, deadline, true};
   }
 
-  [[gnu::noinline]] bool link_again(std::int64_t deadline_ns) {
+  [[gnu::noinline]] bool link_again(MonotonicNs deadline) {
     const std::int64_t now_ns = shm::monotonic_now().ns;
     if (now_ns < retry_due_ns_) return false;
     retry_due_ns_ = now_ns + retry_ns;
     drop_answered();  // in the old lane, while it is still mapped
     for (Withdrawal& withdrawal : withdrawals_) withdrawal.ticket.reset();
     try {
-      use(open_link(wanted_, {deadline_ns}));
+      use(open_link(wanted_, deadline));
     } catch (const Error&) {
       return false;
     }
@@ -187,21 +195,21 @@ private:
     ::syscall(SYS_futex, word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
   }
 
-  std::optional<shm::Answer> await(shm::LaneClient::Ticket ticket, std::int64_t deadline_ns) {
-    const std::int64_t spin_until_ns = shm::monotonic_now().ns + patience_.spin_ns;
+  std::optional<shm::Answer> await(shm::LaneClient::Ticket ticket, const Moment& moment) {
     for (unsigned look = 1;; ++look) {
       if (auto answer = lane_.poll(ticket)) return answer;
-      if (look % 16 == 0 && shm::monotonic_now().ns >= spin_until_ns) break;
+      // The clock costs as much as a look: it is read now and then.
+      if (look % 16 == 0 && shm::monotonic_now() - moment.now >= DurationNs{patience_.spin_ns}) break;
     }
-    return await_napping(ticket, deadline_ns);
+    return await_napping(ticket, moment.deadline);
   }
 
-  [[gnu::noinline]] std::optional<shm::Answer> await_napping(shm::LaneClient::Ticket ticket, std::int64_t deadline_ns) {
+  [[gnu::noinline]] std::optional<shm::Answer> await_napping(shm::LaneClient::Ticket ticket, MonotonicNs deadline) {
     for (;;) {
       shm::nap({nap_ns});
       if (link_->hung_up()) broken_.store(true, std::memory_order_relaxed);
       if (auto answer = lane_.poll(ticket)) return answer;  // after the look at its life: a last word counts
-      if (broken_.load(std::memory_order_relaxed) || shm::monotonic_now().ns >= deadline_ns) return {};
+      if (broken_.load(std::memory_order_relaxed) || shm::monotonic_now() >= deadline) return {};
     }
   }
 
@@ -245,7 +253,7 @@ private:
     const std::unique_lock call(calls_, std::try_to_lock);
     if (!call.owns_lock()) return;
     if (!broken_.load(std::memory_order_relaxed) && link_->hung_up()) broken_.store(true, std::memory_order_relaxed);
-    if (!withdrawals_.empty()) ensure_link(from_now(patience_.timeout_ns).ns);
+    if (!withdrawals_.empty()) begin();
   }
 
   const LinkRequest wanted_;

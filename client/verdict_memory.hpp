@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which orders were accepted, and under which epoch: what clear_to_send(id) looks at. Of a fixed size, so that a check
-// allocates nothing; where a set is full the oldest is forgotten, and a forgotten order is not clear to send.
+// Which orders were accepted, and under which epoch: what clear_to_send(id) looks at. A ring of the newest, and a small
+// index into it, both of a fixed size: a check allocates nothing and touches a line or two. What falls out of the ring
+// is forgotten, and a forgotten order is not clear to send.
 #pragma once
 
 #include <cstdint>
@@ -14,56 +15,90 @@ namespace bulwark::client {
 
 class VerdictMemory {
 public:
+  static constexpr std::size_t orders_max = 65'536;
+
   struct Entry {
-    Id id{};
+    Id id{};  // empty: forgotten
     std::uint32_t epoch = 0;
-    std::uint32_t age = 0;       // when it was remembered; 0: the place is free
     std::int64_t remaining = 0;  // raw quantity still to be filled
   };
 
-  VerdictMemory() : entries_(set_count * ways) {}
+  VerdictMemory() : ring_(orders_max), index_(set_count * ways) {}
 
-  Entry* find(std::string_view id) {
-    Entry* set = set_of(id);
-    for (Entry* entry = set; entry != set + ways; ++entry) {
-      if (entry->age != 0 && entry->id.view() == id) return entry;
+  const Entry* find(std::string_view id) const {
+    const Place* place = place_of(id);
+    return place == nullptr ? nullptr : &ring_[place->position];
+  }
+
+  void remember(const Id& id, std::uint32_t epoch, Quantity quantity) {
+    if (const Place* known = place_of(id.view())) {
+      ring_[known->position] = {id, epoch, quantity.raw};
+      return;
+    }
+    if (ring_[next_].id.size != 0) forget(ring_[next_].id.view());
+    ring_[next_] = {id, epoch, quantity.raw};
+    *room_for(id.view()) = {tag_of(hash_of(id.view())), next_};
+    ++next_;  // runs over at the end of the ring
+  }
+
+  void forget(std::string_view id) {
+    if (const Place* place = place_of(id)) empty(*const_cast<Place*>(place));
+  }
+
+  void fill(std::string_view id, Quantity quantity) {
+    const Place* place = place_of(id);
+    if (place != nullptr && (ring_[place->position].remaining -= quantity.raw) <= 0) forget(id);
+  }
+
+  void clear() {
+    ring_.assign(orders_max, Entry{});
+    index_.assign(set_count * ways, Place{});
+  }
+
+private:
+  // 16 places of 4 bytes are one cache line; half of all places are free when the ring is full.
+  static constexpr std::size_t set_count = 8192, ways = 16;
+
+  struct Place {
+    std::uint16_t tag = 0;  // 0: free
+    std::uint16_t position = 0;
+  };
+  static_assert(sizeof(Place) * ways == 64 && orders_max == 1U << 16);
+
+  static std::size_t hash_of(std::string_view id) { return std::hash<std::string_view>{}(id); }
+  static std::uint16_t tag_of(std::size_t hash) { return static_cast<std::uint16_t>(hash >> 48 | 1U); }
+  static std::size_t set_of(std::size_t hash) { return hash % set_count * ways; }
+
+  const Place* place_of(std::string_view id) const {
+    const std::size_t hash = hash_of(id);
+    const Place* set = &index_[set_of(hash)];
+    for (const Place* place = set; place != set + ways; ++place) {
+      if (place->tag == tag_of(hash) && ring_[place->position].id.view() == id) return place;
     }
     return nullptr;
   }
 
-  void remember(const Id& id, std::uint32_t epoch, Quantity quantity) {
-    Entry* place = find(id.view());
-    if (place == nullptr) {
-      Entry* set = set_of(id.view());
-      place = set;
-      for (Entry* entry = set; entry != set + ways; ++entry) {
-        if (entry->age < place->age) place = entry;
-      }
+  // A free place in the set of an id; where there is none, the oldest order of the set is forgotten.
+  Place* room_for(std::string_view id) {
+    Place* set = &index_[set_of(hash_of(id))];
+    Place* oldest = set;
+    const auto age = [this](const Place& place) { return static_cast<std::uint16_t>(next_ - place.position); };
+    for (Place* place = set; place != set + ways; ++place) {
+      if (place->tag == 0) return place;
+      if (age(*place) > age(*oldest)) oldest = place;
     }
-    if (++now_ == 0) clear();  // once in four billion orders
-    *place = {id, epoch, now_ == 0 ? ++now_ : now_, quantity.raw};
+    empty(*oldest);
+    return oldest;
   }
 
-  void forget(std::string_view id) {
-    if (Entry* entry = find(id)) *entry = Entry{};
+  void empty(Place& place) {
+    ring_[place.position] = Entry{};
+    place = Place{};
   }
 
-  void fill(std::string_view id, Quantity quantity) {
-    Entry* entry = find(id);
-    if (entry == nullptr) return;
-    entry->remaining -= quantity.raw;
-    if (entry->remaining <= 0) *entry = Entry{};
-  }
-
-  void clear() { entries_.assign(entries_.size(), Entry{}); }
-
-private:
-  static constexpr std::size_t set_count = 8192, ways = 8;
-
-  Entry* set_of(std::string_view id) { return &entries_[std::hash<std::string_view>{}(id) % set_count * ways]; }
-
-  std::vector<Entry> entries_;
-  std::uint32_t now_ = 0;
+  std::vector<Entry> ring_;
+  std::vector<Place> index_;
+  std::uint16_t next_ = 0;
 };
 
 }  // namespace bulwark::client

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -272,6 +273,36 @@ TEST_F(AttachTest, AWishReachesWhoGrantsIt) {
   ASSERT_TRUE(shm::send_packet(raw.socket.get(), wish));
   ASSERT_EQ(::recv(raw.socket.get(), &reply, sizeof reply, 0), static_cast<ssize_t>(sizeof reply));
   EXPECT_EQ(reply.outcome, shm::DoorOutcome::BadName);
+}
+
+// Packets of any size and content, at any step: the door goes on serving, and nobody is let in by accident.
+TEST_F(AttachTest, NonsenseAtTheDoor) {
+  std::mt19937_64 random(20'261'122);
+  for (int round = 0; round < 600; ++round) {
+    Raw raw(instance().folder());
+    std::vector<unsigned char> packet(random() % (sizeof(shm::ControlRequest) + 64) + 1);
+    for (unsigned char& byte : packet) byte = static_cast<unsigned char>(random());
+    if (random() % 4 != 0) {  // one that gets past the first look
+      raw.request.kind = static_cast<shm::DoorKind>(random() % 6);
+      packet.resize(random() % 2 == 0 ? sizeof(shm::AttachRequest) : sizeof(shm::ControlRequest));
+      std::memcpy(packet.data(), &raw.request, offsetof(shm::AttachRequest, client));
+    }
+    for (int packets = 0; packets < 2; ++packets) {
+      // The door may have closed the connection already.
+      (void)::send(raw.socket.get(), packet.data(), packet.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+  }
+  Client client = attach("c1");
+  EXPECT_TRUE(client.check(order()).accepted());
+  EXPECT_TRUE(eventually([&] { return instance().hot().client_count() == 1; }));
+}
+
+TEST_F(AttachTest, ACrowdThatSaysNothingPasses) {
+  std::vector<Raw> crowd;
+  for (int i = 0; i < 500; ++i) crowd.emplace_back(instance().folder());
+  EXPECT_TRUE(eventually([&] {
+    return error_of([&] { attach("c1").detach(); }).empty();  // refused with "no room" while they stand there
+  }));
 }
 
 // The sentences for the sidecar's refusals stand in the order of the engine's list.
