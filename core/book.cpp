@@ -34,16 +34,15 @@ void Book::each_cell(std::size_t row, const Market& market, Change change) {
 void Book::value_cell(View view, std::size_t g, SymbolIndex i, const Market& market) {
   Cell& c = cell(view, g, i);
   const Symbol& symbol = market.symbols[at(i)];
-  const Used& use = used[at(view)];
-  if (use.all) total(view, g).add(c, -1);
-  if (use.sectors) sector_total(view, g, symbol.sector).add(c, -1);
-  const bool countable = !c.empty() && symbol.valued();
+  const Worth before = Worth::of(c);
+  const bool empty = c.empty(), countable = !empty && symbol.valued();
   c.longest_value = countable ? symbol.value(c.longest()) : 0;
   c.shortest_value = countable ? symbol.value(c.shortest()) : 0;
-  c.counted_no_mark = !c.empty() && !symbol.has_mark;
-  c.counted_no_rate = !c.empty() && !symbol.has_rate;
-  if (use.all) total(view, g).add(c, 1);
-  if (use.sectors) sector_total(view, g, symbol.sector).add(c, 1);
+  c.counted_no_mark = !empty && !symbol.has_mark;
+  c.counted_no_rate = !empty && !symbol.has_rate;
+  const Worth moved = Worth::of(c) - before;
+  if (used[at(view)].all) total(view, g).worth += moved;
+  if (used[at(view)].sectors) sector_total(view, g, symbol.sector).worth += moved;
 }
 
 // Gives a row its profit, and its share in every sum of profits.

@@ -43,20 +43,48 @@ struct Cell {
 constexpr int128 positive(int128 a) { return a > 0 ? a : 0; }
 constexpr int128 larger(int128 a, int128 b) { return a > b ? a : b; }
 
-struct Total {
-  int128 gross, long_value, short_value, longest_sum, shortest_sum, today;
+// What a cell is worth in the worst case, and what cells are worth together: every exposure limit reads one of these.
+struct Worth {
+  int128 gross, long_value, short_value, longest_sum, shortest_sum;
   std::uint32_t no_mark, no_rate;  // symbols in the scope that cannot be valued
 
-  void add(const Cell& cell, int sign) {
-    const int128 up = positive(cell.longest_value), down = positive(-cell.shortest_value);
-    gross += sign * larger(up, down);
-    long_value += sign * up;
-    short_value += sign * down;
-    longest_sum += sign * cell.longest_value;
-    shortest_sum += sign * cell.shortest_value;
-    no_mark += static_cast<std::uint32_t>(sign * (cell.counted_no_mark ? 1 : 0));
-    no_rate += static_cast<std::uint32_t>(sign * (cell.counted_no_rate ? 1 : 0));
+  static Worth of(int128 longest_value, int128 shortest_value) {
+    const int128 up = positive(longest_value), down = positive(-shortest_value);
+    return {larger(up, down), up, down, longest_value, shortest_value, 0, 0};
   }
+  static Worth of(const Cell& cell) {
+    Worth worth = of(cell.longest_value, cell.shortest_value);
+    worth.no_mark = cell.counted_no_mark ? 1 : 0;
+    worth.no_rate = cell.counted_no_rate ? 1 : 0;
+    return worth;
+  }
+  bool known() const { return no_mark == 0 && no_rate == 0; }
+  int128 net() const { return larger(magnitude(longest_sum), magnitude(shortest_sum)); }
+
+  Worth& operator+=(const Worth& by) {
+    gross += by.gross;
+    long_value += by.long_value;
+    short_value += by.short_value;
+    longest_sum += by.longest_sum;
+    shortest_sum += by.shortest_sum;
+    no_mark += by.no_mark;
+    no_rate += by.no_rate;
+    return *this;
+  }
+  friend Worth operator-(const Worth& a, const Worth& b) {
+    return {a.gross - b.gross,
+            a.long_value - b.long_value,
+            a.short_value - b.short_value,
+            a.longest_sum - b.longest_sum,
+            a.shortest_sum - b.shortest_sum,
+            a.no_mark - b.no_mark,
+            a.no_rate - b.no_rate};
+  }
+};
+
+struct Total {
+  Worth worth;
+  int128 today;
 };
 
 struct AccountState {

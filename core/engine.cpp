@@ -77,6 +77,7 @@ void Engine::configure(const Rules& rules) {
   touched_stamp_.assign(limits_.slots.size(), 0);
   touched_rows_.reserve(book_.rows.size());
   objecting_.reserve(limits_.all.size());
+  crossing_.reserve(limits_.all.size());
 }
 
 void Engine::adopt(const Rules& rules) {
@@ -162,7 +163,7 @@ void Engine::pass_time(TimeNs t) {
       for (std::size_t k = limit.slot_base; k < limit.slot_base + limit.slot_count; ++k) {
         Slot& slot = limits_.slots[k];
         if (slot.override_until_ns == 0) continue;
-        if (slot.override_until_ns <= t.ns) slot.override_until_ns = 0, slot.max = limit.configured_max;
+        if (slot.override_until_ns <= t.ns) slot.override_until_ns = 0, limit.set_max(slot, limit.configured_max);
         else next_override_end_.ns = std::min(next_override_end_.ns, slot.override_until_ns);
       }
     }

@@ -160,6 +160,7 @@ private:
     bool known;
   };
   void touch_row(std::size_t row);
+  void touch_crossing(std::size_t row);
   void touch_slot(std::uint32_t limit, std::size_t slot);
   void touch_everything();
   void review();
@@ -170,8 +171,19 @@ private:
     const AccountState& state = book_.accounts[at(account)];
     return state.rows_without_rate == 0 ? positive(state.equity()) : 0;
   }
-  bool above(const CompiledLimit& limit, const Level& level, int128 max) const;
-  bool reaches_warning(const CompiledLimit& limit, const Level& level, int128 max) const;
+  static bool above(const CompiledLimit& limit, const Level& level, int128 max) {
+    if (limit.value_kind != ValueKind::Fraction) return level.value > max;
+    return level.value > 0 && !product_less_equal(level.value, unit, max, level.divisor);
+  }
+  static bool reaches_warning(const CompiledLimit& limit, const Level& level, const Slot& slot) {
+    if (limit.value_kind != ValueKind::Fraction) return level.value >= slot.warn_from;
+    return product_less_equal(slot.warn_from, level.divisor, level.value, static_cast<int128>(unit) * unit);
+  }
+  // What a limit of more than one symbol adds up.
+  const Total& total_of(const CompiledLimit& limit, std::size_t group, SectorIndex sector) const {
+    return limit.reach == Reach::All ? book_.totals_all[at(limit.view)][group]
+                                     : book_.totals_sector[at(limit.view)][group * book_.sector_count + at(sector)];
+  }
   void touch_dividing();
   void order_lines();
   bool row_counts(std::size_t row) const;
@@ -202,6 +214,7 @@ private:
     std::uint32_t slot;
   };
   std::vector<Touched> touched_, acting_;
+  std::vector<Touched> crossing_;  // limits that the order judged last may bring across a level
   std::vector<std::uint32_t> objecting_;
   std::vector<std::uint32_t> touched_rows_;
   std::vector<std::uint64_t> touched_stamp_;  // by slot: the event that touched it last

@@ -179,21 +179,17 @@ void Engine::take_locate(const Candidate& candidate, std::int64_t quantity, Orde
 }
 
 void Engine::enter_flow(const Candidate& candidate, std::int64_t quantity) {
-  const Symbol& symbol = *candidate.symbol;
-  const int128 notional = symbol.valued() ? Judge(*this, candidate).notional(quantity) : 0;
+  const int128 notional = candidate.symbol->valued() ? Judge(*this, candidate).notional(quantity) : 0;
   flow_.order({now_, candidate.party, candidate.side, candidate.market, candidate.replace, candidate.quantity,
                candidate.price, notional},
               limits_);
 }
 
 void Engine::count_open(const Order& order, int sign) {
-  const Limits::List& list = limits_.list(row_of(order));
   const Party party = party_of(order);
-  for (std::uint32_t k = list.begin; k < list.end; ++k) {
-    const CompiledLimit& limit = limits_.all[limits_.lists[k]];
-    if (limit.metric == Metric::OpenOrders && limit.covers(party)) {
-      limits_.slots[limit.slot_of(party)].amount += sign * unit;
-    }
+  for (const std::uint32_t k : limits_.open_orders) {
+    const CompiledLimit& limit = limits_.all[k];
+    if (limit.covers(party)) limits_.slots[limit.slot_of(party)].amount += sign * unit;
   }
 }
 
@@ -212,10 +208,12 @@ void Engine::accept(const Candidate& candidate, std::int64_t quantity, const Int
   enter_flow(candidate, quantity);
   const OrderIndex index = orders_.add(order, intent.id.view());
   link(index);
+  const bool was_live = book_.rows[candidate.row].live;
   book_.wake(candidate.row, market_);
   book_.change_working(candidate.row, order.side, quantity, market_);
   count_open(order, 1);
-  touch_row(candidate.row);
+  if (was_live && quantity == candidate.quantity) touch_crossing(candidate.row);
+  else touch_row(candidate.row);
 }
 
 void Engine::apply_replace(const ReplaceEvent& replace) {

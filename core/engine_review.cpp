@@ -27,6 +27,13 @@ void Engine::touch_row(std::size_t row) {
   }
 }
 
+// After an order that was accepted as it was judged: the judge has seen each value as it is now, and most of them are
+// far from where they would be told about.
+void Engine::touch_crossing(std::size_t row) {
+  touched_rows_.push_back(static_cast<std::uint32_t>(row));
+  for (const Touched& crossing : crossing_) touch_slot(crossing.limit, crossing.slot);
+}
+
 void Engine::touch_everything() {
   for (std::uint32_t k = 0; k < limits_.all.size(); ++k) {
     const CompiledLimit& limit = limits_.all[k];
@@ -39,8 +46,6 @@ void Engine::touch_everything() {
 
 // A limit that divides by equity moves whenever that does.
 void Engine::touch_dividing() {
-  if (book_.profit_moves == profit_moves_reviewed_) return;
-  profit_moves_reviewed_ = book_.profit_moves;
   for (const std::uint32_t k : limits_.dividing) {
     const CompiledLimit& limit = limits_.all[k];
     for (std::uint32_t slot = limit.slot_base; slot < limit.slot_base + limit.slot_count; ++slot) {
@@ -50,8 +55,11 @@ void Engine::touch_dividing() {
 }
 
 void Engine::review() {
-  book_.follow_peaks();
-  touch_dividing();
+  if (book_.profit_moves != profit_moves_reviewed_) {
+    profit_moves_reviewed_ = book_.profit_moves;
+    book_.follow_peaks();
+    touch_dividing();
+  }
   for (const Touched& touched : touched_) review_slot(touched.limit, touched.slot);
   touched_.clear();
   ++stamp_;
@@ -95,7 +103,7 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   const Level now = level(limit, slot);
   if (!now.known) return;
   const bool breached = above(limit, now, slot.max);
-  const bool warned = reaches_warning(limit, now, slot.max);
+  const bool warned = reaches_warning(limit, now, slot);
   const auto tell = [&](LineType type) {
     if (lines_.size() == lines_.capacity()) return;
     Line line{};
@@ -117,16 +125,6 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   }
 }
 
-bool Engine::above(const CompiledLimit& limit, const Level& level, int128 max) const {
-  if (value_kind_of(limit.metric) != ValueKind::Fraction) return level.value > max;
-  return level.value > 0 && !product_less_equal(level.value, unit, max, level.divisor);
-}
-
-bool Engine::reaches_warning(const CompiledLimit& limit, const Level& level, int128 max) const {
-  if (value_kind_of(limit.metric) != ValueKind::Fraction) return product_less_equal(limit.warn, max, level.value, unit);
-  return product_less_equal(limit.warn * max, level.divisor, level.value, static_cast<int128>(unit) * unit);
-}
-
 // The value of a limit of the kind exposure or state on one of its scopes, no order pending.
 Engine::Level Engine::level(const CompiledLimit& limit, const Slot& slot) const {
   const std::size_t g = book_.group(limit.view, slot.on.account, slot.on.strategy);
@@ -141,36 +139,32 @@ Engine::Level Engine::level(const CompiledLimit& limit, const Slot& slot) const 
   const Cell& cell = limit.reach == Reach::Symbol && meets ? book_.cell(limit.view, g, slot.on.symbol) : nothing;
   if (limit.metric == Metric::Position)
     return {larger(magnitude(cell.longest()), magnitude(cell.shortest())), unit, true};
-  Total of_symbol{};
-  of_symbol.add(cell, 1);
-  of_symbol.today = cell.today;
-  const Total& total = limit.reach == Reach::Symbol ? of_symbol
-                       : limit.reach == Reach::All
-                           ? book_.totals_all[at(limit.view)][g]
-                           : book_.totals_sector[at(limit.view)][g * book_.sector_count + at(slot.on.sector)];
-  if (limit.metric == Metric::DailyLoss) return {positive(-total.today), unit, true};
-  const bool known = total.no_mark == 0 && total.no_rate == 0;
+  if (limit.metric == Metric::DailyLoss) {
+    const int128 today = limit.reach == Reach::Symbol ? cell.today : total_of(limit, g, slot.on.sector).today;
+    return {positive(-today), unit, true};
+  }
+  const Worth worth = limit.reach == Reach::Symbol ? Worth::of(cell) : total_of(limit, g, slot.on.sector).worth;
   switch (limit.metric) {
-    case Metric::Long: return {total.long_value, unit, known};
-    case Metric::Short: return {total.short_value, unit, known};
-    case Metric::Net: return {larger(magnitude(total.longest_sum), magnitude(total.shortest_sum)), unit, known};
-    case Metric::Gross: return {total.gross, unit, known};
+    case Metric::Long: return {worth.long_value, unit, worth.known()};
+    case Metric::Short: return {worth.short_value, unit, worth.known()};
+    case Metric::Net: return {worth.net(), unit, worth.known()};
+    case Metric::Gross: return {worth.gross, unit, worth.known()};
     default: {
       const int128 equity = divisor(slot.on.account);
-      return {total.gross, equity, known && equity > 0};
+      return {worth.gross, equity, worth.known() && equity > 0};
     }
   }
 }
 
 Value Engine::shown(const CompiledLimit& limit, const Level& level) const {
-  const ValueKind kind = value_kind_of(limit.metric);
+  const ValueKind kind = limit.value_kind;
   if (!level.known) return {ValueKind::Null, {}, 0, 0};
   return kind == ValueKind::Fraction ? Value::fraction(quotient(level.value, level.divisor))
                                      : Value::of(kind, level.value);
 }
 
 Value Engine::shown_max(std::uint32_t position, std::size_t slot) const {
-  const ValueKind kind = value_kind_of(limits_.all[position].metric);
+  const ValueKind kind = limits_.all[position].value_kind;
   const int128 max = limits_.slots[slot].max;
   return kind == ValueKind::Fraction ? Value::fraction(quotient(max, unit)) : Value::of(kind, max);
 }

@@ -5,7 +5,12 @@
 
 namespace bulwark::core {
 
-Judge::Judge(Engine& engine, const Candidate& candidate) : engine_(engine), candidate_(candidate) {}
+Judge::Judge(Engine& engine, const Candidate& candidate)
+    : engine_(engine),
+      candidate_(candidate),
+      unvalued_(!candidate.symbol->has_mark   ? Reason::NoMark
+                : !candidate.symbol->has_rate ? Reason::NoFx
+                                              : Reason::None) {}
 
 // The symbol's cells as they would be with this quantity working: what every exposure limit starts from.
 void Judge::look_ahead(std::int64_t quantity) {
@@ -24,14 +29,16 @@ void Judge::look_ahead(std::int64_t quantity) {
     ahead.group = group;
     ahead.longest = cell.longest();
     ahead.shortest = cell.shortest();
-    ahead.now.value(cell.longest_value, cell.shortest_value);
+    ahead.now = Worth::of(cell);
+    int128 longest_value = cell.longest_value, shortest_value = cell.shortest_value;
     if (candidate_.side == Side::Buy) {
       ahead.longest += added;
-      ahead.after.value(symbol.valued() ? symbol.value(ahead.longest) : 0, cell.shortest_value);
+      if (symbol.valued()) longest_value = symbol.value(ahead.longest);
     } else {
       ahead.shortest -= added;
-      ahead.after.value(cell.longest_value, symbol.valued() ? symbol.value(ahead.shortest) : 0);
+      if (symbol.valued()) shortest_value = symbol.value(ahead.shortest);
     }
+    ahead.moved = Worth::of(longest_value, shortest_value) - ahead.now;
   }
 }
 
@@ -39,8 +46,9 @@ bool Judge::passes(std::int64_t quantity) {
   look_ahead(quantity);
   const Limits& limits = engine_.limits_;
   const Limits::List& list = limits.list(candidate_.row);
+  engine_.crossing_.clear();
   for (std::uint32_t k = list.begin; k < list.end; ++k) {
-    if (objects(limits.all[limits.lists[k]])) return false;
+    if (objects(limits.lists[k])) return false;
   }
   return true;
 }
@@ -50,32 +58,46 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
   const Limits& limits = engine_.limits_;
   const Limits::List& list = limits.list(candidate_.row);
   engine_.objecting_.clear();
+  engine_.crossing_.clear();
   for (std::uint32_t k = list.begin; k < list.end; ++k) {
-    if (objects(limits.all[limits.lists[k]])) engine_.objecting_.push_back(limits.lists[k]);
+    if (objects(limits.lists[k])) engine_.objecting_.push_back(limits.lists[k]);
   }
   return engine_.objecting_;
 }
 
-bool Judge::objects(const CompiledLimit& limit) {
-  if (limit.action == Action::Alert) return false;
-  if (reduces_ && limit.kind != Kind::Order && limit.kind != Kind::Exposure) return false;
-  if ((at(limit.named.client) != 0 && limit.named.client != candidate_.party.client)) return false;
-  if (candidate_.replace && (limit.metric == Metric::Duplicate || limit.metric == Metric::OpenOrders)) return false;
-  const Measure m = measure(limit);
-  const int128 max = engine_.limits_.slots[limit.slot_of(candidate_.party)].max;
+bool Judge::objects(std::uint32_t position) {
+  const CompiledLimit& limit = engine_.limits_.all[position];
+  const bool exposure = limit.kind == Kind::Exposure;
+  if (!exposure) {
+    if (limit.action == Action::Alert) return false;
+    if (reduces_ && limit.kind != Kind::Order) return false;
+    if (at(limit.named.client) != 0 && limit.named.client != candidate_.party.client) return false;
+    if (candidate_.replace && (limit.metric == Metric::Duplicate || limit.metric == Metric::OpenOrders)) return false;
+  }
+  const std::size_t place = limit.slot_of(candidate_.party);
+  const Slot& slot = engine_.limits_.slots[place];
+  const Measure m = measure(limit, slot);
+  if (exposure) {
+    if (m.cannot != Reason::None || slot.warned || slot.breached ||
+        Engine::reaches_warning(limit, {m.value, m.divisor, true}, slot)) {
+      engine_.crossing_.push_back({position, static_cast<std::uint32_t>(place)});
+    }
+    if (limit.action == Action::Alert) return false;
+  }
   if (m.cannot != Reason::None) return !reduces_;
-  if (limit.kind == Kind::Exposure && m.value <= m.before) return false;
-  if (value_kind_of(limit.metric) != ValueKind::Fraction) return !(m.value <= max);
-  if (m.divisor <= 0) return !reduces_;
-  return m.value > 0 && !product_less_equal(m.value, unit, max, m.divisor);
+  const bool fraction = limit.value_kind == ValueKind::Fraction, divides = !fraction || m.divisor > 0;
+  if (divides && !Engine::above(limit, {m.value, m.divisor, true}, slot.max)) [[likely]]
+    return false;
+  if (exposure && m.value <= m.before) return false;
+  return divides || !reduces_;
 }
 
-Judge::Measure Judge::measure(const CompiledLimit& limit) {
+Judge::Measure Judge::measure(const CompiledLimit& limit, const Slot& slot) {
   switch (limit.kind) {
     case Kind::Order: return measure_order(limit);
-    case Kind::Flow: return measure_flow(limit);
+    case Kind::Flow: return measure_flow(limit, slot);
     case Kind::Exposure: return measure_exposure(limit);
-    case Kind::State: return measure_state(limit);
+    case Kind::State: return measure_state(limit, slot);
   }
   return {0, 0, 0, Reason::Limit};
 }
@@ -95,11 +117,10 @@ int128 Judge::notional(std::int64_t quantity) const {
 
 Judge::Measure Judge::measure_order(const CompiledLimit& limit) {
   const Symbol& symbol = *candidate_.symbol;
-  const Reason unvalued = !symbol.has_mark ? Reason::NoMark : !symbol.has_rate ? Reason::NoFx : Reason::None;
   switch (limit.metric) {
     case Metric::OrderQuantity: return {quantity_, 0, 0, Reason::None};
     case Metric::OrderNotional:
-      return unvalued == Reason::None ? Measure{notional(quantity_), 0, 0, Reason::None} : Measure{0, 0, 0, unvalued};
+      return unvalued_ == Reason::None ? Measure{notional(quantity_), 0, 0, Reason::None} : Measure{0, 0, 0, unvalued_};
     case Metric::AdvShare: return {quantity_, 0, symbol.adv, symbol.adv > 0 ? Reason::None : Reason::Limit};
     case Metric::PriceCollar: {
       if (!symbol.has_mark) return {0, 0, 0, Reason::NoMark};
@@ -127,9 +148,8 @@ int128 Judge::self_trades() const {
   return count;
 }
 
-Judge::Measure Judge::measure_flow(const CompiledLimit& limit) {
+Judge::Measure Judge::measure_flow(const CompiledLimit& limit, const Slot& slot) {
   if (needs_window(limit.metric)) engine_.flow_.advance(limit, engine_.now_, engine_.limits_);
-  const Slot& slot = engine_.limits_.slots[limit.slot_of(candidate_.party)];
   if (slot.blind_until.ns > engine_.now_.ns) return {0, 0, 0, Reason::Limit};
   switch (limit.metric) {
     case Metric::MessageRate: return {slot.amount, 0, 0, Reason::None};  // has been counted already
@@ -151,30 +171,24 @@ Judge::Measure Judge::measure_exposure(const CompiledLimit& limit) {
     const int128 before = larger(magnitude(cell.longest()), magnitude(cell.shortest()));
     return {larger(magnitude(ahead.longest), magnitude(ahead.shortest)), before, 0, Reason::None};
   }
-  const Symbol& symbol = *candidate_.symbol;
-  const Total* total = nullptr;  // of more than this symbol
-  if (limit.reach == Reach::All) total = &engine_.book_.total(limit.view, ahead.group);
-  if (limit.reach == Reach::Sector) {
-    total = &engine_.book_.sector_total(limit.view, ahead.group, candidate_.party.sector);
+  const Worth& base =
+      limit.reach == Reach::Symbol ? ahead.now : engine_.total_of(limit, ahead.group, candidate_.party.sector).worth;
+  if (unvalued_ != Reason::None || !base.known()) [[unlikely]] {
+    const bool no_mark = unvalued_ == Reason::NoMark || base.no_mark != 0;
+    return {0, 0, 0, no_mark ? Reason::NoMark : Reason::NoFx};
   }
-  if (!symbol.has_mark || (total != nullptr && total->no_mark != 0)) return {0, 0, 0, Reason::NoMark};
-  if (!symbol.has_rate || (total != nullptr && total->no_rate != 0)) return {0, 0, 0, Reason::NoFx};
   const auto moved = [](int128 before, int128 by) { return Measure{before + by, before, 0, Reason::None}; };
   switch (limit.metric) {
-    case Metric::Long: return moved(total != nullptr ? total->long_value : ahead.now.up, ahead.after.up - ahead.now.up);
-    case Metric::Short:
-      return moved(total != nullptr ? total->short_value : ahead.now.down, ahead.after.down - ahead.now.down);
+    case Metric::Long: return moved(base.long_value, ahead.moved.long_value);
+    case Metric::Short: return moved(base.short_value, ahead.moved.short_value);
     case Metric::Net: {
-      const int128 longest = total != nullptr ? total->longest_sum : ahead.now.longest_value;
-      const int128 shortest = total != nullptr ? total->shortest_sum : ahead.now.shortest_value;
-      const int128 longest_after = longest + ahead.after.longest_value - ahead.now.longest_value;
-      const int128 shortest_after = shortest + ahead.after.shortest_value - ahead.now.shortest_value;
-      return {larger(magnitude(longest_after), magnitude(shortest_after)),
-              larger(magnitude(longest), magnitude(shortest)), 0, Reason::None};
+      const int128 longest = base.longest_sum + ahead.moved.longest_sum;
+      const int128 shortest = base.shortest_sum + ahead.moved.shortest_sum;
+      return {larger(magnitude(longest), magnitude(shortest)), base.net(), 0, Reason::None};
     }
+    case Metric::Gross: return moved(base.gross, ahead.moved.gross);
     default: {
-      Measure gross = moved(total != nullptr ? total->gross : ahead.now.gross, ahead.after.gross - ahead.now.gross);
-      if (limit.metric == Metric::Gross) return gross;
+      Measure gross = moved(base.gross, ahead.moved.gross);
       gross.divisor = engine_.divisor(limit.each_account ? candidate_.party.account : limit.named.account);
       return gross;
     }
@@ -182,15 +196,15 @@ Judge::Measure Judge::measure_exposure(const CompiledLimit& limit) {
 }
 
 // Limits on the state refuse while they are above their max, whatever the order.
-Judge::Measure Judge::measure_state(const CompiledLimit& limit) {
-  const Engine::Level level = engine_.level(limit, engine_.limits_.slots[limit.slot_of(candidate_.party)]);
+Judge::Measure Judge::measure_state(const CompiledLimit& limit, const Slot& slot) {
+  const Engine::Level level = engine_.level(limit, slot);
   return {level.value, 0, level.divisor, level.known ? Reason::None : Reason::Limit};
 }
 
 Judge::Finding Judge::finding(std::uint32_t position) {
   const CompiledLimit& limit = engine_.limits_.all[position];
-  const Measure m = measure(limit);
-  const ValueKind kind = value_kind_of(limit.metric);
+  const Measure m = measure(limit, engine_.limits_.slots[limit.slot_of(candidate_.party)]);
+  const ValueKind kind = limit.value_kind;
   if (m.cannot == Reason::NoMark || m.cannot == Reason::NoFx) return {m.cannot, Value{ValueKind::Null, {}, 0, 0}};
   if (m.cannot != Reason::None || (kind == ValueKind::Fraction && m.divisor <= 0)) {
     return {Reason::Limit, Value{ValueKind::Null, {}, 0, 0}};

@@ -32,7 +32,7 @@ struct Candidate {
 
 class Judge {
 public:
-  // Preconditions: the candidate's row and symbol are known.
+  // Preconditions: the candidate's row and symbol are known. Uses the engine's lists: one judge at a time.
   Judge(Engine& engine, const Candidate& candidate);
 
   // Does any limit object to this quantity? Stops at the first.
@@ -50,22 +50,12 @@ public:
   int128 notional(std::int64_t quantity) const;  // of order_notional and turnover
 
 private:
-  // A view's cell of the candidate's symbol, now and after the order: what exposure limits start from.
-  struct Worst {
-    int128 longest_value, shortest_value, up, down, gross;
-    void value(int128 longest, int128 shortest) {
-      longest_value = longest;
-      shortest_value = shortest;
-      up = positive(longest);
-      down = positive(-shortest);
-      gross = larger(up, down);
-    }
-  };
+  // A view's cell of the candidate's symbol, and what the order would add to it: what exposure limits start from.
   struct Ahead {
     const Cell* cell;
     std::size_t group;
-    std::int64_t longest, shortest;
-    Worst now, after;
+    std::int64_t longest, shortest;  // after the order
+    Worth now, moved;
   };
   struct Measure {
     int128 value;
@@ -74,12 +64,12 @@ private:
     Reason cannot;   // None; NoMark, NoFx: it cannot be evaluated; Limit: an input of its own is missing
   };
   void look_ahead(std::int64_t quantity);
-  bool objects(const CompiledLimit& limit);
-  Measure measure(const CompiledLimit& limit);
+  bool objects(std::uint32_t position);
+  Measure measure(const CompiledLimit& limit, const Slot& slot);
   Measure measure_order(const CompiledLimit& limit);
-  Measure measure_flow(const CompiledLimit& limit);
+  Measure measure_flow(const CompiledLimit& limit, const Slot& slot);
   Measure measure_exposure(const CompiledLimit& limit);
-  Measure measure_state(const CompiledLimit& limit);
+  Measure measure_state(const CompiledLimit& limit, const Slot& slot);
   int128 self_trades() const;
   std::int64_t order_price() const;
 
@@ -87,7 +77,8 @@ private:
   const Candidate& candidate_;
   std::int64_t quantity_ = 0;
   bool reduces_ = false;
-  std::array<Ahead, view_count> ahead_{};
+  Reason unvalued_;                      // NoMark, NoFx: the symbol has no value
+  std::array<Ahead, view_count> ahead_;  // of the views that the candidate's limits read
 };
 
 }  // namespace bulwark::core

@@ -26,7 +26,7 @@ void Limits::lay_out_slots(CompiledLimit& limit, const Names& names, std::size_t
   limit.slot_count = static_cast<std::uint32_t>(count);
   for (std::size_t k = 0; k < count; ++k) {
     Slot slot{};
-    slot.max = limit.configured_max;
+    limit.set_max(slot, limit.configured_max);
     slot.on = limit.named;
     const auto index = [k](std::uint32_t of, std::size_t size) { return of == 0 ? 0 : k / of % size; };
     if (limit.each_symbol) slot.on.symbol = SymbolIndex(index(limit.symbol_stride, names.symbols.size()));
@@ -43,6 +43,7 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     CompiledLimit limit{};
     limit.metric = from.metric;
     limit.kind = kind_of(from.metric);
+    limit.value_kind = value_kind_of(from.metric);
     limit.action = from.action;
     limit.index = names.limits.find(from.name);
     limit.configured_max = from.max;
@@ -57,6 +58,7 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     limit.named = {names.symbols.find(from.on.symbol),   names.sectors.find(from.on.sector),
                    names.accounts.find(from.on.account), names.strategies.find(from.on.strategy),
                    names.clients.find(from.on.client),   0};
+    limit.name_keys();
     const bool by_symbol = limit.each_symbol || at(limit.named.symbol) != 0;
     const bool by_sector = limit.each_sector || at(limit.named.sector) != 0;
     limit.view = view_of(limit.each_account || at(limit.named.account) != 0,
@@ -71,6 +73,7 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     const auto position = static_cast<std::uint32_t>(all.size());
     if (divides_by_equity(limit.metric)) dividing.push_back(position);
     if (limit.metric == Metric::MessageRate) message_rates.push_back(position);
+    if (limit.metric == Metric::OpenOrders) open_orders.push_back(position);
     lay_out_slots(limit, names, client_count);
     all.push_back(limit);
   }
@@ -94,6 +97,7 @@ void Limits::assign_rows(const Book& book, const Market& market) {
       CompiledLimit any_client = all[k];
       any_client.named.client = ClientIndex::None;
       any_client.each_client = false;
+      any_client.name_keys();
       if (any_client.covers(party)) touched.push_back(k);
     }
     std::stable_sort(touched.begin(), touched.end(),
@@ -126,7 +130,7 @@ void Limits::carry(const Limits& old) {
         slots[to].live = from.live;
         if (from.override_until_ns == 0) continue;
         slots[to].override_until_ns = from.override_until_ns;
-        slots[to].max = from.max;
+        limit.set_max(slots[to], from.max);
       }
     }
   }

@@ -15,8 +15,9 @@
 namespace bulwark::core {
 
 struct Slot {
-  int128 max;     // in force: the configured one, or an override's
-  int128 amount;  // flow: what is in the window, or working
+  int128 max;        // in force: the configured one, or an override's
+  int128 warn_from;  // the smallest value that warns; of a fraction max x warn, of 16 decimals
+  int128 amount;     // flow: what is in the window, or working
   Scope on;
   std::int64_t override_until_ns;  // 0: none
   TimeNs blind_until;              // flow: until then something was not counted, and nothing passes
@@ -33,10 +34,28 @@ struct Party {
   ClientIndex client;
 };
 
+// The keys of a party or a scope in two words, so that all of them are compared at once.
+struct Keys {
+  std::uint64_t first, second;
+
+  static constexpr Keys of(const auto& owner) {
+    return {at(owner.symbol) << 32 | at(owner.sector) << 16 | at(owner.account),
+            at(owner.strategy) << 16 | at(owner.client)};
+  }
+  // Ones in the place of every key that is there.
+  static constexpr Keys mask_of(const auto& owner) {
+    const auto ones = [](auto key, std::uint64_t of_key) { return at(key) != 0 ? of_key : std::uint64_t{0}; };
+    return {
+        ones(owner.symbol, 0xffffffffULL << 32) | ones(owner.sector, 0xffffULL << 16) | ones(owner.account, 0xffffULL),
+        ones(owner.strategy, 0xffffULL << 16) | ones(owner.client, 0xffffULL)};
+  }
+  constexpr bool fits(const Keys& wanted, const Keys& mask) const {
+    return (((first & mask.first) ^ wanted.first) | ((second & mask.second) ^ wanted.second)) == 0;
+  }
+};
+
 constexpr bool within(const Scope& scope, const Party& party) {
-  const auto fits = [](auto named, auto actual) { return at(named) == 0 || named == actual; };
-  return fits(scope.symbol, party.symbol) && fits(scope.sector, party.sector) && fits(scope.account, party.account) &&
-         fits(scope.strategy, party.strategy) && fits(scope.client, party.client);
+  return Keys::of(party).fits(Keys::of(scope), Keys::mask_of(scope));
 }
 
 // Does `scope` have at least the keys of `wanted`, with the same values?
@@ -49,13 +68,16 @@ enum class Reach : std::uint8_t { Symbol, Sector, All };  // what an exposure is
 struct CompiledLimit {
   Metric metric;
   Kind kind;
+  ValueKind value_kind;
   Action action;
   View view;  // exposure and state: which cells and totals it reads
   Reach reach;
   bool each_symbol, each_sector, each_account, each_strategy, each_client;  // "*"
-  Scope named;                                                              // the keys that name one
+  bool each_any;
+  Scope named;  // the keys that name one
+  Keys named_keys, named_mask;
   LimitIndex index;
-  std::int64_t max, warn;
+  std::int64_t warn;
   int128 configured_max;
   DurationNs window;
   std::uint32_t slot_base, slot_count;
@@ -63,14 +85,28 @@ struct CompiledLimit {
   std::uint32_t flow;  // flow limits with a window: their cursor (core/flow.h)
 
   std::size_t slot_of(const Party& p) const {
+    if (!each_any) return slot_base;
     return slot_base + at(p.symbol) * symbol_stride + at(p.sector) * sector_stride + at(p.account) * account_stride +
            at(p.strategy) * strategy_stride + at(p.client) * client_stride;
   }
   // Every key that is named is that party's, and every "*" key is known of it.
   bool covers(const Party& p) const {
-    return within(named, p) && !(each_symbol && at(p.symbol) == 0) && !(each_sector && at(p.sector) == 0) &&
+    return Keys::of(p).fits(named_keys, named_mask) && (!each_any || every_star_known(p));
+  }
+  bool every_star_known(const Party& p) const {
+    return !(each_symbol && at(p.symbol) == 0) && !(each_sector && at(p.sector) == 0) &&
            !(each_account && at(p.account) == 0) && !(each_strategy && at(p.strategy) == 0) &&
            !(each_client && at(p.client) == 0);
+  }
+  // After `named` and the "*" have been set.
+  void name_keys() {
+    named_keys = Keys::of(named);
+    named_mask = Keys::mask_of(named);
+    each_any = each_symbol || each_sector || each_account || each_strategy || each_client;
+  }
+  void set_max(Slot& slot, int128 max) const {
+    slot.max = max;
+    slot.warn_from = value_kind == ValueKind::Fraction ? max * warn : (max * warn + unit - 1) / unit;
   }
 };
 
@@ -88,7 +124,7 @@ public:
   std::vector<List> list_of_lists;
   std::vector<std::uint16_t> list_of_row;  // by row: which list
   std::vector<std::uint32_t> dividing;     // limits whose value moves with equity
-  std::vector<std::uint32_t> message_rates;
+  std::vector<std::uint32_t> message_rates, open_orders;
 
   const List& list(std::size_t row) const { return list_of_lists[list_of_row[row]]; }
 

@@ -54,16 +54,27 @@ constexpr int128 divide_rounded(int128 a, int128 b) {
   return a < 0 ? -static_cast<int128>(result) : static_cast<int128>(result);
 }
 
+// size / 1e8 rounded half up. 1e8 = 2^8 x 390,625: what fits 64 bits after the shift needs no wide division.
+constexpr uint128 divide_by_unit(uint128 size) {
+  const uint128 shifted = (size + static_cast<uint128>(unit / 2)) >> 8;
+  constexpr std::uint64_t odd_part = unit >> 8;
+  if (shifted >> 64 == 0) [[likely]]
+    return static_cast<std::uint64_t>(shifted) / odd_part;
+  return shifted / odd_part;
+}
+
 // Money, rule 8 of the contract: a x b / 1e8 rounded to 8 decimals, half away from zero.
 constexpr int128 round8(int128 a, int128 b) {
   constexpr int128 narrow = static_cast<int128>(1) << 63;
-  if (magnitude(a) >= narrow || magnitude(b) >= narrow) {
+  if (magnitude(a) >= narrow || magnitude(b) >= narrow) [[unlikely]] {
     const double size = static_cast<double>(magnitude(a)) * static_cast<double>(magnitude(b));
     if (size >= static_cast<double>(saturated_raw) * static_cast<double>(unit)) {
       return (a < 0) != (b < 0) ? -saturated_raw : saturated_raw;
     }
   }
-  return divide_rounded(a * b, unit);
+  const int128 product = a * b;
+  const auto result = static_cast<int128>(divide_by_unit(static_cast<uint128>(magnitude(product))));
+  return product < 0 ? -result : result;
 }
 
 // a x b <= c x d for non-negative numbers, exactly, however wide the products are.
