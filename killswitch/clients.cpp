@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,20 +19,25 @@ static std::optional<ClientView> read_client(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   if (fd < 0) return {};
   shm::ClientFile file{};
+  struct stat info {};
+  const bool known = ::fstat(fd, &info) == 0;
   const ssize_t size = ::pread(fd, static_cast<void*>(&file), sizeof file, 0);
   ::close(fd);
-  if (size < static_cast<ssize_t>(sizeof file)) return {};
+  if (!known || size < static_cast<ssize_t>(sizeof file)) return {};
   if (shm::examine(&file.header, sizeof file, shm::SegmentKind::ClientFile, sizeof file) != shm::AttachStatus::Ready) {
     return {};
   }
   if (file.pid <= 0 || file.detached.load() != 0) return {};
-  return ClientView{shm::printable(file.client.view()),
-                    file.pid,
-                    file.start_time,
-                    {file.acknowledged.load()},
-                    file.acknowledged_ns.load(),
-                    file.drill_seen.load(),
-                    file.drill_seen_ns.load()};
+  ClientView view;
+  view.client = shm::printable(file.client.view());
+  view.pid = file.pid;
+  view.start_time = file.start_time;
+  view.inode = info.st_ino;
+  view.acknowledged = {file.acknowledged.load()};
+  view.acknowledged_ns = file.acknowledged_ns.load();
+  view.drill_seen = file.drill_seen.load();
+  view.drill_seen_ns = file.drill_seen_ns.load();
+  return view;
 }
 
 std::vector<ClientView> live_clients(const std::string& run_folder) {

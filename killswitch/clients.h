@@ -14,6 +14,7 @@ struct ClientView {
   std::string client;
   std::int32_t pid = 0;
   std::uint64_t start_time = 0;
+  std::uint64_t inode = 0;  // of its file
   shm::Permission acknowledged{};
   std::int64_t acknowledged_ns = 0;  // CLOCK_MONOTONIC
   std::uint64_t drill_seen = 0;

@@ -6,16 +6,31 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <iostream>
+#include <sstream>
 
 #include "killswitch/clients.h"
 
 namespace bulwark::kill {
 
+// Its file is the client's to write, and could name anybody. Only who has that very file in its memory is that client.
+static bool has_mapped(std::int32_t pid, std::uint64_t inode) {
+  std::ifstream maps("/proc/" + std::to_string(pid) + "/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::istringstream fields(line);
+    std::string range, rights, offset, device;
+    std::uint64_t mapped = 0;
+    if (fields >> range >> rights >> offset >> device >> mapped && mapped == inode) return true;
+  }
+  return false;
+}
+
 static void kill_client(const ClientView& client) {
   const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, client.pid, 0));
   if (pidfd < 0) return;
-  if (client.alive() && ::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0) == 0) {
+  if (client.alive() && has_mapped(client.pid, client.inode) &&
+      ::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0) == 0) {
     std::cerr << "bulwark-watchdog: killed " << client.label() << ", which did not acknowledge a stop" << std::endl;
   }
   ::close(pidfd);

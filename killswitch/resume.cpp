@@ -14,22 +14,28 @@
 namespace bulwark::kill {
 
 static constexpr DurationNs beat_age_max = milliseconds(500);
-static constexpr int acknowledge_patience_ms = 100;
+static constexpr int patience_ms = 100;
 
-static std::string age_of(MonotonicNs beat, MonotonicNs now) {
-  return "its last beat is " + std::to_string((now - beat).ns / 1'000'000) + " ms old";
+// A process that has just begun may be about to beat. Empty: it beats.
+static std::string not_beating(const shm::AtomicTime& beat) {
+  for (int i = 0; i < patience_ms; ++i) {
+    if (shm::monotonic_now() - MonotonicNs{beat.load()} <= beat_age_max) return {};
+    shm::nap(milliseconds(1));
+  }
+  const std::int64_t last = beat.load();
+  if (last == 0) return "it does not beat yet";
+  return "its last beat is " + std::to_string((shm::monotonic_now().ns - last) / 1'000'000) + " ms old";
 }
 
 // Returns whether the sidecar can be asked: one that does not beat would only keep us waiting.
 static bool check_processes(const Instance& instance, std::vector<std::string>& failing) {
-  const MonotonicNs now = shm::monotonic_now();
   bool beats = false;
   if (!instance.board) {
     failing.push_back("sidecar: it is not running (board: " + std::string(shm::explain(instance.board.status)) + ")");
   } else if (!instance.sidecar_alive()) {
     failing.push_back("sidecar: it is not running");
-  } else if (const MonotonicNs beat{instance.board->beat_ns.load()}; now - beat > beat_age_max) {
-    failing.push_back("sidecar: " + age_of(beat, now));
+  } else if (const std::string why = not_beating(instance.board->beat_ns); !why.empty()) {
+    failing.push_back("sidecar: " + why);
   } else {
     beats = true;
     const bool healthy = instance.board->journal_health.load() == shm::JournalHealth::Healthy;
@@ -37,8 +43,8 @@ static bool check_processes(const Instance& instance, std::vector<std::string>& 
   }
   if (!instance.watchdog_alive()) {
     failing.push_back("watchdog: it is not running, nobody would renew the lease");
-  } else if (const MonotonicNs beat{instance.page->watchdog_beat_ns.load()}; now - beat > beat_age_max) {
-    failing.push_back("watchdog: " + age_of(beat, now));
+  } else if (const std::string why = not_beating(instance.page->watchdog_beat_ns); !why.empty()) {
+    failing.push_back("watchdog: " + why);
   }
   return beats;
 }
@@ -46,7 +52,7 @@ static bool check_processes(const Instance& instance, std::vector<std::string>& 
 // A client that was attached a moment ago may still be about to acknowledge.
 static void check_clients(const Instance& instance, shm::Permission permission, std::vector<std::string>& failing) {
   std::vector<std::string> silent;
-  for (int i = 0; i < acknowledge_patience_ms; ++i) {
+  for (int i = 0; i < patience_ms; ++i) {
     silent.clear();
     for (const ClientView& client : live_clients(instance.folder)) {
       if (!client.saw_stop(permission.epoch())) silent.push_back("client " + client.label());

@@ -55,7 +55,8 @@ class Stop(DeskTest):
         stays, freezes, dies, leaves = self.desk.trade(clients=4)
         freeze(freezes)
         self.desk.end(dies, signal.SIGKILL)
-        self.desk.end(leaves)
+        leaves.send_signal(signal.SIGUSR1)
+        wait_for("it to leave", lambda: [c["client"] for c in self.desk.status()["clients"]] == ["client0", "client1"])
         result = self.check(self.desk.command("stop", "--timeout", "200", "--json"), 1)
         rows = {c["client"]: c["acknowledged"] for c in json.loads(result.stdout)["clients"]}
         self.assertEqual(rows, {"client0": True, "client1": False})

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A client that does nothing but acknowledge, as a process to be killed or frozen: fake_client RUN/NAME CLIENT [--mute]
+// A client that does nothing but acknowledge, as a process to be killed or frozen: fake_client RUN/NAME CLIENT
+// [--mute [PID]]. With a PID it says that it is that process. SIGUSR1: it leaves and lives.
 #include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "shm/clock.h"
@@ -13,24 +15,27 @@
 
 using namespace bulwark;
 
-static volatile sig_atomic_t ending = 0;
+static volatile sig_atomic_t ending = 0, leaving = 0;
 
 int main(int argc, char** argv) {
   if (argc < 3) return 2;
   const std::string folder = argv[1], name = argv[2];
   const bool mute = argc > 3;
   ::signal(SIGTERM, [](int) { ending = 1; });
+  ::signal(SIGUSR1, [](int) { leaving = 1; });
   const auto page = shm::attach<const shm::KillPage>(folder + "/kill", shm::Access::ReadOnly);
   if (!page) return 3;
   auto made = shm::create_segment<shm::ClientFile>(folder + "/clients/" + name, sizeof(shm::ClientFile), 1);
   made->client = Name::from(name);
-  made->pid = ::getpid();
-  made->start_time = shm::process_stat(::getpid()).start_time;
+  made->pid = argc > 4 ? std::atoi(argv[4]) : ::getpid();
+  made->start_time = shm::process_stat(made->pid).start_time;
   const auto file = made.publish();
   std::puts("ready");
   std::fflush(stdout);
   while (ending == 0) {
-    if (!mute) {
+    if (leaving != 0) {
+      file->detached.store(1);
+    } else if (!mute) {
       const shm::Permission permission = shm::permission_of(*page);
       if (file->acknowledged.load() != permission.word) {
         file->acknowledged_ns.store(shm::monotonic_now().ns);

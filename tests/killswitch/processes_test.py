@@ -126,6 +126,16 @@ class Watchdog(DeskTest):
         self.assertEqual(frozen.wait(timeout=20), -signal.SIGKILL)
         self.assertIsNone(good.poll())
 
+    def test_who_is_named_by_a_lying_client_is_not_killed(self):
+        self.desk.start_watchdog("--kill-unacknowledged-ms", "100")
+        self.desk.start_sidecar()
+        innocent = self.desk.start_client("innocent")
+        self.desk.start_client("liar", "--mute", str(innocent.pid))
+        mute = self.desk.start_client("mute", "--mute")  # looked at after the liar
+        self.desk.command("stop", "--timeout", "500")
+        self.assertEqual(mute.wait(timeout=20), -signal.SIGKILL)
+        self.assertIsNone(innocent.poll())
+
     def test_a_mute_client_lives_where_nothing_is_configured(self):
         self.desk.trade()
         mute = self.desk.start_client("mute", "--mute")
