@@ -137,6 +137,24 @@ TEST_F(StopTest, NoLookSaysYesAfterTheAcknowledgement) {
   EXPECT_EQ(late, 0U);
 }
 
+// The look that is under way when the stop comes: its answer is out before the acknowledgement is.
+TEST_F(StopTest, IsNotAcknowledgedWhileALookIsUnderWay) {
+  const auto deadline = shm::monotonic_now() + milliseconds(1000);
+  std::shared_ptr<client::Link> link =
+      client::open_link_within({shm::DoorKind::Client, "desk", "c1", "ACC1", "momo"}, deadline);
+  std::atomic<int> ticks{0};
+  client::Acknowledger acknowledger(link, [&] { ++ticks; });
+  ASSERT_TRUE(acknowledges("c1"));
+  acknowledger.with_memory([&](client::VerdictMemory&) {  // holds what a look holds
+    const int before = ticks;
+    instance().stop();
+    shm::nap({20'000'000});
+    EXPECT_LE(ticks - before, 1) << "its thread waits for us";
+    EXPECT_NE(acknowledged("c1"), word());
+  });
+  EXPECT_TRUE(acknowledges("c1"));
+}
+
 TEST_F(StopTest, ADrillIsAnsweredWithoutAStop) {
   Client client = attach("c1");
   instance().page().drill.store(7);
