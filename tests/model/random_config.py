@@ -93,9 +93,9 @@ def random_config(rng):
         parts.append(f"[strategy.{strategy}]\n" + (f'account = "{rng.choice(ACCOUNTS)}"\n' if rng.random() < 0.7 else ""))
     if rng.random() < 0.2:
         parts.append(f'[restricted]\nsymbols = ["{rng.choice(SYMBOLS)}"]\n')
-    if rng.random() < 0.5:
+    if rng.random() < 0.6:
         listed = [symbol for symbol in SYMBOLS if rng.random() < 0.8]
-        parts.append("[locate]\n" + "".join(f'{symbol} = "{rng.choice([200, 1000, 10000])}"\n' for symbol in listed))
+        parts.append("[locate]\n" + "".join(f'{symbol} = "{rng.choice([100, 200, 500, 2000])}"\n' for symbol in listed))
     limits = []
     if rng.random() < 0.85:
         limits.append('[limit.cover]\nmetric = "gross"\nmax = "100000000"\n')

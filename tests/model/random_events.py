@@ -93,7 +93,8 @@ class Generator(World):
             side = "sell" if position > 0 else "buy"
             lot = self.desk.settings.instruments[symbol].lot
             whole = max(abs(position) // lot * lot, lot)
-            quantity = rng.choice([whole, whole, max(whole // 2 // lot * lot, lot), whole + lot, whole * 3])
+            half, third = (max(whole // part // lot * lot, lot) for part in (2, 3))
+            quantity = rng.choice([whole, whole, half, third, third, whole + lot, whole * 3])
             quantity = min(quantity, 10**10 * SCALE)
         event = {"type": "intent", "client": rng.choice(CLIENTS), "account": account, "strategy": rng.choice(STRATEGIES),
                  "id": self.new_id(), "symbol": symbol, "side": side, "quantity": self.number(quantity)}
@@ -104,7 +105,7 @@ class Generator(World):
         for key in ("account", "strategy", "symbol"):
             if self.chance(0.01):
                 event[key] = "nope"
-        if self.chance(0.3 if (position > 0) == (side == "sell") and position else 0.03):
+        if self.chance(0.4 if (position > 0) == (side == "sell") and position else 0.03):
             event["reduce_only"] = self.chance(0.9)
         if self.chance(0.25):
             event["resize"] = self.chance(0.75)
