@@ -197,6 +197,7 @@ void Engine::apply_rate(const MarkEvent& mark, TimeNs t) {
       if (!had_rate) {
         --book_.accounts[at(book_.account_of(next - 1))].rows_without_rate;
         --book_.accounts[0].rows_without_rate;
+        ++book_.profit_moves;  // equity that nobody knew is known
       }
       touch_row(next - 1);
     }
