@@ -182,7 +182,7 @@ void expect_sums_of_parts(const Engine& engine) {
     const Symbol& s = engine.market().symbols[symbol];
     if (s.has_mark) gross += larger(positive(s.value(position + buy)), positive(-s.value(position - sell)));
   }
-  ASSERT_TRUE(book.totals_all[at(View::Portfolio)][0].gross == gross);
+  ASSERT_TRUE(book.totals_all[at(View::Portfolio)][0].worth.gross == gross);
   for (std::size_t k = 0; k < profit.size(); ++k) ASSERT_TRUE(book.accounts[k].profit == profit[k]);
 }
 
