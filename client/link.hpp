@@ -15,6 +15,7 @@
 #include "client/error.hpp"
 #include "shm/board_reader.h"
 #include "shm/clock.h"
+#include "shm/fingerprint.h"
 #include "shm/lane.h"
 #include "shm/layout.h"
 #include "shm/packet.h"

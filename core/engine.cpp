@@ -24,33 +24,7 @@ void Engine::configure(const Rules& rules) {
   if (book_.symbol_count * book_.account_count * book_.strategy_count > row_count_max) {
     throw std::length_error("accounts x strategies x instruments are more than the engine keeps (16,000,000)");
   }
-  base_ = names_.currencies.find(rules.base_currency);
-  market_.stale_after = rules.stale_after;
-  market_.slippage = rules.market_slippage;
-  market_.locate_required = rules.locate_required;
-  market_.currencies.resize(names_.currencies.size());
-  market_.currencies[at(base_)] = {true, false, {0}, unit};
-  for (const FxRate& rate : rules.fx) {
-    Currency& currency = market_.currencies[at(names_.currencies.find(rate.currency))];
-    if (!currency.marked) currency = {true, false, {0}, rate.rate};
-  }
-  market_.symbols.resize(names_.symbols.size());
-  for (Symbol& symbol : market_.symbols) symbol.known = symbol.restricted = false, symbol.locate_units = 0;
-  for (const Instrument& from : rules.instruments) {
-    Symbol& symbol = market_.symbols[at(names_.symbols.find(from.symbol))];
-    symbol.known = true;
-    symbol.currency = names_.currencies.find(from.currency);
-    symbol.sector = names_.sectors.find(from.sector);
-    symbol.multiplier = from.multiplier;
-    symbol.tick_size = from.tick_size.raw;
-    symbol.lot_size = from.lot_size.raw;
-    symbol.adv = from.adv.raw;
-  }
-  for (Symbol& symbol : market_.symbols) market_.rescale(symbol);
-  for (const std::string& name : rules.restricted) market_.symbols[at(names_.symbols.find(name))].restricted = true;
-  for (const Locate& locate : rules.locates) {
-    market_.symbols[at(names_.symbols.find(locate.symbol))].locate_units = locate.units.raw;
-  }
+  configure_market(rules);
   default_accounts_.assign(names_.strategies.size(), AccountIndex::None);
   for (const Strategy& strategy : rules.strategies) {
     default_accounts_[at(names_.strategies.find(strategy.name))] = names_.accounts.find(strategy.account);
@@ -78,6 +52,37 @@ void Engine::configure(const Rules& rules) {
   touched_rows_.reserve(book_.rows.size());
   objecting_.reserve(limits_.all.size());
   crossing_.reserve(limits_.all.size());
+}
+
+// Instruments, currencies and what may be borrowed. Marks and rates that came from marks are kept.
+void Engine::configure_market(const Rules& rules) {
+  base_ = names_.currencies.find(rules.base_currency);
+  market_.stale_after = rules.stale_after;
+  market_.slippage = rules.market_slippage;
+  market_.locate_required = rules.locate_required;
+  market_.currencies.resize(names_.currencies.size());
+  market_.currencies[at(base_)] = {true, false, {0}, unit};
+  for (const FxRate& rate : rules.fx) {
+    Currency& currency = market_.currencies[at(names_.currencies.find(rate.currency))];
+    if (!currency.marked) currency = {true, false, {0}, rate.rate};
+  }
+  market_.symbols.resize(names_.symbols.size());
+  for (Symbol& symbol : market_.symbols) symbol.known = symbol.restricted = false, symbol.locate_units = 0;
+  for (const Instrument& from : rules.instruments) {
+    Symbol& symbol = market_.symbols[at(names_.symbols.find(from.symbol))];
+    symbol.known = true;
+    symbol.currency = names_.currencies.find(from.currency);
+    symbol.sector = names_.sectors.find(from.sector);
+    symbol.multiplier = from.multiplier;
+    symbol.tick_size = from.tick_size.raw;
+    symbol.lot_size = from.lot_size.raw;
+    symbol.adv = from.adv.raw;
+  }
+  for (Symbol& symbol : market_.symbols) market_.rescale(symbol);
+  for (const std::string& name : rules.restricted) market_.symbols[at(names_.symbols.find(name))].restricted = true;
+  for (const Locate& locate : rules.locates) {
+    market_.symbols[at(names_.symbols.find(locate.symbol))].locate_units = locate.units.raw;
+  }
 }
 
 void Engine::adopt(const Rules& rules) {

@@ -90,6 +90,7 @@ private:
   // engine.cpp
   void pass_time(TimeNs t);
   void configure(const Rules& rules);
+  void configure_market(const Rules& rules);
   void apply_mark(const MarkEvent& mark, TimeNs t);
   void apply_rate(const MarkEvent& mark, TimeNs t);
 

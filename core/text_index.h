@@ -14,7 +14,7 @@ public:
   struct Entry {
     std::uint32_t owner;  // the order
     std::uint32_t tag;
-    std::uint32_t next;  // of the same owner; entry + 1, or 0. Of a free entry: the next free one
+    std::uint32_t next;       // of the same owner; entry + 1, or 0. Of a free entry: the next free one
     std::uint32_t withdrawn;  // 1: the id of a replace that the market refused
     Id text;
   };

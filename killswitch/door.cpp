@@ -14,6 +14,7 @@
 #include <memory>
 #include <sstream>
 
+#include "shm/fingerprint.h"
 #include "shm/latch.h"
 
 namespace bulwark::kill {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "shm/fingerprint.h"
 #include "shm/layout.h"
 
 namespace bulwark::shm {

@@ -15,14 +15,10 @@ enum class DecimalError : std::uint8_t { None, NotANumber, TooManyDecimals, OutO
 
 inline constexpr std::string_view describe(DecimalError error) {
   switch (error) {
-    case DecimalError::None:
-      return "";
-    case DecimalError::NotANumber:
-      return "is not a decimal number (like \"189.50\")";
-    case DecimalError::TooManyDecimals:
-      return "has more than 8 decimals";
-    case DecimalError::OutOfRange:
-      return "is out of range";
+    case DecimalError::None: return "";
+    case DecimalError::NotANumber: return "is not a decimal number (like \"189.50\")";
+    case DecimalError::TooManyDecimals: return "has more than 8 decimals";
+    case DecimalError::OutOfRange: return "is out of range";
   }
   return "";
 }

@@ -31,8 +31,8 @@ static_assert(AtomicWord::is_always_lock_free && AtomicTime::is_always_lock_free
 static_assert(sizeof(AtomicWord) == 8 && alignof(AtomicWord) == 8);
 
 inline constexpr std::uint32_t layout_version = 1;
-inline constexpr std::size_t line_bytes = 64;        // one cache line
-inline constexpr std::size_t writer_bytes = 128;     // between the lines of different writers (adjacent-line prefetch)
+inline constexpr std::size_t line_bytes = 64;     // one cache line
+inline constexpr std::size_t writer_bytes = 128;  // between the lines of different writers (adjacent-line prefetch)
 inline constexpr std::uint32_t client_count_max = 256;
 inline constexpr std::uint32_t publisher_count_max = 16;
 
@@ -86,15 +86,15 @@ struct Permission {
 // What a stop says of itself, written after the stop has taken effect. An entry is valid when `epoch` (stored last)
 // is the epoch that it is looked up by; until then, and where it never comes, readers take the stop for a whole one.
 struct StopEntry {
-  AtomicWord epoch;        // SYNC POINT STOP ENTRY
-  std::int64_t t_ns;       // since the epoch of time, UTC
+  AtomicWord epoch;                        // SYNC POINT STOP ENTRY
+  std::int64_t t_ns;                       // since the epoch of time, UTC
   Name symbol, account, strategy, client;  // all empty: everything
-  Name operator_name;      // may be empty
-  Sentence reason;         // may be empty
-  Sentence cause;          // of the first stop since trading was last permitted
-  std::uint8_t whole;      // 1: nothing may trade; 0: only the scope is stopped
+  Name operator_name;                      // may be empty
+  Sentence reason;                         // may be empty
+  Sentence cause;                          // of the first stop since trading was last permitted
+  std::uint8_t whole;                      // 1: nothing may trade; 0: only the scope is stopped
   std::uint8_t spare[31];
-  std::uint64_t check;     // of all words before it (shm/kill_page.h): a torn entry is no entry
+  std::uint64_t check;  // of all words before it (shm/kill_page.h): a torn entry is no entry
 };
 static_assert(sizeof(StopEntry) == 512);
 inline constexpr std::size_t stop_entry_count = 64;
@@ -143,12 +143,12 @@ static_assert(offsetof(ClientFile, acknowledged) % line_bytes == 0 && std::is_st
 // A request is written into the next line of the lane, and its answer into the same line:
 //
 //   0                                                8        12    14    16         24      32             64
-//   | sequence 32 | kind 8 | a 8 | b 8 | c 8 (state) | symbol |acct |strat| quantity | price | text, 32 bytes |  request
-//   | sequence 32 | Answer | decision | reason | vk  | limit  | epoch     | quantity | value 16 | max 16 |spare|  answer
+//   | sequence 32 | kind 8 | a 8 | b 8 | c 8 (state) | symbol |acct |strat| quantity | price | text, 32 bytes | request
+//   | sequence 32 | Answer | decision | reason | vk  | limit  | epoch     | quantity | value 16 | max 16 |spare| answer
 //
-//   request: a = flags, b = length of the id, c = number of lines. Text is the id; of a replace id and new id; of a fill
-//   id, 16 bytes of fee, exec id. What does not fit goes on in the next lines (kind Continuation: 56 bytes of text,
-//   b = length of the second id), which are written first: the state of the first line is stored last (release).
+//   request: a = flags, b = length of the id, c = number of lines. Text is the id; of a replace id and new id; of a
+//   fill id, 16 bytes of fee, exec id. What does not fit goes on in the next lines (kind Continuation: 56 bytes of
+//   text, b = length of the second id), which are written first: the state of the first line is stored last (release).
 //   answer: vk = value kind; of a request that is no order: decision Accepted, or Rejected with an EventError in limit.
 //
 // A line is the client's while its state is an answer or zero, the sidecar's while it is a request. The sidecar loads
@@ -199,7 +199,7 @@ static_assert(sizeof(LaneLine) == line_bytes);
 // An instruction of the sidecar to the client (cancel this order), in a ring of its own; `state` is its sequence.
 enum class CommandKind : std::uint8_t { None, Cancel };
 struct alignas(line_bytes) CommandLine {
-  AtomicWord state;    // SYNC POINT COMMAND: the number of the command, from 1
+  AtomicWord state;      // SYNC POINT COMMAND: the number of the command, from 1
   AtomicWord words[31];  // kind, id length, cause length; id 64; cause 127 (see CommandWords)
 };
 static_assert(sizeof(CommandLine) == 256);
@@ -223,7 +223,7 @@ inline constexpr std::size_t lane_stride = 4'224;  // the first lines of two lan
 // One slot for each quote (symbols first, then the currency pairs of `Board::quotes`), written under a sequence lock by
 // its publisher alone; `dirty` tells the sidecar where to look.
 struct alignas(line_bytes) MarkSlot {
-  AtomicWord sequence;  // SYNC POINT MARK: odd while being written
+  AtomicWord sequence;                       // SYNC POINT MARK: odd while being written
   std::atomic<std::int64_t> bid, ask, last;  // raw decimals; 0: absent
   AtomicTime published_ns;                   // CLOCK_MONOTONIC
   std::uint64_t spare[3];
@@ -288,24 +288,24 @@ struct Board {
   std::uint64_t positions_offset, states_offset;
   std::uint32_t positions_capacity, states_capacity;
   // What the hot loop writes: its beat first, everything else now and then.
-  alignas(writer_bytes) AtomicTime beat_ns;         // CLOCK_MONOTONIC, at least every millisecond while it works
-  std::atomic<std::uint32_t> sleeping;              // 1: it waits on this word (adaptive), wake it after a request
+  alignas(writer_bytes) AtomicTime beat_ns;  // CLOCK_MONOTONIC, at least every millisecond while it works
+  std::atomic<std::uint32_t> sleeping;       // 1: it waits on this word (adaptive), wake it after a request
   std::atomic<JournalHealth> journal_health;
-  AtomicWord seen_permission;                       // the permission word under which it now judges
-  AtomicWord stop_request;                          // not 0: the sidecar asks the watchdog for a stop; a counter
+  AtomicWord seen_permission;  // the permission word under which it now judges
+  AtomicWord stop_request;     // not 0: the sidecar asks the watchdog for a stop; a counter
   AtomicWord intents, accepted, refused, events, marks_applied;
-  AtomicWord loop_ns_max;                           // the longest pass of the hot loop
-  AtomicWord journal_appended, journal_written;     // records
+  AtomicWord loop_ns_max;                        // the longest pass of the hot loop
+  AtomicWord journal_appended, journal_written;  // records
   std::atomic<std::uint32_t> positions_count, states_count;
-  alignas(writer_bytes) Sentence stop_cause;        // why the stop is asked for; written before `stop_request`
+  alignas(writer_bytes) Sentence stop_cause;  // why the stop is asked for; written before `stop_request`
 };
 static_assert(std::is_standard_layout_v<Board>);
 
 // ---------------------------------------------------------------------------------------------------- the door
 // attach.sock, SOCK_SEQPACKET. A client: AttachRequest -> AttachReply with two descriptors (lane, client file) ->
-// Mapped -> Admitted (the lane is sealed against new writers in between). A publisher: the same with one descriptor (its
-// marks table). A control wish (killswitch, bulwark): ControlRequest -> ControlReply. The connection then stays open for
-// as long as the client lives: its end is the first sign of death.
+// Mapped -> Admitted (the lane is sealed against new writers in between). A publisher: the same with one descriptor
+// (its marks table). A control wish (killswitch, bulwark): ControlRequest -> ControlReply. The connection then stays
+// open for as long as the client lives: its end is the first sign of death.
 enum class DoorKind : std::uint32_t { None, Client, Publisher, Control, Mapped, Admitted };
 
 enum class DoorOutcome : std::uint32_t {
@@ -313,12 +313,12 @@ enum class DoorOutcome : std::uint32_t {
   Ready,
   WrongVersion,
   BadName,
-  NameTaken,        // a living client has that name
+  NameTaken,  // a living client has that name
   UnknownAccount,
   UnknownStrategy,
-  Full,             // no free lane
+  Full,  // no free lane
   NotPermitted,
-  Failed,           // the sidecar could not make the segment
+  Failed,  // the sidecar could not make the segment
 };
 
 struct AttachRequest {
@@ -351,7 +351,7 @@ struct ControlRequest {
   std::uint8_t spare[3];
   std::uint64_t permission;  // of a resume: the word that it looked at
   Name symbol, sector, account, strategy, client;
-  Name limit;                // of an override
+  Name limit;  // of an override
   Name operator_name;
   Sentence reason;
   std::uint64_t max_low, max_high;  // of an override, raw decimal
@@ -359,7 +359,7 @@ struct ControlRequest {
 };
 
 struct ControlReply {
-  DoorOutcome outcome;       // Ready: done; NotPermitted: refused, `text` says why, a line each
+  DoorOutcome outcome;  // Ready: done; NotPermitted: refused, `text` says why, a line each
   std::uint32_t text_bytes;
   char text[8'192];
 };
@@ -368,25 +368,5 @@ static_assert(std::has_unique_object_representations_v<AttachRequest>);
 static_assert(std::has_unique_object_representations_v<AttachReply>);
 static_assert(std::has_unique_object_representations_v<ControlRequest>);
 static_assert(std::has_unique_object_representations_v<ControlReply>);
-
-// The fingerprint changes whenever a size or an offset above does.
-constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
-  return (hash ^ value) * 0x100000001b3ULL;
-}
-constexpr std::uint64_t compute_fingerprint() {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const std::uint64_t value :
-       {sizeof(Header), sizeof(KillPage), offsetof(KillPage, permission), offsetof(KillPage, lease_until_ns),
-        offsetof(KillPage, watchdog_pid), offsetof(KillPage, entries), sizeof(StopEntry), sizeof(ClientFile),
-        offsetof(ClientFile, acknowledged), offsetof(ClientFile, drill_seen), sizeof(LaneLine), sizeof(Lane), offsetof(Lane, lines),
-        offsetof(Lane, commands), sizeof(CommandLine), sizeof(MarkSlot), sizeof(MarksTable), sizeof(NameRow),
-        sizeof(PositionRow), sizeof(StateRow), sizeof(Board), offsetof(Board, symbols), offsetof(Board, beat_ns),
-        sizeof(AttachRequest), sizeof(AttachReply), sizeof(ControlRequest), sizeof(ControlReply), metric_names.size(),
-        reason_names.size()}) {
-    hash = mix(hash, value);
-  }
-  return hash;
-}
-inline constexpr std::uint64_t fingerprint = compute_fingerprint();
 
 }  // namespace bulwark::shm

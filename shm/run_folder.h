@@ -25,8 +25,10 @@ inline std::vector<std::string> run_folder_candidates() {
 
 // An instance's name becomes a folder's name: no way out of RUN.
 inline bool valid_instance(const std::string& name) {
-  return !name.empty() && name.size() <= 64 && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                                       "0123456789._-") == std::string::npos &&
+  return !name.empty() && name.size() <= 64 &&
+         name.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+             "0123456789._-") == std::string::npos &&
          name[0] != '.';
 }
 

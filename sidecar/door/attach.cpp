@@ -7,6 +7,7 @@
 #include "shm/attach.h"
 #include "shm/board_reader.h"
 #include "shm/clock.h"
+#include "shm/fingerprint.h"
 #include "shm/lane.h"
 #include "shm/marks.h"
 #include "shm/packet.h"
