@@ -20,24 +20,26 @@ void Book::allocate() {
 
 // Calls change(cell) for each cell that the row is part of, and brings the totals up to date.
 template <class Change>
-void Book::each_cell(std::size_t row, const Market& market, Change change) {
+void Book::each_cell(std::size_t row, Side side, const Market& market, Change change) {
   const SymbolIndex i = symbol_of(row);
+  const AccountIndex account = account_of(row);
+  const StrategyIndex strategy = strategy_of(row);
   for (std::size_t v = 0; v < view_count; ++v) {
     if (!used[v].cells) continue;
     const View view = static_cast<View>(v);
-    const std::size_t g = group(view, account_of(row), strategy_of(row));
+    const std::size_t g = group(view, account, strategy);
     change(cell(view, g, i));
-    value_cell(view, g, i, market);
+    value_cell(view, g, i, side, market);
   }
 }
 
-void Book::value_cell(View view, std::size_t g, SymbolIndex i, const Market& market) {
+void Book::value_cell(View view, std::size_t g, SymbolIndex i, Side side, const Market& market) {
   Cell& c = cell(view, g, i);
   const Symbol& symbol = market.symbols[at(i)];
   const Worth before = Worth::of(c);
   const bool empty = c.empty(), countable = !empty && symbol.valued();
-  c.longest_value = countable ? symbol.value(c.longest()) : 0;
-  c.shortest_value = countable ? symbol.value(c.shortest()) : 0;
+  if (side != Side::Sell) c.longest_value = countable ? symbol.value(c.longest()) : 0;
+  if (side != Side::Buy) c.shortest_value = countable ? symbol.value(c.shortest()) : 0;
   c.counted_no_mark = !empty && !symbol.has_mark;
   c.counted_no_rate = !empty && !symbol.has_rate;
   const Worth moved = Worth::of(c) - before;
@@ -89,6 +91,7 @@ void Book::wake(std::size_t row, const Market& market) {
   if (!market.symbols[at(i)].has_rate) {
     ++accounts[at(account_of(row))].rows_without_rate;
     ++accounts[0].rows_without_rate;
+    ++profit_moves;  // no equity is known any more
   }
 }
 
@@ -96,7 +99,7 @@ void Book::change_working(std::size_t row, Side side, std::int64_t by, const Mar
   if (by == 0) return;
   const auto change = [&](auto& holder) { (side == Side::Buy ? holder.working_buy : holder.working_sell) += by; };
   change(rows[row]);
-  each_cell(row, market, change);
+  each_cell(row, side, market, change);
 }
 
 // a x k / p rounded once, half away from zero, for 0 <= k <= p.
@@ -140,7 +143,7 @@ void Book::fill(std::size_t row, Side side, Quantity quantity, Price price, int1
   r.cost = after.cost;
   r.realised = after.realised;
   r.fees = after.fees;
-  each_cell(row, market, [&](Cell& c) { c.position += moved; });
+  each_cell(row, Side::None, market, [&](Cell& c) { c.position += moved; });
   value_row(row, market);
 }
 
@@ -149,7 +152,7 @@ void Book::revalue(SymbolIndex i, const Market& market) {
     const std::size_t row = next - 1;
     for (std::size_t v = 0; v < view_count; ++v) {
       const View view = static_cast<View>(v);
-      if (used[v].cells) value_cell(view, group(view, account_of(row), strategy_of(row)), i, market);
+      if (used[v].cells) value_cell(view, group(view, account_of(row), strategy_of(row)), i, Side::None, market);
     }
     value_row(row, market);
   }
@@ -175,7 +178,7 @@ void Book::rebuild(const Market& market) {
     r.live = false;
     r.profit = r.opening_profit = 0;
     wake(row, market);
-    each_cell(row, market, [&](Cell& c) {
+    each_cell(row, Side::None, market, [&](Cell& c) {
       c.position += r.position;
       c.working_buy += r.working_buy;
       c.working_sell += r.working_sell;

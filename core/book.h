@@ -173,8 +173,9 @@ private:
   Execution execution(std::size_t row, Side side, Quantity quantity, Price price, int128 fee,
                       const Market& market) const;
   template <class Change>
-  void each_cell(std::size_t row, const Market& market, Change change);
-  void value_cell(View view, std::size_t group_index, SymbolIndex i, const Market& market);
+  void each_cell(std::size_t row, Side side, const Market& market, Change change);
+  // `side`: on which the working orders have changed; None: anything may have.
+  void value_cell(View view, std::size_t group_index, SymbolIndex i, Side side, const Market& market);
   void value_row(std::size_t row, const Market& market);
   void move_profit(std::size_t row, int128 profit, int128 opening_profit, SectorIndex sector);
 };

@@ -185,6 +185,20 @@ private:
     return limit.reach == Reach::All ? book_.totals_all[at(limit.view)][group]
                                      : book_.totals_sector[at(limit.view)][group * book_.sector_count + at(sector)];
   }
+  // How much may be added to a level (money, of a position units) without reaching a warning: a lower bound, and 0
+  // where nothing is known. A slot keeps it: orders take from it, a review of the slot sets it anew. Whatever else
+  // raises a level, or lowers what a limit divides by, has its slots reviewed.
+  static std::int64_t room(const CompiledLimit& limit, const Level& level, const Slot& slot) {
+    if (!level.known || slot.told()) return 0;
+    int128 warns_from = slot.warn_from;
+    if (limit.value_kind == ValueKind::Fraction) {
+      const int128 share = slot.warn_from / unit;
+      if (share > INT64_MAX || level.divisor > INT64_MAX) return 0;
+      warns_from = share * level.divisor / unit;
+    }
+    const int128 room = warns_from - 1 - level.value;
+    return room <= 0 ? 0 : room > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(room);
+  }
   void touch_dividing();
   void order_lines();
   bool row_counts(std::size_t row) const;

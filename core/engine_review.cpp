@@ -101,6 +101,7 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   const CompiledLimit& limit = limits_.all[position];
   Slot& slot = limits_.slots[index];
   const Level now = level(limit, slot);
+  slot.room = 0;
   if (!now.known) return;
   const bool breached = above(limit, now, slot.max);
   const bool warned = reaches_warning(limit, now, slot);
@@ -120,6 +121,7 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   if (!warned && slot.warned) tell(LineType::Cleared);
   slot.warned = warned;
   slot.breached = breached;
+  slot.room = room(limit, now, slot);
   if (breached && limit.kind == Kind::State && (limit.action == Action::Halt || limit.action == Action::ReduceOnly)) {
     acting_.push_back({position, static_cast<std::uint32_t>(index)});
   }

@@ -8,15 +8,28 @@ namespace bulwark::core {
 Judge::Judge(Engine& engine, const Candidate& candidate)
     : engine_(engine),
       candidate_(candidate),
+      limits_(engine.limits_.all.data()),
+      slots_(engine.limits_.slots.data()),
       unvalued_(!candidate.symbol->has_mark   ? Reason::NoMark
                 : !candidate.symbol->has_rate ? Reason::NoFx
                                               : Reason::None) {}
 
-// The symbol's cells as they would be with this quantity working: what every exposure limit starts from.
-void Judge::look_ahead(std::int64_t quantity) {
+void Judge::begin(std::int64_t quantity) {
   quantity_ = quantity;
   reduces_ = candidate_.reduces(quantity);
-  const std::int64_t added = quantity > candidate_.held ? quantity - candidate_.held : 0;
+  looked_ahead_ = false;
+  added_ = quantity > candidate_.held ? quantity - candidate_.held : 0;
+  added_value_max_ = INT64_MAX;
+  if (unvalued_ != Reason::None) return;
+  // Values are rounded before and after they are scaled (2^25 is a third of a unit): that of a sum may be a little
+  // larger than the sum of the values.
+  const int128 value = candidate_.symbol->value(added_) + (candidate_.symbol->unit_scale >> 25) + 4;
+  if (value < INT64_MAX) added_value_max_ = static_cast<std::int64_t>(value);
+}
+
+// The symbol's cells as they would be with this quantity working: what every exposure limit starts from.
+void Judge::look_ahead() {
+  looked_ahead_ = true;
   const std::uint8_t views = engine_.limits_.list(candidate_.row).views;
   const Symbol& symbol = *candidate_.symbol;
   for (std::size_t v = 0; v < view_count; ++v) {
@@ -32,74 +45,92 @@ void Judge::look_ahead(std::int64_t quantity) {
     ahead.now = Worth::of(cell);
     int128 longest_value = cell.longest_value, shortest_value = cell.shortest_value;
     if (candidate_.side == Side::Buy) {
-      ahead.longest += added;
+      ahead.longest += added_;
       if (symbol.valued()) longest_value = symbol.value(ahead.longest);
     } else {
-      ahead.shortest -= added;
+      ahead.shortest -= added_;
       if (symbol.valued()) shortest_value = symbol.value(ahead.shortest);
     }
     ahead.moved = Worth::of(longest_value, shortest_value) - ahead.now;
   }
 }
 
-bool Judge::passes(std::int64_t quantity) {
-  look_ahead(quantity);
-  const Limits& limits = engine_.limits_;
-  const Limits::List& list = limits.list(candidate_.row);
-  engine_.crossing_.clear();
-  for (std::uint32_t k = list.begin; k < list.end; ++k) {
-    if (objects(limits.lists[k])) return false;
-  }
-  return true;
-}
-
-std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
-  look_ahead(quantity);
-  const Limits& limits = engine_.limits_;
-  const Limits::List& list = limits.list(candidate_.row);
+// True: a limit objects. To the end: every one that does is in the engine's list.
+bool Judge::walk(std::int64_t quantity, bool to_the_end) {
+  begin(quantity);
+  const Limits::List& list = engine_.limits_.list(candidate_.row);
+  const std::uint32_t* positions = engine_.limits_.lists.data();
   engine_.objecting_.clear();
   engine_.crossing_.clear();
   for (std::uint32_t k = list.begin; k < list.end; ++k) {
-    if (objects(limits.lists[k])) engine_.objecting_.push_back(limits.lists[k]);
+    if (!objects(positions[k])) [[likely]]
+      continue;
+    if (!to_the_end) return true;
+    engine_.objecting_.push_back(positions[k]);
   }
+  return !engine_.objecting_.empty();
+}
+
+bool Judge::passes(std::int64_t quantity) { return !walk(quantity, false); }
+
+std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
+  walk(quantity, true);
   return engine_.objecting_;
 }
 
-bool Judge::objects(std::uint32_t position) {
-  const CompiledLimit& limit = engine_.limits_.all[position];
-  const bool exposure = limit.kind == Kind::Exposure;
-  if (!exposure) {
-    if (limit.action == Action::Alert) return false;
-    if (reduces_ && limit.kind != Kind::Order) return false;
-    if (at(limit.named.client) != 0 && limit.named.client != candidate_.party.client) return false;
-    if (candidate_.replace && (limit.metric == Metric::Duplicate || limit.metric == Metric::OpenOrders)) return false;
-  }
-  const std::size_t place = limit.slot_of(candidate_.party);
-  const Slot& slot = engine_.limits_.slots[place];
-  const Measure m = measure(limit, slot);
-  if (exposure) {
-    if (m.cannot != Reason::None || slot.warned || slot.breached ||
-        Engine::reaches_warning(limit, {m.value, m.divisor, true}, slot)) {
-      engine_.crossing_.push_back({position, static_cast<std::uint32_t>(place)});
-    }
-    if (limit.action == Action::Alert) return false;
-  }
-  if (m.cannot != Reason::None) return !reduces_;
-  const bool fraction = limit.value_kind == ValueKind::Fraction, divides = !fraction || m.divisor > 0;
-  if (divides && !Engine::above(limit, {m.value, m.divisor, true}, slot.max)) [[likely]]
+// Nearly every limit is far from its max for nearly every order: what that takes stands here, the rest out of the way.
+inline bool Judge::objects(std::uint32_t position) {
+  const CompiledLimit& limit = limits_[position];
+  Slot& slot = slots_[limit.slot_of(candidate_.party)];
+  if (limit.kind == Kind::Exposure) {
+    const std::int64_t added = limit.metric == Metric::Position ? added_ : added_value_max_;
+    if (slot.room < added) [[unlikely]]
+      return exposure_objects(position, limit, slot);
+    slot.room -= added;  // also where the order is refused in the end: then the room is looked at sooner
     return false;
-  if (exposure && m.value <= m.before) return false;
+  }
+  if (!concerns(limit)) return false;
+  const Measure m = measure(limit, slot);
+  if (m.cannot == Reason::None && limit.value_kind != ValueKind::Fraction) [[likely]]
+    return m.value > slot.max;
+  return is_above(limit, slot, m);
+}
+
+[[gnu::noinline]] bool Judge::exposure_objects(std::uint32_t position, const CompiledLimit& limit, Slot& slot) {
+  const Measure m = measure_exposure(limit);
+  const Engine::Level after{m.value, m.divisor, m.cannot == Reason::None};
+  if (after.known && !slot.told() && !Engine::reaches_warning(limit, after, slot)) {
+    if (slot.live) slot.room = Engine::room(limit, after, slot);  // one that is not live nobody reviews
+    return false;
+  }
+  engine_.crossing_.push_back({position, static_cast<std::uint32_t>(&slot - slots_)});
+  return limit.action != Action::Alert && is_above(limit, slot, m);
+}
+
+// Limits on orders, flow and state may leave an order alone altogether.
+inline bool Judge::concerns(const CompiledLimit& limit) const {
+  if (limit.action == Action::Alert) return false;
+  if (reduces_ && limit.kind != Kind::Order) return false;
+  if (at(limit.named.client) != 0 && limit.named.client != candidate_.party.client) return false;
+  return !candidate_.replace || (limit.metric != Metric::Duplicate && limit.metric != Metric::OpenOrders);
+}
+
+bool Judge::is_above(const CompiledLimit& limit, const Slot& slot, const Measure& m) const {
+  if (m.cannot != Reason::None) return !reduces_;
+  const bool divides = limit.value_kind != ValueKind::Fraction || m.divisor > 0;
+  if (divides && !Engine::above(limit, {m.value, m.divisor, true}, slot.max)) return false;
+  if (limit.kind == Kind::Exposure && m.value <= exposure_before(limit)) return false;
   return divides || !reduces_;
 }
 
-Judge::Measure Judge::measure(const CompiledLimit& limit, const Slot& slot) {
+inline Judge::Measure Judge::measure(const CompiledLimit& limit, const Slot& slot) {
   switch (limit.kind) {
     case Kind::Order: return measure_order(limit);
     case Kind::Flow: return measure_flow(limit, slot);
     case Kind::Exposure: return measure_exposure(limit);
     case Kind::State: return measure_state(limit, slot);
   }
-  return {0, 0, 0, Reason::Limit};
+  return {0, 0, Reason::Limit};
 }
 
 // A market order is taken at the reference moved to its disadvantage (rule 20).
@@ -115,19 +146,19 @@ int128 Judge::notional(std::int64_t quantity) const {
   return candidate_.symbol->value(quantity, price > reference ? price : reference);
 }
 
-Judge::Measure Judge::measure_order(const CompiledLimit& limit) {
+inline Judge::Measure Judge::measure_order(const CompiledLimit& limit) {
   const Symbol& symbol = *candidate_.symbol;
   switch (limit.metric) {
-    case Metric::OrderQuantity: return {quantity_, 0, 0, Reason::None};
+    case Metric::OrderQuantity: return {quantity_, 0, Reason::None};
     case Metric::OrderNotional:
-      return unvalued_ == Reason::None ? Measure{notional(quantity_), 0, 0, Reason::None} : Measure{0, 0, 0, unvalued_};
-    case Metric::AdvShare: return {quantity_, 0, symbol.adv, symbol.adv > 0 ? Reason::None : Reason::Limit};
+      return unvalued_ == Reason::None ? Measure{notional(quantity_), 0, Reason::None} : Measure{0, 0, unvalued_};
+    case Metric::AdvShare: return {quantity_, symbol.adv, symbol.adv > 0 ? Reason::None : Reason::Limit};
     case Metric::PriceCollar: {
-      if (!symbol.has_mark) return {0, 0, 0, Reason::NoMark};
+      if (!symbol.has_mark) return {0, 0, Reason::NoMark};
       const std::int64_t beyond = order_price() - symbol.reference.raw;
-      return {positive(candidate_.side == Side::Buy ? beyond : -beyond), 0, symbol.reference.raw, Reason::None};
+      return {positive(candidate_.side == Side::Buy ? beyond : -beyond), symbol.reference.raw, Reason::None};
     }
-    default: return {self_trades() * unit, 0, 0, Reason::None};
+    default: return {self_trades() * unit, 0, Reason::None};
   }
 }
 
@@ -148,57 +179,68 @@ int128 Judge::self_trades() const {
   return count;
 }
 
-Judge::Measure Judge::measure_flow(const CompiledLimit& limit, const Slot& slot) {
+inline Judge::Measure Judge::measure_flow(const CompiledLimit& limit, const Slot& slot) {
   if (needs_window(limit.metric)) engine_.flow_.advance(limit, engine_.now_, engine_.limits_);
-  if (slot.blind_until.ns > engine_.now_.ns) return {0, 0, 0, Reason::Limit};
+  if (slot.blind_until.ns > engine_.now_.ns) return {0, 0, Reason::Limit};
   switch (limit.metric) {
-    case Metric::MessageRate: return {slot.amount, 0, 0, Reason::None};  // has been counted already
-    case Metric::Turnover: return {slot.amount + notional(quantity_), 0, 0, Reason::None};
+    case Metric::MessageRate: return {slot.amount, 0, Reason::None};  // has been counted already
+    case Metric::Turnover: return {slot.amount + notional(quantity_), 0, Reason::None};
     case Metric::Duplicate: {
       const FlowEntry entry{engine_.now_, candidate_.party,    candidate_.side,  candidate_.market,
                             false,        candidate_.quantity, candidate_.price, 0};
-      return {(engine_.flow_.duplicates(limit, entry) + int128{1}) * unit, 0, 0, Reason::None};
+      return {(engine_.flow_.duplicates(limit, entry) + int128{1}) * unit, 0, Reason::None};
     }
-    case Metric::OpenOrders: return {slot.amount + unit, 0, 0, Reason::None};
-    default: return {slot.amount + unit, 0, 0, Reason::None};
+    case Metric::OpenOrders: return {slot.amount + unit, 0, Reason::None};
+    default: return {slot.amount + unit, 0, Reason::None};
   }
 }
 
-Judge::Measure Judge::measure_exposure(const CompiledLimit& limit) {
-  const Ahead& ahead = ahead_[at(limit.view)];
-  const Cell& cell = *ahead.cell;
-  if (limit.metric == Metric::Position) {
-    const int128 before = larger(magnitude(cell.longest()), magnitude(cell.shortest()));
-    return {larger(magnitude(ahead.longest), magnitude(ahead.shortest)), before, 0, Reason::None};
+// What the limit reads of a worth, given what the order adds to it.
+inline int128 Judge::exposure(const CompiledLimit& limit, const Worth& base, const Worth& moved) {
+  switch (limit.metric) {
+    case Metric::Long: return base.long_value + moved.long_value;
+    case Metric::Short: return base.short_value + moved.short_value;
+    case Metric::Net:
+      return larger(magnitude(base.longest_sum + moved.longest_sum), magnitude(base.shortest_sum + moved.shortest_sum));
+    default: return base.gross + moved.gross;
   }
-  const Worth& base =
-      limit.reach == Reach::Symbol ? ahead.now : engine_.total_of(limit, ahead.group, candidate_.party.sector).worth;
+}
+
+inline const Worth& Judge::base_of(const CompiledLimit& limit, const Ahead& ahead) const {
+  if (limit.reach == Reach::Symbol) return ahead.now;
+  return engine_.total_of(limit, ahead.group, candidate_.party.sector).worth;
+}
+
+inline Judge::Measure Judge::measure_exposure(const CompiledLimit& limit) {
+  if (!looked_ahead_) look_ahead();
+  const Ahead& ahead = ahead_[at(limit.view)];
+  if (limit.metric == Metric::Position) {
+    return {larger(magnitude(ahead.longest), magnitude(ahead.shortest)), 0, Reason::None};
+  }
+  const Worth& base = base_of(limit, ahead);
   if (unvalued_ != Reason::None || !base.known()) [[unlikely]] {
     const bool no_mark = unvalued_ == Reason::NoMark || base.no_mark != 0;
-    return {0, 0, 0, no_mark ? Reason::NoMark : Reason::NoFx};
+    return {0, 0, no_mark ? Reason::NoMark : Reason::NoFx};
   }
-  const auto moved = [](int128 before, int128 by) { return Measure{before + by, before, 0, Reason::None}; };
-  switch (limit.metric) {
-    case Metric::Long: return moved(base.long_value, ahead.moved.long_value);
-    case Metric::Short: return moved(base.short_value, ahead.moved.short_value);
-    case Metric::Net: {
-      const int128 longest = base.longest_sum + ahead.moved.longest_sum;
-      const int128 shortest = base.shortest_sum + ahead.moved.shortest_sum;
-      return {larger(magnitude(longest), magnitude(shortest)), base.net(), 0, Reason::None};
-    }
-    case Metric::Gross: return moved(base.gross, ahead.moved.gross);
-    default: {
-      Measure gross = moved(base.gross, ahead.moved.gross);
-      gross.divisor = engine_.divisor(limit.each_account ? candidate_.party.account : limit.named.account);
-      return gross;
-    }
+  const bool divides = limit.value_kind == ValueKind::Fraction;
+  return {exposure(limit, base, ahead.moved),
+          divides ? engine_.divisor(limit.each_account ? candidate_.party.account : limit.named.account) : 0,
+          Reason::None};
+}
+
+// The same before the order, which an order over its limit may not raise.
+int128 Judge::exposure_before(const CompiledLimit& limit) const {
+  const Ahead& ahead = ahead_[at(limit.view)];
+  if (limit.metric == Metric::Position) {
+    return larger(magnitude(ahead.cell->longest()), magnitude(ahead.cell->shortest()));
   }
+  return exposure(limit, base_of(limit, ahead), Worth{});
 }
 
 // Limits on the state refuse while they are above their max, whatever the order.
-Judge::Measure Judge::measure_state(const CompiledLimit& limit, const Slot& slot) {
+inline Judge::Measure Judge::measure_state(const CompiledLimit& limit, const Slot& slot) {
   const Engine::Level level = engine_.level(limit, slot);
-  return {level.value, 0, level.divisor, level.known ? Reason::None : Reason::Limit};
+  return {level.value, level.divisor, level.known ? Reason::None : Reason::Limit};
 }
 
 Judge::Finding Judge::finding(std::uint32_t position) {

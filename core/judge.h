@@ -59,24 +59,34 @@ private:
   };
   struct Measure {
     int128 value;
-    int128 before;   // exposure: what an order over its limit may not raise
     int128 divisor;  // of a fraction; 0: there is none, or it is not positive
     Reason cannot;   // None; NoMark, NoFx: it cannot be evaluated; Limit: an input of its own is missing
   };
-  void look_ahead(std::int64_t quantity);
+  void begin(std::int64_t quantity);
+  void look_ahead();
+  bool walk(std::int64_t quantity, bool to_the_end);
   bool objects(std::uint32_t position);
+  bool exposure_objects(std::uint32_t position, const CompiledLimit& limit, Slot& slot);
+  bool concerns(const CompiledLimit& limit) const;
+  bool is_above(const CompiledLimit& limit, const Slot& slot, const Measure& m) const;
   Measure measure(const CompiledLimit& limit, const Slot& slot);
   Measure measure_order(const CompiledLimit& limit);
   Measure measure_flow(const CompiledLimit& limit, const Slot& slot);
   Measure measure_exposure(const CompiledLimit& limit);
   Measure measure_state(const CompiledLimit& limit, const Slot& slot);
+  static int128 exposure(const CompiledLimit& limit, const Worth& base, const Worth& moved);
+  const Worth& base_of(const CompiledLimit& limit, const Ahead& ahead) const;
+  int128 exposure_before(const CompiledLimit& limit) const;
   int128 self_trades() const;
   std::int64_t order_price() const;
 
   Engine& engine_;
   const Candidate& candidate_;
+  const CompiledLimit* const limits_;
+  Slot* const slots_;
   std::int64_t quantity_ = 0;
-  bool reduces_ = false;
+  std::int64_t added_ = 0, added_value_max_ = 0;  // to the worst case: units, and at most so much money
+  bool reduces_ = false, looked_ahead_ = false;
   Reason unvalued_;                      // NoMark, NoFx: the symbol has no value
   std::array<Ahead, view_count> ahead_;  // of the views that the candidate's limits read
 };

@@ -19,10 +19,13 @@ struct Slot {
   int128 warn_from;  // the smallest value that warns; of a fraction max x warn, of 16 decimals
   int128 amount;     // flow: what is in the window, or working
   Scope on;
+  std::int64_t room;               // exposure: what orders may add before the limit need be looked at (Engine::room)
   std::int64_t override_until_ns;  // 0: none
   TimeNs blind_until;              // flow: until then something was not counted, and nothing passes
   bool live;                       // has had a position, a working order or profit
   bool warned, breached;
+
+  bool told() const { return warned || breached; }
 };
 
 // Whom an order, a message or a row belongs to.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A fixed number of zeroed records, allocated once. Pages that are never used are never touched.
+// A fixed number of zeroed records, allocated once. Memory that is never used is never touched; large tables ask for
+// large pages, so that growing into them costs few page faults, and finding something in them few misses of the TLB.
 #pragma once
 
+#include <sys/mman.h>
+
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -16,20 +18,34 @@ class Table {
 
 public:
   Table() = default;
-  explicit Table(std::size_t size) : size_(size), records_(static_cast<T*>(std::calloc(size + 1, sizeof(T)))) {
-    if (!records_) throw std::bad_alloc{};
-  }
+  explicit Table(std::size_t size) : size_(size), records_(map(bytes_for(size)), Unmap{bytes_for(size)}) {}
+
   T& operator[](std::size_t index) { return records_.get()[index]; }
   const T& operator[](std::size_t index) const { return records_.get()[index]; }
   std::size_t size() const { return size_; }
   T* data() { return records_.get(); }
 
 private:
-  struct Free {
-    void operator()(T* records) const { std::free(records); }
+  static constexpr std::size_t large_page_bytes = 2 << 20;
+
+  static std::size_t bytes_for(std::size_t size) {
+    const std::size_t bytes = (size + 1) * sizeof(T);
+    const std::size_t page = bytes < large_page_bytes ? 4096 : large_page_bytes;
+    return (bytes + page - 1) / page * page;
+  }
+  static T* map(std::size_t bytes) {
+    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc{};
+    if (bytes >= large_page_bytes) ::madvise(memory, bytes, MADV_HUGEPAGE);  // where there are none, small ones do
+    return static_cast<T*>(memory);
+  }
+
+  struct Unmap {
+    std::size_t bytes = 0;
+    void operator()(T* records) const { ::munmap(records, bytes); }
   };
   std::size_t size_ = 0;
-  std::unique_ptr<T, Free> records_;
+  std::unique_ptr<T, Unmap> records_;
 };
 
 }  // namespace bulwark::core

@@ -54,27 +54,28 @@ constexpr int128 divide_rounded(int128 a, int128 b) {
   return a < 0 ? -static_cast<int128>(result) : static_cast<int128>(result);
 }
 
-// size / 1e8 rounded half up. 1e8 = 2^8 x 390,625: what fits 64 bits after the shift needs no wide division.
-constexpr uint128 divide_by_unit(uint128 size) {
-  const uint128 shifted = (size + static_cast<uint128>(unit / 2)) >> 8;
+// A product of 16 decimals to 8, half away from zero. 1e8 = 2^8 x 390,625: what fits 64 bits after the shift, as nearly
+// all money does, needs no wide division.
+constexpr int128 drop_8_decimals(int128 product) {
+  const uint128 size = static_cast<uint128>(magnitude(product)) + static_cast<uint128>(unit / 2);
   constexpr std::uint64_t odd_part = unit >> 8;
-  if (shifted >> 64 == 0) [[likely]]
-    return static_cast<std::uint64_t>(shifted) / odd_part;
-  return shifted / odd_part;
+  uint128 result;
+  if (size >> 72 == 0) [[likely]]
+    result = static_cast<std::uint64_t>(size >> 8) / odd_part;
+  else result = (size >> 8) / odd_part;
+  return product < 0 ? -static_cast<int128>(result) : static_cast<int128>(result);
 }
 
 // Money, rule 8 of the contract: a x b / 1e8 rounded to 8 decimals, half away from zero.
 constexpr int128 round8(int128 a, int128 b) {
-  constexpr int128 narrow = static_cast<int128>(1) << 63;
-  if (magnitude(a) >= narrow || magnitude(b) >= narrow) [[unlikely]] {
-    const double size = static_cast<double>(magnitude(a)) * static_cast<double>(magnitude(b));
-    if (size >= static_cast<double>(saturated_raw) * static_cast<double>(unit)) {
-      return (a < 0) != (b < 0) ? -saturated_raw : saturated_raw;
-    }
+  const auto low_a = static_cast<std::int64_t>(a), low_b = static_cast<std::int64_t>(b);
+  if (low_a == a && low_b == b) [[likely]]
+    return drop_8_decimals(static_cast<int128>(low_a) * low_b);
+  const double size = static_cast<double>(magnitude(a)) * static_cast<double>(magnitude(b));
+  if (size >= static_cast<double>(saturated_raw) * static_cast<double>(unit)) {
+    return (a < 0) != (b < 0) ? -saturated_raw : saturated_raw;
   }
-  const int128 product = a * b;
-  const auto result = static_cast<int128>(divide_by_unit(static_cast<uint128>(magnitude(product))));
-  return product < 0 ? -result : result;
+  return drop_8_decimals(a * b);
 }
 
 // a x b <= c x d for non-negative numbers, exactly, however wide the products are.
