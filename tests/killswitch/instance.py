@@ -66,6 +66,9 @@ class Trader:
             raise AssertionError(f"{self.name} ended with {self.process.returncode}")
         return Notes(*struct.unpack_from("<QQqQQQ", self.page, 0))
 
+    def last_refusal(self):
+        return self.page[48:112].split(b"\0")[0].decode("ascii", "replace")
+
 
 class RealInstance:
     def __init__(self, clients, busy):
@@ -159,5 +162,7 @@ class RealInstance:
         rest = self.reference.communicate(timeout=HUNG)[0]
         return [tuple(map(int, line.split())) for line in rest.splitlines()]
 
-    def output(self):
-        return "".join(self.lines[-20:])
+    def report(self):
+        """What is there to see when something went wrong."""
+        lines = [f"  {trader.name}: {trader.notes()}, last refused: {trader.last_refusal()}" for trader in self.traders]
+        return "\n".join([json.dumps(self.status()), *lines, *map(str.rstrip, self.lines[-20:])])

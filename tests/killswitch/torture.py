@@ -125,7 +125,7 @@ def run_series(arguments, busy, kind, fault, trials):
                 spans.append(trial(instance, fault))
                 come_back(instance)
             except Exception as error:
-                raise Failure(f"{kind} {fault}, {busy} busy loops, trial {number}: {error}\n{instance.output()}")
+                raise Failure(f"{kind} {fault}, {busy} busy loops, trial {number}: {error}\n{instance.report()}")
         stalls = instance.stalls()
     return summary(f"{kind} {fault}, {busy} busy", spans, stalls)
 

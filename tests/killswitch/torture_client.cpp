@@ -20,7 +20,7 @@ using namespace bulwark;
 
 namespace {
 
-// One page that torture.py reads: 8 words.
+// One page that torture.py reads.
 struct Notes {
   std::atomic<std::uint64_t> loops;         // of the thread that looks: it never hangs
   std::atomic<std::uint64_t> permissions;   // clear_to_send was true
@@ -28,6 +28,7 @@ struct Notes {
   std::atomic<std::uint64_t> calls;         // of the thread that trades
   std::atomic<std::uint64_t> accepted;
   std::atomic<std::uint64_t> errors;
+  char last_refusal[64];  // why it was refused, or the error: to find out what went wrong
 };
 
 Notes& map_notes(const char* path) {
@@ -50,6 +51,11 @@ void note_permission(Notes& notes, std::int64_t begun_ns) {
   }
 }
 
+void note_refusal(Notes& notes, std::string_view why) {
+  const std::size_t size = why.copy(notes.last_refusal, sizeof notes.last_refusal - 1);
+  notes.last_refusal[size] = '\0';
+}
+
 void look_forever(Client& client, Notes& notes) {
   for (;;) {
     const std::int64_t begun_ns = shm::monotonic_now().ns;
@@ -61,16 +67,27 @@ void look_forever(Client& client, Notes& notes) {
 
 void trade_once(Client& client, Notes& notes, const std::string& id) {
   const Verdict verdict = client.check({.id = id, .symbol = "AAPL", .side = "buy", .quantity = "1", .price = "100"});
-  if (!verdict.accepted()) return;
+  if (!verdict.accepted()) return note_refusal(notes, verdict.reason);
   notes.accepted.fetch_add(1);
   const std::int64_t begun_ns = shm::monotonic_now().ns;
   if (client.clear_to_send(id)) note_permission(notes, begun_ns);
   client.done(id, "canceled");
 }
 
+// The machine may be busy with everything but the sidecar.
+Client attach_patiently(const std::string& instance, const std::string& name) {
+  for (int tries = 1;; ++tries) {
+    try {
+      return Client::attach({.instance = instance, .client = name, .strategy = "s1", .timeout_ms = 100});
+    } catch (const Error&) {
+      if (tries == 100) throw;
+    }
+  }
+}
+
 int trade(const std::string& instance, const std::string& name, const char* path) {
   Notes& notes = map_notes(path);
-  Client client = Client::attach({.instance = instance, .client = name, .strategy = "s1", .timeout_ms = 100});
+  Client client = attach_patiently(instance, name);
   std::puts("ready");
   std::fflush(stdout);
   std::thread looker([&] { look_forever(client, notes); });
@@ -78,8 +95,9 @@ int trade(const std::string& instance, const std::string& name, const char* path
   for (std::uint64_t n = 0;; ++n) {
     try {
       trade_once(client, notes, name + "-" + life + "-" + std::to_string(n));
-    } catch (const Error&) {
+    } catch (const Error& error) {
       notes.errors.fetch_add(1);  // the sidecar is away; the order is withdrawn when it is back
+      note_refusal(notes, error.what());
     }
     notes.calls.fetch_add(1);
     shm::nap({200'000});
