@@ -149,7 +149,7 @@ struct Text {
   static Text from(std::string_view text) {
     Text result{};
     result.size = static_cast<std::uint8_t>(text.size() < N ? text.size() : N);
-    std::memcpy(result.bytes, text.data(), result.size);
+    if (result.size != 0) std::memcpy(result.bytes, text.data(), result.size);
     return result;
   }
   std::string_view view() const { return {bytes, size < N ? size : N}; }

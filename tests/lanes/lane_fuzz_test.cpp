@@ -79,6 +79,7 @@ TEST(LaneFuzz, AHostileClientHurtsNobodyElse) {
   RecordProperty("seed", std::to_string(seeded));
   auto hostile = std::make_unique<Lane>(), honest = std::make_unique<Lane>();
   LaneServer hostile_server(*hostile), honest_server(*honest);
+  EXPECT_TRUE(hostile_server.push_command({CommandKind::Cancel, Id::from("c"), {}}));
   std::atomic<bool> ending{false};
   std::thread mutator([&] {
     std::mt19937_64 random(seeded);
@@ -96,10 +97,10 @@ TEST(LaneFuzz, AHostileClientHurtsNobodyElse) {
       for (; !answer; answer = lane.poll(*ticket)) std::this_thread::yield();
       ASSERT_EQ(answer->quantity.raw, static_cast<std::int64_t>(i % 1000));
     }
-    ending.store(true, std::memory_order_relaxed);
   });
-  std::uint64_t taken = 0, honest_taken = 0, commands = 0;
-  for (std::uint64_t pass = 0; honest_taken < honest_count; ++pass) {
+  std::uint64_t taken = 0, honest_taken = 0;
+  const auto reached = [&] { return taken != 0 && hostile_server.malformed_count() != 0; };
+  for (std::uint64_t pass = 0; honest_taken < honest_count || (!reached() && pass < 100'000'000); ++pass) {
     Request request;
     for (int budget = 0; budget < 4 && hostile_server.poll(request); ++budget) {
       ++taken;
@@ -116,14 +117,15 @@ TEST(LaneFuzz, AHostileClientHurtsNobodyElse) {
     } else {
       std::this_thread::yield();
     }
-    if (pass % 64 == 0) commands += hostile_server.push_command({CommandKind::Cancel, Id::from("c"), {}}) ? 1 : 0;
+    // Whether there is room is the hostile side's to say: it loses commands of its own at worst.
+    if (pass % 64 == 0) static_cast<void>(hostile_server.push_command({CommandKind::Cancel, Id::from("c"), {}}));
   }
   client.join();
+  ending.store(true, std::memory_order_relaxed);
   mutator.join();
   EXPECT_EQ(honest_server.malformed_count(), 0U);
   EXPECT_GT(hostile_server.malformed_count(), 0U);
   EXPECT_GT(taken, 0U) << "the fuzz must get past the first check, seed " << seeded;
-  EXPECT_GT(commands, 0U);
 }
 
 // The same without a second thread, so that every byte pattern is reproducible: each is judged, each step ends.
