@@ -38,7 +38,9 @@ struct Ratio {
   std::vector<double> near, far;  // one value for each chunk
 
   double median() const;  // of all chunks
-  bool passes() const { return !at_most || median() <= *at_most; }
+  // What was not measured has not passed.
+  bool measured() const { return !near.empty() || !far.empty(); }
+  bool passes() const { return !at_most || (measured() && median() <= *at_most); }
 };
 
 class Results {

@@ -64,6 +64,9 @@ class Trader:
     def notes(self):
         if self.process.poll() is not None:
             raise AssertionError(f"{self.name} ended with {self.process.returncode}")
+        return self.numbers()
+
+    def numbers(self):
         return Notes(*struct.unpack_from("<QQqQQQ", self.page, 0))
 
     def last_refusal(self):
@@ -164,5 +167,6 @@ class RealInstance:
 
     def report(self):
         """What is there to see when something went wrong."""
-        lines = [f"  {trader.name}: {trader.notes()}, last refused: {trader.last_refusal()}" for trader in self.traders]
+        lines = [f"  {trader.name}: {trader.numbers()}, exit code {trader.process.poll()}, last refused: "
+                 f"{trader.last_refusal()}" for trader in self.traders]
         return "\n".join([json.dumps(self.status()), *lines, *map(str.rstrip, self.lines[-20:])])
