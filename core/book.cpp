@@ -20,7 +20,7 @@ void Book::allocate() {
 
 // Calls change(cell) for each cell that the row is part of, and brings the totals up to date.
 template <class Change>
-void Book::each_cell(std::size_t row, Side side, const Market& market, Change change) {
+void Book::each_cell(std::size_t row, const Market& market, Change change) {
   const SymbolIndex i = symbol_of(row);
   const AccountIndex account = account_of(row);
   const StrategyIndex strategy = strategy_of(row);
@@ -29,17 +29,17 @@ void Book::each_cell(std::size_t row, Side side, const Market& market, Change ch
     const View view = static_cast<View>(v);
     const std::size_t g = group(view, account, strategy);
     change(cell(view, g, i));
-    value_cell(view, g, i, side, market);
+    value_cell(view, g, i, market);
   }
 }
 
-void Book::value_cell(View view, std::size_t g, SymbolIndex i, Side side, const Market& market) {
+void Book::value_cell(View view, std::size_t g, SymbolIndex i, const Market& market) {
   Cell& c = cell(view, g, i);
   const Symbol& symbol = market.symbols[at(i)];
   const Worth before = Worth::of(c);
   const bool empty = c.empty(), countable = !empty && symbol.valued();
-  if (side != Side::Sell) c.longest_value = countable ? symbol.value(c.longest()) : 0;
-  if (side != Side::Buy) c.shortest_value = countable ? symbol.value(c.shortest()) : 0;
+  c.longest_value = countable ? symbol.value(c.longest()) : 0;
+  c.shortest_value = countable ? symbol.value(c.shortest()) : 0;
   c.counted_no_mark = !empty && !symbol.has_mark;
   c.counted_no_rate = !empty && !symbol.has_rate;
   const Worth moved = Worth::of(c) - before;
@@ -95,11 +95,46 @@ void Book::wake(std::size_t row, const Market& market) {
   }
 }
 
-void Book::change_working(std::size_t row, Side side, std::int64_t by, const Market& market) {
+// Values one side of a cell of a symbol that can be valued; returns what that moves.
+Worth Book::value_side(Cell& c, Side side, const Symbol& symbol) {
+  Worth moved{};
+  if (side == Side::Buy) {
+    const int128 value = symbol.value(c.longest()), up = positive(value), was_up = positive(c.longest_value);
+    const int128 down = positive(-c.shortest_value);
+    moved.longest_sum = value - c.longest_value;
+    moved.long_value = up - was_up;
+    moved.gross = larger(up, down) - larger(was_up, down);
+    c.longest_value = value;
+  } else {
+    const int128 value = symbol.value(c.shortest()), down = positive(-value), was_down = positive(-c.shortest_value);
+    const int128 up = positive(c.longest_value);
+    moved.shortest_sum = value - c.shortest_value;
+    moved.short_value = down - was_down;
+    moved.gross = larger(up, down) - larger(up, was_down);
+    c.shortest_value = value;
+  }
+  return moved;
+}
+
+void Book::change_working(const Owner& owner, Side side, std::int64_t by, const Market& market) {
   if (by == 0) return;
   const auto change = [&](auto& holder) { (side == Side::Buy ? holder.working_buy : holder.working_sell) += by; };
-  change(rows[row]);
-  each_cell(row, side, market, change);
+  change(rows[row_index(owner.account, owner.strategy, owner.symbol)]);
+  const Symbol& symbol = market.symbols[at(owner.symbol)];
+  for (std::size_t v = 0; v < view_count; ++v) {
+    if (!used[v].cells) continue;
+    const View view = static_cast<View>(v);
+    const std::size_t g = group(view, owner.account, owner.strategy);
+    Cell& c = cell(view, g, owner.symbol);
+    change(c);
+    if (!symbol.valued()) [[unlikely]] {
+      value_cell(view, g, owner.symbol, market);
+      continue;
+    }
+    const Worth moved = value_side(c, side, symbol);
+    if (used[v].all) total(view, g).worth += moved;
+    if (used[v].sectors) sector_total(view, g, symbol.sector).worth += moved;
+  }
 }
 
 // a x k / p rounded once, half away from zero, for 0 <= k <= p.
@@ -143,7 +178,7 @@ void Book::fill(std::size_t row, Side side, Quantity quantity, Price price, int1
   r.cost = after.cost;
   r.realised = after.realised;
   r.fees = after.fees;
-  each_cell(row, Side::None, market, [&](Cell& c) { c.position += moved; });
+  each_cell(row, market, [&](Cell& c) { c.position += moved; });
   value_row(row, market);
 }
 
@@ -152,7 +187,7 @@ void Book::revalue(SymbolIndex i, const Market& market) {
     const std::size_t row = next - 1;
     for (std::size_t v = 0; v < view_count; ++v) {
       const View view = static_cast<View>(v);
-      if (used[v].cells) value_cell(view, group(view, account_of(row), strategy_of(row)), i, Side::None, market);
+      if (used[v].cells) value_cell(view, group(view, account_of(row), strategy_of(row)), i, market);
     }
     value_row(row, market);
   }
@@ -178,7 +213,7 @@ void Book::rebuild(const Market& market) {
     r.live = false;
     r.profit = r.opening_profit = 0;
     wake(row, market);
-    each_cell(row, Side::None, market, [&](Cell& c) {
+    each_cell(row, market, [&](Cell& c) {
       c.position += r.position;
       c.working_buy += r.working_buy;
       c.working_sell += r.working_sell;

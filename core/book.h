@@ -93,6 +93,13 @@ struct AccountState {
   int128 equity() const { return configured + deposits + profit; }
 };
 
+// Whose row it is.
+struct Owner {
+  AccountIndex account;
+  StrategyIndex strategy;
+  SymbolIndex symbol;
+};
+
 class Book {
 public:
   struct Used {
@@ -152,7 +159,7 @@ public:
 
   void wake(std::size_t row, const Market& market);
   // Adds to the working quantity of a row and of the cells that contain it.
-  void change_working(std::size_t row, Side side, std::int64_t by, const Market& market);
+  void change_working(const Owner& owner, Side side, std::int64_t by, const Market& market);
   // Applies an execution (contract, rule 9). Precondition: it can be applied, every number stays in its range.
   void fill(std::size_t row, Side side, Quantity quantity, Price price, int128 fee, const Market& market);
   bool can_fill(std::size_t row, Side side, Quantity quantity, Price price, int128 fee, const Market& market) const;
@@ -173,9 +180,9 @@ private:
   Execution execution(std::size_t row, Side side, Quantity quantity, Price price, int128 fee,
                       const Market& market) const;
   template <class Change>
-  void each_cell(std::size_t row, Side side, const Market& market, Change change);
-  // `side`: on which the working orders have changed; None: anything may have.
-  void value_cell(View view, std::size_t group_index, SymbolIndex i, Side side, const Market& market);
+  void each_cell(std::size_t row, const Market& market, Change change);
+  void value_cell(View view, std::size_t group_index, SymbolIndex i, const Market& market);
+  static Worth value_side(Cell& cell, Side side, const Symbol& symbol);
   void value_row(std::size_t row, const Market& market);
   void move_profit(std::size_t row, int128 profit, int128 opening_profit, SectorIndex sector);
 };

@@ -113,7 +113,7 @@ private:
   void count_message(const Party& party);
   Refusal refused_by_gate(const Party& party, Gate gate) const;
   const Latch* latched(const Party& party, State state) const;
-  Reason unknown_or_taken(const Party& party, const Id& id) const;
+  Reason unknown_name(const Party& party) const;
   Refusal refused_by_rule(const Candidate& candidate) const;
   void refuse(const Refusal& refusal);
   void refuse_by_limits(Judge& judge, Resize wish);

@@ -16,13 +16,19 @@ void Engine::apply_intent(const IntentEvent& intent) {
   candidate.quantity = candidate.total = intent.quantity.raw;
   candidate.price = intent.price.raw;
   complete(candidate);
+  orders_.prefetch(intent.id.view());
   count_message(candidate.party);
   Refusal refusal = refused_by_gate(candidate.party, intent.gate);
-  if (refusal.reason == Reason::None) refusal.reason = unknown_or_taken(candidate.party, intent.id);
-  if (refusal.reason == Reason::None) refusal = refused_by_rule(candidate);
+  if (refusal.reason == Reason::None) refusal.reason = unknown_name(candidate.party);
   if (refusal.reason != Reason::None) return refuse(refusal);
+  refusal = refused_by_rule(candidate);
   Judge judge(*this, candidate);
-  if (!judge.objections(candidate.quantity).empty()) {
+  const bool objected = refusal.reason == Reason::None && !judge.objections(candidate.quantity).empty();
+  // A taken id comes before rules and limits, but is looked at behind them: until then its place has been fetched.
+  const bool taken = orders_.find(intent.id.view(), candidate.party.client, orders_.session()).order != 0;
+  if (taken) refusal = {Reason::DuplicateId};
+  if (refusal.reason != Reason::None) return refuse(refusal);
+  if (objected) {
     refuse_by_limits(judge, intent.resize);
   } else {
     verdict_ = Verdict{};
@@ -69,12 +75,10 @@ Party Engine::known_party(const IntentEvent& intent) const {
           known(intent.strategy, book_.strategy_count), known(intent.client, capacity_.clients)};
 }
 
-Reason Engine::unknown_or_taken(const Party& party, const Id& id) const {
+Reason Engine::unknown_name(const Party& party) const {
   if (at(party.account) == 0) return Reason::UnknownAccount;
   if (at(party.strategy) == 0) return Reason::UnknownStrategy;
-  if (!market_.symbols[at(party.symbol)].known) return Reason::UnknownSymbol;
-  const bool taken = orders_.find(id.view(), party.client, orders_.session()).order != 0;
-  return taken ? Reason::DuplicateId : Reason::None;
+  return market_.symbols[at(party.symbol)].known ? Reason::None : Reason::UnknownSymbol;
 }
 
 // From the order's own numbers to the locate: everything between the ids and the limits.
@@ -210,8 +214,10 @@ void Engine::accept(const Candidate& candidate, std::int64_t quantity, const Int
   link(index);
   const bool was_live = book_.rows[candidate.row].live;
   book_.wake(candidate.row, market_);
-  book_.change_working(candidate.row, order.side, quantity, market_);
+  book_.change_working({order.account, order.strategy, order.symbol}, order.side, quantity, market_);
   count_open(order, 1);
+  orders_.prefetch_next();
+  flow_.prefetch_next();
   if (was_live && quantity == candidate.quantity) touch_crossing(candidate.row);
   else touch_row(candidate.row);
 }
@@ -266,7 +272,8 @@ void Engine::accept(const Candidate& candidate, const ReplaceEvent& replace, Ord
   order.waiting_price = candidate.price;
   order.waiting_market = candidate.market;
   order.waiting_id = orders_.name(index, replace.new_id.view());
-  book_.change_working(candidate.row, order.side, order.reserved() - candidate.held, market_);
+  book_.change_working({order.account, order.strategy, order.symbol}, order.side, order.reserved() - candidate.held,
+                       market_);
   touch_row(candidate.row);
 }
 

@@ -35,7 +35,7 @@ void Engine::settle_reservation(OrderIndex index, std::int64_t before) {
   const Order& order = orders_[index];
   const std::size_t row = row_of(order);
   if (!order.done && order.reserved() == 0) finish(index);
-  book_.change_working(row, order.side, order.reserved() - before, market_);
+  book_.change_working({order.account, order.strategy, order.symbol}, order.side, order.reserved() - before, market_);
   touch_row(row);
 }
 

@@ -98,32 +98,61 @@ public:
   // Takes the logs over and counts again what is still in each window. Cold.
   void carry(const Flow& old, Limits& limits);
 
-  void message(const FlowEntry& entry, Limits& limits) { push(messages_, entry, limits, true); }
-  void order(const FlowEntry& entry, Limits& limits) { push(orders_, entry, limits, false); }
+  void message(const FlowEntry& entry, Limits& limits) { push(messages_, entry, limits); }
+  void order(const FlowEntry& entry, Limits& limits) { push(orders_, entry, limits); }
+  [[gnu::always_inline]] void prefetch_next() const {
+    messages_.entries.prefetch(messages_.head % log_size);
+    orders_.entries.prefetch(orders_.head % log_size);
+  }
   // Lets everything leave the window that is older than it at `t`.
-  void advance(const CompiledLimit& limit, TimeNs t, Limits& limits);
+  void advance(const CompiledLimit& limit, TimeNs t, Limits& limits) {
+    Log& log = log_of(limit);
+    advance(log, log.cursors[limit.flow], limit, t, limits);
+  }
   void advance_all(TimeNs t, Limits& limits);
   std::uint32_t duplicates(const CompiledLimit& limit, const FlowEntry& entry) const {
-    return cursors_[limit.flow].duplicates.count(entry, limit.each_strategy);
+    return orders_.cursors[limit.flow].duplicates.count(entry, limit.each_strategy);
   }
 
 private:
-  struct Log {
-    Table<FlowEntry> entries;
-    std::uint64_t head = 0;
-    const FlowEntry& operator[](std::uint64_t k) const { return entries[k % log_size]; }
-  };
   struct Cursor {
     std::uint32_t limit = 0;
-    bool messages = false;
     std::uint64_t tail = 0;
     DuplicateCounts duplicates;
   };
-  void push(Log& log, const FlowEntry& entry, Limits& limits, bool messages);
-  void count(Cursor& cursor, const FlowEntry& entry, int sign, Limits& limits);
+  struct Log {
+    Table<FlowEntry> entries;
+    std::uint64_t head = 0;
+    std::vector<Cursor> cursors;
+    const FlowEntry& operator[](std::uint64_t k) const { return entries[k % log_size]; }
+  };
+  enum class Way : bool { In, Out };
+
+  Log& log_of(const CompiledLimit& limit) { return limit.metric == Metric::MessageRate ? messages_ : orders_; }
+  void push(Log& log, const FlowEntry& entry, Limits& limits);
+  void advance(const Log& log, Cursor& cursor, const CompiledLimit& limit, TimeNs t, Limits& limits) {
+    const TimeNs old = t - limit.window;
+    for (; cursor.tail < log.head && log[cursor.tail].t <= old; ++cursor.tail) {
+      count<Way::Out>(cursor, limit, log[cursor.tail], limits);
+    }
+  }
+  // What one entry of a log means to one limit.
+  template <Way way>
+  static void count(Cursor& cursor, const CompiledLimit& limit, const FlowEntry& entry, Limits& limits) {
+    if (!limit.covers(entry.party)) return;
+    if (limit.metric == Metric::Duplicate) {
+      if (entry.replace) return;
+      if constexpr (way == Way::In) cursor.duplicates.add(entry, limit.each_strategy);
+      else cursor.duplicates.take(entry, limit.each_strategy);
+      return;
+    }
+    const int128 amount = limit.metric == Metric::Turnover ? entry.notional : static_cast<int128>(unit);
+    int128& in_window = limits.slots[limit.slot_of(entry.party)].amount;
+    if constexpr (way == Way::In) in_window += amount;
+    else in_window -= amount;
+  }
 
   Log messages_, orders_;
-  std::vector<Cursor> cursors_;
 };
 
 }  // namespace bulwark::core

@@ -79,7 +79,7 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
 }
 
 // Nearly every limit is far from its max for nearly every order: what that takes stands here, the rest out of the way.
-inline bool Judge::objects(std::uint32_t position) {
+[[gnu::always_inline]] inline bool Judge::objects(std::uint32_t position) {
   const CompiledLimit& limit = limits_[position];
   Slot& slot = slots_[limit.slot_of(candidate_.party)];
   if (limit.kind == Kind::Exposure) {
@@ -108,14 +108,14 @@ inline bool Judge::objects(std::uint32_t position) {
 }
 
 // Limits on orders, flow and state may leave an order alone altogether.
-inline bool Judge::concerns(const CompiledLimit& limit) const {
+[[gnu::always_inline]] inline bool Judge::concerns(const CompiledLimit& limit) const {
   if (limit.action == Action::Alert) return false;
   if (reduces_ && limit.kind != Kind::Order) return false;
   if (at(limit.named.client) != 0 && limit.named.client != candidate_.party.client) return false;
   return !candidate_.replace || (limit.metric != Metric::Duplicate && limit.metric != Metric::OpenOrders);
 }
 
-bool Judge::is_above(const CompiledLimit& limit, const Slot& slot, const Measure& m) const {
+[[gnu::noinline]] bool Judge::is_above(const CompiledLimit& limit, const Slot& slot, const Measure& m) const {
   if (m.cannot != Reason::None) return !reduces_;
   const bool divides = limit.value_kind != ValueKind::Fraction || m.divisor > 0;
   if (divides && !Engine::above(limit, {m.value, m.divisor, true}, slot.max)) return false;
@@ -123,7 +123,7 @@ bool Judge::is_above(const CompiledLimit& limit, const Slot& slot, const Measure
   return divides || !reduces_;
 }
 
-inline Judge::Measure Judge::measure(const CompiledLimit& limit, const Slot& slot) {
+[[gnu::always_inline]] inline Judge::Measure Judge::measure(const CompiledLimit& limit, const Slot& slot) {
   switch (limit.kind) {
     case Kind::Order: return measure_order(limit);
     case Kind::Flow: return measure_flow(limit, slot);
@@ -146,7 +146,7 @@ int128 Judge::notional(std::int64_t quantity) const {
   return candidate_.symbol->value(quantity, price > reference ? price : reference);
 }
 
-inline Judge::Measure Judge::measure_order(const CompiledLimit& limit) {
+[[gnu::always_inline]] inline Judge::Measure Judge::measure_order(const CompiledLimit& limit) {
   const Symbol& symbol = *candidate_.symbol;
   switch (limit.metric) {
     case Metric::OrderQuantity: return {quantity_, 0, Reason::None};
@@ -162,7 +162,7 @@ inline Judge::Measure Judge::measure_order(const CompiledLimit& limit) {
   }
 }
 
-int128 Judge::self_trades() const {
+[[gnu::noinline]] int128 Judge::self_trades() const {
   int128 count = 0;
   const Orders& orders = engine_.orders_;
   const std::size_t list = at(candidate_.party.account) * engine_.book_.symbol_count + at(candidate_.party.symbol);
@@ -179,7 +179,7 @@ int128 Judge::self_trades() const {
   return count;
 }
 
-inline Judge::Measure Judge::measure_flow(const CompiledLimit& limit, const Slot& slot) {
+[[gnu::always_inline]] inline Judge::Measure Judge::measure_flow(const CompiledLimit& limit, const Slot& slot) {
   if (needs_window(limit.metric)) engine_.flow_.advance(limit, engine_.now_, engine_.limits_);
   if (slot.blind_until.ns > engine_.now_.ns) return {0, 0, Reason::Limit};
   switch (limit.metric) {
@@ -238,7 +238,11 @@ int128 Judge::exposure_before(const CompiledLimit& limit) const {
 }
 
 // Limits on the state refuse while they are above their max, whatever the order.
-inline Judge::Measure Judge::measure_state(const CompiledLimit& limit, const Slot& slot) {
+[[gnu::always_inline]] inline Judge::Measure Judge::measure_state(const CompiledLimit& limit, const Slot& slot) {
+  if (limit.metric == Metric::DailyLoss && limit.reach != Reach::Symbol) {  // most of them: what level() says of it
+    const std::size_t group = engine_.book_.group(limit.view, candidate_.party.account, candidate_.party.strategy);
+    return {positive(-engine_.total_of(limit, group, candidate_.party.sector).today), unit, Reason::None};
+  }
   const Engine::Level level = engine_.level(limit, slot);
   return {level.value, level.divisor, level.known ? Reason::None : Reason::Limit};
 }

@@ -75,6 +75,15 @@ public:
     return found;
   }
 
+  // Has the place where an id stands, or will stand, fetched while something else is done.
+  [[gnu::always_inline]] void prefetch(std::string_view id) const { ids_.prefetch(id); }
+
+  // And where the next order will stand: for the first time its memory is cold, and every store behind it waits.
+  [[gnu::always_inline]] void prefetch_next() const {
+    orders_.prefetch(free_ != 0 ? free_ : used_ + 1);
+    ids_.prefetch_next();
+  }
+
   bool has_exec(OrderIndex order, std::string_view exec_id) const {
     bool known = false;
     execs_.each(exec_id, order, [&](std::uint32_t entry) { return known = execs_[entry].tag == order; });

@@ -42,6 +42,10 @@ public:
     }
   }
 
+  [[gnu::always_inline]] void prefetch_next() const { entries_.prefetch(free_ != none ? free_ - 1 : used_); }
+  // Of an index that is not by_tag.
+  [[gnu::always_inline]] void prefetch(std::string_view text) const { slots_.prefetch(hash(text, 0) & mask_); }
+
   // Precondition: not full.
   std::uint32_t insert(std::string_view text, std::uint32_t tag, std::uint32_t owner, std::uint32_t next) {
     std::uint32_t entry = free_;
