@@ -38,7 +38,10 @@ public:
     if (++number_ % 400'000 == 0) apply(event_at(t_ = t_ + milliseconds(86'400'000), core::EventType::Clock));
     return number_;
   }
-  core::Event next_intent() { return intent_of(next_order(), later()); }
+  core::Event next_intent() {
+    const std::uint64_t number = next_order();  // first: the clock may go on by a day
+    return intent_of(number, later());
+  }
   void finish() { apply(order_event_of(core::EventType::Done, number_, later())); }
 
 private:
@@ -100,15 +103,15 @@ BENCHMARK(intent_resized)->Arg(2)->Arg(5)->Arg(20)->UseManualTime();
 void replace_accepted(benchmark::State& state) {
   Desk desk(twenty_limits());
   for (auto _ : state) {
-    desk.apply(desk.next_intent());
-    const core::Event asked = desk.next_intent();  // its id becomes the new one
-    core::Event replace = event_at(asked.t, core::EventType::Replace);
+    const std::uint64_t number = desk.next_order(), replacing = desk.next_order();
+    desk.apply(intent_of(number, desk.later()));
+    core::Event replace = event_at(desk.later(), core::EventType::Replace);
     replace.replace.client = ClientIndex{1};
     replace.replace.gate = core::Gate::Open;
     replace.replace.keep_price = true;
     replace.replace.quantity = {2 * quantity_raw};
-    replace.replace.new_id = asked.intent.id;
-    replace.replace.id = id_of(desk.next_order() - 2);
+    replace.replace.new_id = id_of(replacing);
+    replace.replace.id = id_of(number);
     state.SetIterationTime(desk.timed(replace));
     desk.demand_decision(Decision::Accepted);
     core::Event done = event_at(desk.later(), core::EventType::Done);
@@ -134,7 +137,8 @@ BENCHMARK(done)->UseManualTime();
 void fill(benchmark::State& state) {
   Desk desk(twenty_limits());
   for (auto _ : state) {
-    const core::Event intent = desk.next_intent();
+    const std::uint64_t number = desk.next_order(), returning = desk.next_order();
+    const core::Event intent = intent_of(number, desk.later());
     desk.apply(intent);
     core::Event fill = event_at(desk.later(), core::EventType::Fill);
     fill.fill.client = ClientIndex{1};
@@ -145,7 +149,7 @@ void fill(benchmark::State& state) {
     core::Event back = intent;
     back.t = desk.later();
     back.intent.side = intent.intent.side == Side::Buy ? Side::Sell : Side::Buy;
-    back.intent.id = id_of(desk.next_order());
+    back.intent.id = id_of(returning);
     desk.apply(back);
     fill.t = desk.later();
     fill.fill.id = fill.fill.exec_id = back.intent.id;

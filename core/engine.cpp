@@ -225,7 +225,7 @@ bool Engine::is_pair(std::string_view text) const {
 }
 
 ClientIndex Engine::owner(const Id& id, ClientIndex client) const {
-  const Orders::Found found = orders_.find(id.view(), client, orders_.session());
+  const Orders::Found found = orders_.find(id, client, orders_.session());
   return found.order == 0 || found.ambiguous ? ClientIndex::None : orders_[found.order].client;
 }
 

@@ -122,7 +122,8 @@ private:
   void take_locate(const Candidate& candidate, std::int64_t quantity, Order& order);
   void enter_flow(const Candidate& candidate, std::int64_t quantity);
   void count_open(const Order& order, int sign);
-  void accept(const Candidate& candidate, std::int64_t quantity, const IntentEvent& intent);
+  void accept(const Candidate& candidate, std::int64_t quantity, const IntentEvent& intent,
+              const TextIndex::Probe& id);
   void accept(const Candidate& candidate, const ReplaceEvent& replace, OrderIndex index);
 
   // engine_reports.cpp

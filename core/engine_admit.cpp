@@ -9,7 +9,7 @@ EventError Engine::admissible(const Event& event) const {
   const bool rolls = started() && event.t >= next_session_;
   const std::uint32_t session = orders_.session() + (rolls ? 1 : 0);
   const auto known_order = [&](const Id& id, ClientIndex client) {
-    const Orders::Found found = orders_.find(id.view(), client, session);
+    const Orders::Found found = orders_.find(id, client, session);
     return found.order == 0  ? EventError::UnknownOrder
            : found.ambiguous ? EventError::AmbiguousOrder
                              : EventError::None;
@@ -58,14 +58,14 @@ EventError Engine::admissible(const Event& event) const {
 
 EventError Engine::admissible_fill(const FillEvent& fill, std::uint32_t session) const {
   if (fill.quantity.raw <= 0 || fill.price.raw <= 0) return EventError::BadFill;
-  const Orders::Found found = orders_.find(fill.id.view(), fill.client, session);
+  const Orders::Found found = orders_.find(fill.id, fill.client, session);
   if (found.ambiguous) return EventError::AmbiguousOrder;
   if (!orders_.room_for_exec()) return EventError::NoRoom;
   std::size_t row = 0;
   Side side = fill.side;
   if (found.order != 0) {
     const Order& order = orders_[found.order];
-    if (orders_.has_exec(found.order, fill.exec_id.view())) return EventError::None;
+    if (orders_.has_exec(found.order, fill.exec_id)) return EventError::None;
     row = row_of(order);
     side = order.side;
   } else {

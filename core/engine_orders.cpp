@@ -16,7 +16,8 @@ void Engine::apply_intent(const IntentEvent& intent) {
   candidate.quantity = candidate.total = intent.quantity.raw;
   candidate.price = intent.price.raw;
   complete(candidate);
-  orders_.prefetch(intent.id.view());
+  const TextIndex::Probe id = orders_.probe(intent.id, candidate.party.client);
+  orders_.prefetch(id);
   count_message(candidate.party);
   Refusal refusal = refused_by_gate(candidate.party, intent.gate);
   if (refusal.reason == Reason::None) refusal.reason = unknown_name(candidate.party);
@@ -25,7 +26,7 @@ void Engine::apply_intent(const IntentEvent& intent) {
   Judge judge(*this, candidate);
   const bool objected = refusal.reason == Reason::None && !judge.objections(candidate.quantity).empty();
   // A taken id comes before rules and limits, but is looked at behind them: until then its place has been fetched.
-  const bool taken = orders_.find(intent.id.view(), candidate.party.client, orders_.session()).order != 0;
+  const bool taken = orders_.find(id, orders_.session()).order != 0;
   if (taken) refusal = {Reason::DuplicateId};
   if (refusal.reason != Reason::None) return refuse(refusal);
   if (objected) {
@@ -35,7 +36,7 @@ void Engine::apply_intent(const IntentEvent& intent) {
     verdict_.decision = Decision::Accepted;
     verdict_.quantity = intent.quantity;
   }
-  if (verdict_.decision != Decision::Rejected) accept(candidate, verdict_.quantity.raw, intent);
+  if (verdict_.decision != Decision::Rejected) accept(candidate, verdict_.quantity.raw, intent, id);
 }
 
 // What follows from whom the candidate belongs to: its row, its symbol, how much of it would only reduce (rule 3).
@@ -197,9 +198,10 @@ void Engine::count_open(const Order& order, int sign) {
   }
 }
 
-void Engine::accept(const Candidate& candidate, std::int64_t quantity, const IntentEvent& intent) {
-  Order order{};
-  order.client = candidate.party.client;
+void Engine::accept(const Candidate& candidate, std::int64_t quantity, const IntentEvent& intent,
+                    const TextIndex::Probe& id) {
+  const OrderIndex index = orders_.add(id);
+  Order& order = orders_[index];
   order.account = candidate.party.account;
   order.strategy = candidate.party.strategy;
   order.symbol = candidate.party.symbol;
@@ -210,7 +212,6 @@ void Engine::accept(const Candidate& candidate, std::int64_t quantity, const Int
   order.price = intent.price.raw;
   take_locate(candidate, quantity, order);
   enter_flow(candidate, quantity);
-  const OrderIndex index = orders_.add(order, intent.id.view());
   link(index);
   const bool was_live = book_.rows[candidate.row].live;
   book_.wake(candidate.row, market_);
@@ -224,7 +225,7 @@ void Engine::accept(const Candidate& candidate, std::int64_t quantity, const Int
 
 void Engine::apply_replace(const ReplaceEvent& replace) {
   has_verdict_ = true;
-  const Orders::Found found = orders_.find(replace.id.view(), replace.client, orders_.session());
+  const Orders::Found found = orders_.find(replace.id, replace.client, orders_.session());
   const bool known = found.order != 0;
   const Order none{};
   const Order& order = known ? orders_[found.order] : none;
@@ -245,7 +246,7 @@ void Engine::apply_replace(const ReplaceEvent& replace) {
   candidate.held = order.reserved();
   Refusal refusal = refused_by_gate(party, replace.gate);
   if (refusal.reason == Reason::None) {
-    const auto taken = [&] { return orders_.find(replace.new_id.view(), order.client, orders_.session()).order != 0; };
+    const auto taken = [&] { return orders_.find(replace.new_id, order.client, orders_.session()).order != 0; };
     if (!known || order.done) refusal.reason = Reason::UnknownOrder;
     else if (order.waiting) refusal.reason = Reason::ReplacePending;
     else if (taken()) refusal.reason = Reason::DuplicateId;
@@ -271,7 +272,7 @@ void Engine::accept(const Candidate& candidate, const ReplaceEvent& replace, Ord
   order.waiting_quantity = replace.quantity.raw;
   order.waiting_price = candidate.price;
   order.waiting_market = candidate.market;
-  order.waiting_id = orders_.name(index, replace.new_id.view());
+  order.waiting_id = orders_.name(index, orders_.probe(replace.new_id, order.client));
   book_.change_working({order.account, order.strategy, order.symbol}, order.side, order.reserved() - candidate.held,
                        market_);
   touch_row(candidate.row);

@@ -50,7 +50,7 @@ void Engine::promote(OrderIndex index) {
 }
 
 void Engine::apply_ack(const OrderEvent& ack) {
-  const Orders::Found found = orders_.find(ack.id.view(), ack.client, orders_.session());
+  const Orders::Found found = orders_.find(ack.id, ack.client, orders_.session());
   Order& order = orders_[found.order];
   if (order.done || !order.waiting || order.waiting_id != found.id) return;
   const std::int64_t before = order.reserved();
@@ -59,12 +59,12 @@ void Engine::apply_ack(const OrderEvent& ack) {
 }
 
 void Engine::apply_cancel(const OrderEvent& cancel) {
-  const Orders::Found found = orders_.find(cancel.id.view(), cancel.client, orders_.session());
+  const Orders::Found found = orders_.find(cancel.id, cancel.client, orders_.session());
   count_message(party_of(orders_[found.order]));
 }
 
 void Engine::apply_done(const OrderEvent& done) {
-  const Orders::Found found = orders_.find(done.id.view(), done.client, orders_.session());
+  const Orders::Found found = orders_.find(done.id, done.client, orders_.session());
   Order& order = orders_[found.order];
   // The market's refusal of a replace is no end of the order, however often it is told.
   if (order.done || (done.why == DoneWhy::Rejected && orders_.withdrawn(found.id))) return;
@@ -83,11 +83,11 @@ void Engine::apply_done(const OrderEvent& done) {
 }
 
 void Engine::apply_fill(const FillEvent& fill) {
-  const Orders::Found found = orders_.find(fill.id.view(), fill.client, orders_.session());
+  const Orders::Found found = orders_.find(fill.id, fill.client, orders_.session());
   if (found.order == 0) return fill_unknown(fill);
-  if (orders_.has_exec(found.order, fill.exec_id.view())) return;
+  if (orders_.has_exec(found.order, fill.exec_id)) return;
   Order& order = orders_[found.order];
-  orders_.add_exec(found.order, fill.exec_id.view());
+  orders_.add_exec(found.order, fill.exec_id);
   const std::int64_t before = order.reserved();
   if (order.waiting && order.waiting_id == found.id) promote(found.order);
   const bool was_done = order.done;
@@ -105,16 +105,15 @@ void Engine::apply_fill(const FillEvent& fill) {
 
 // A fill of an order that nobody asked about: applied whole, and its id is taken by an order that is done.
 void Engine::fill_unknown(const FillEvent& fill) {
-  Order order{};
-  order.client = fill.client;
+  const OrderIndex index = orders_.add(orders_.probe(fill.id, fill.client));
+  Order& order = orders_[index];
   order.account = fill.account;
   order.strategy = fill.strategy;
   order.symbol = fill.symbol;
   order.side = fill.side;
   order.filled = fill.quantity.raw;
-  const OrderIndex index = orders_.add(order, fill.id.view());
   orders_.finish(index, orders_.session());
-  orders_.add_exec(index, fill.exec_id.view());
+  orders_.add_exec(index, fill.exec_id);
   tell_stray_fill(fill.id, fill.client, "a fill of an unknown order");
   const std::size_t row = row_of(order);
   book_.wake(row, market_);

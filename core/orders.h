@@ -61,9 +61,13 @@ public:
 
   // `session` is the one in which the question is asked: what was done before it is forgotten.
   // Without a client the id must belong to one order only.
-  Found find(std::string_view id, ClientIndex client, std::uint32_t session) const {
+  Found find(const Id& id, ClientIndex client, std::uint32_t session) const {
+    return find(probe(id, client), session);
+  }
+  Found find(const TextIndex::Probe& id, std::uint32_t session) const {
+    const ClientIndex client{static_cast<std::uint16_t>(id.tag)};
     Found found{};
-    ids_.each(id, static_cast<std::uint32_t>(client), [&](std::uint32_t entry) {
+    ids_.each(id, [&](std::uint32_t entry) {
       const TextIndex::Entry& e = ids_[entry];
       if (client != ClientIndex::None && e.tag != static_cast<std::uint32_t>(client)) return false;
       if (forgotten(orders_[e.owner], session)) return false;
@@ -75,8 +79,11 @@ public:
     return found;
   }
 
+  TextIndex::Probe probe(const Id& id, ClientIndex client) const {
+    return ids_.probe(id, static_cast<std::uint32_t>(client));
+  }
   // Has the place where an id stands, or will stand, fetched while something else is done.
-  [[gnu::always_inline]] void prefetch(std::string_view id) const { ids_.prefetch(id); }
+  [[gnu::always_inline]] void prefetch(const TextIndex::Probe& id) const { ids_.prefetch(id); }
 
   // And where the next order will stand: for the first time its memory is cold, and every store behind it waits.
   [[gnu::always_inline]] void prefetch_next() const {
@@ -84,36 +91,42 @@ public:
     ids_.prefetch_next();
   }
 
-  bool has_exec(OrderIndex order, std::string_view exec_id) const {
+  bool has_exec(OrderIndex order, const Id& exec_id) const {
     bool known = false;
-    execs_.each(exec_id, order, [&](std::uint32_t entry) { return known = execs_[entry].tag == order; });
+    execs_.each(execs_.probe(exec_id, order), [&](std::uint32_t entry) { return known = execs_[entry].tag == order; });
     return known;
   }
 
   // Preconditions: room. All three use records of forgotten orders again.
-  OrderIndex add(const Order& order, std::string_view id) {
-    reclaim();
+  // The order's record is zero but for its client and its id: the caller fills it in where it stands.
+  OrderIndex add(const TextIndex::Probe& id) {
+    if (free_ == 0 && used_ + 1 >= orders_.size()) reclaim();
     OrderIndex index = free_;
     if (index != 0) free_ = orders_[index].next;
     else index = static_cast<OrderIndex>(++used_);
-    orders_[index] = order;
-    orders_[index].current_id = name(index, id);
+    Order& order = orders_[index];
+    order = Order{};
+    order.client = ClientIndex{static_cast<std::uint16_t>(id.tag)};
+    order.current_id = name(index, id);
     return index;
   }
-  std::uint32_t name(OrderIndex index, std::string_view id) {
+  std::uint32_t name(OrderIndex index, const TextIndex::Probe& id) {
     while (ids_.room() == 0 && reclaimable()) reclaim();
     Order& order = orders_[index];
-    return order.first_id = ids_.insert(id, static_cast<std::uint32_t>(order.client), index, order.first_id);
+    return order.first_id = ids_.insert(id, index, order.first_id);
   }
-  void add_exec(OrderIndex index, std::string_view exec_id) {
+  void add_exec(OrderIndex index, const Id& exec_id) {
     while (execs_.room() == 0 && reclaimable()) reclaim();
-    orders_[index].first_exec = execs_.insert(exec_id, index, index, orders_[index].first_exec);
+    orders_[index].first_exec = execs_.insert(execs_.probe(exec_id, index), index, orders_[index].first_exec);
   }
   const Id& id_text(std::uint32_t entry) const { return ids_[entry].text; }
   bool withdrawn(std::uint32_t entry) const { return ids_[entry].withdrawn != 0; }
   void withdraw(std::uint32_t entry) { ids_[entry].withdrawn = 1; }
 
+  // Gives back a forgotten order for each that is done: the work of a session's end is spread over the next one, and
+  // not over those who wait for a verdict.
   void finish(OrderIndex index, std::uint32_t session) {
+    reclaim();
     Order& order = orders_[index];
     order.done = true;
     order.waiting = false;
@@ -132,26 +145,24 @@ private:
   }
   bool reclaimable() const { return done_first_ != 0 && forgotten(orders_[done_first_], session_); }
 
-  // Gives back at most two records, so that the work of a session's end is spread over the orders of the next.
   void reclaim() {
-    for (int i = 0; i < 2 && reclaimable(); ++i) {
-      const OrderIndex index = done_first_;
-      Order& order = orders_[index];
-      done_first_ = order.next;
-      if (done_first_ == 0) done_last_ = 0;
-      for (std::uint32_t entry = order.first_id; entry != 0;) {
-        const std::uint32_t next = ids_[entry].next;
-        ids_.erase(entry);
-        entry = next;
-      }
-      for (std::uint32_t entry = order.first_exec; entry != 0;) {
-        const std::uint32_t next = execs_[entry].next;
-        execs_.erase(entry);
-        entry = next;
-      }
-      order.next = free_;
-      free_ = index;
+    if (!reclaimable()) return;
+    const OrderIndex index = done_first_;
+    Order& order = orders_[index];
+    done_first_ = order.next;
+    if (done_first_ == 0) done_last_ = 0;
+    for (std::uint32_t entry = order.first_id; entry != 0;) {
+      const std::uint32_t next = ids_[entry].next;
+      ids_.erase(entry);
+      entry = next;
     }
+    for (std::uint32_t entry = order.first_exec; entry != 0;) {
+      const std::uint32_t next = execs_[entry].next;
+      execs_.erase(entry);
+      entry = next;
+    }
+    order.next = free_;
+    free_ = index;
   }
 
   Table<Order> orders_;

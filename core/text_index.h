@@ -2,7 +2,13 @@
 // A hash table of fixed capacity from (text, tag) to entries that never move: ids of orders (tag: the client),
 // and exec ids of fills (tag: the order). Open addressing with backward-shift deletion; no allocation after
 // construction.
+//
+// Texts that differ in their last character alone have their places side by side in one cache line: gateways count, so
+// nine of ten new ids find their place warm. A place also keeps eight bits of the hash, and other texts are passed by
+// without a look at them.
 #pragma once
+
+#include <stdexcept>
 
 #include "core/table.h"
 #include "shm/words.h"
@@ -22,10 +28,12 @@ public:
 
   TextIndex() = default;
   // `by_tag`: the tag takes part in the hash; without it, entries of one text can be walked whatever their tags.
+  // Throws std::length_error where a slot could not name every entry.
   TextIndex(std::size_t capacity, bool by_tag) : by_tag_(by_tag), entries_(capacity) {
+    if (capacity > Slot::entry_max) throw std::length_error("more ids than the engine keeps (16,777,215)");
     std::size_t slots = 16;
     while (slots < 2 * capacity) slots *= 2;
-    slots_ = Table<std::uint32_t>(slots);
+    slots_ = Table<Slot>(slots);
     mask_ = slots - 1;
   }
 
@@ -34,51 +42,72 @@ public:
   Entry& operator[](std::uint32_t entry) { return entries_[entry - 1]; }
   const Entry& operator[](std::uint32_t entry) const { return entries_[entry - 1]; }
 
+  // A text whose hash is known: worked out once for all that is asked about it.
+  struct Probe {
+    const Id& text;
+    std::uint32_t tag;
+    std::uint64_t hash;
+  };
+  Probe probe(const Id& text, std::uint32_t tag) const { return {text, tag, hash(text.view(), tag)}; }
+
   // Calls visit(entry) for each entry with that text (and, by_tag, hash), until it returns true.
   template <class Visit>
-  void each(std::string_view text, std::uint32_t tag, Visit visit) const {
-    for (std::size_t slot = hash(text, tag) & mask_; slots_[slot] != none; slot = (slot + 1) & mask_) {
-      if (entries_[slots_[slot] - 1].text.view() == text && visit(slots_[slot])) return;
+  void each(const Probe& probe, Visit visit) const {
+    for (std::size_t k = probe.hash & mask_; !slots_[k].empty(); k = (k + 1) & mask_) {
+      const Slot slot = slots_[k];
+      if (slot.check() != check_of(probe.hash) || !(entries_[slot.entry() - 1].text == probe.text)) continue;
+      if (visit(slot.entry())) return;
     }
   }
 
   [[gnu::always_inline]] void prefetch_next() const { entries_.prefetch(free_ != none ? free_ - 1 : used_); }
-  // Of an index that is not by_tag.
-  [[gnu::always_inline]] void prefetch(std::string_view text) const { slots_.prefetch(hash(text, 0) & mask_); }
+  [[gnu::always_inline]] void prefetch(const Probe& probe) const { slots_.prefetch(probe.hash & mask_); }
 
   // Precondition: not full.
-  std::uint32_t insert(std::string_view text, std::uint32_t tag, std::uint32_t owner, std::uint32_t next) {
+  std::uint32_t insert(const Probe& probe, std::uint32_t owner, std::uint32_t next) {
     std::uint32_t entry = free_;
     if (entry != none) free_ = entries_[entry - 1].next;
     else entry = static_cast<std::uint32_t>(++used_);
     ++count_;
-    entries_[entry - 1] = {owner, tag, next, 0, Id::from(text)};
-    std::size_t slot = hash(text, tag) & mask_;
-    while (slots_[slot] != none) slot = (slot + 1) & mask_;
-    slots_[slot] = entry;
+    entries_[entry - 1] = {owner, probe.tag, next, 0, probe.text};
+    std::size_t k = probe.hash & mask_;
+    while (!slots_[k].empty()) k = (k + 1) & mask_;
+    slots_[k] = Slot::of(entry, check_of(probe.hash));
     return entry;
   }
 
   void erase(std::uint32_t entry) {
-    std::size_t slot = home(entry);
-    while (slots_[slot] != entry) slot = (slot + 1) & mask_;
-    for (std::size_t next = (slot + 1) & mask_; slots_[next] != none; next = (next + 1) & mask_) {
-      if (((next - home(slots_[next])) & mask_) >= ((next - slot) & mask_)) {
-        slots_[slot] = slots_[next];
-        slot = next;
+    std::size_t k = home(entry);
+    while (slots_[k].entry() != entry) k = (k + 1) & mask_;
+    for (std::size_t next = (k + 1) & mask_; !slots_[next].empty(); next = (next + 1) & mask_) {
+      if (((next - home(slots_[next].entry())) & mask_) >= ((next - k) & mask_)) {
+        slots_[k] = slots_[next];
+        k = next;
       }
     }
-    slots_[slot] = none;
+    slots_[k] = Slot{};
     entries_[entry - 1].next = free_;
     free_ = entry;
     --count_;
   }
 
 private:
+  struct Slot {  // | check 8 | entry 24 |
+    static constexpr std::uint32_t entry_max = (1U << 24U) - 1;
+    std::uint32_t word;
+    static Slot of(std::uint32_t entry, std::uint32_t check) { return {check << 24 | entry}; }
+    std::uint32_t entry() const { return word & entry_max; }
+    std::uint32_t check() const { return word >> 24; }
+    bool empty() const { return word == 0; }
+  };
+
   std::size_t home(std::uint32_t entry) const {
     return hash(entries_[entry - 1].text.view(), entries_[entry - 1].tag) & mask_;
   }
+  // The last character moves within sixteen slots, the others choose them.
   std::uint64_t hash(std::string_view text, std::uint32_t tag) const {
+    const auto last = text.empty() ? std::uint64_t{0} : static_cast<unsigned char>(text.back());
+    if (!text.empty()) text.remove_suffix(1);
     std::uint64_t h = 0x9e3779b97f4a7c15ULL ^ (by_tag_ ? tag * 0xd6e8feb86659fd93ULL : 0);
     std::size_t i = 0;
     for (; i + 8 <= text.size(); i += 8) {
@@ -90,14 +119,16 @@ private:
     std::uint64_t word = text.size();
     for (; i < text.size(); ++i) word = word << 8 | static_cast<unsigned char>(text[i]);
     h = (h ^ word) * 0xc4ceb9fe1a85ec53ULL;
-    return h ^ (h >> 29);
+    h ^= h >> 29;
+    return (h & ~std::uint64_t{15}) ^ last;
   }
+  static std::uint32_t check_of(std::uint64_t h) { return static_cast<std::uint32_t>(h >> 56 ^ h) & 0xff; }
 
   bool by_tag_ = false;
   std::size_t mask_ = 0, used_ = 0, count_ = 0;
   std::uint32_t free_ = none;
   Table<Entry> entries_;
-  Table<std::uint32_t> slots_;
+  Table<Slot> slots_;
 };
 
 }  // namespace bulwark::core
