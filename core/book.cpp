@@ -3,12 +3,15 @@
 
 namespace bulwark::core {
 
+static constexpr std::size_t unsettled_max = 1'024;  // cells, before they are settled whether asked for or not
+
 void Book::allocate() {
   used[at(View::Account)].cells = true;  // what reduces is judged by the account's position
   used[at(View::Portfolio)].all = true;
   rows = Table<Row>(account_count * strategy_count * symbol_count);
   live_rows.reserve(account_count * strategy_count * symbol_count);
   first_row_of_symbol.assign(symbol_count, 0);
+  unsettled_.reserve(unsettled_max);
   for (std::size_t v = 0; v < view_count; ++v) {
     const std::size_t groups = group_count(static_cast<View>(v));
     used[v].cells |= used[v].all || used[v].sectors;
@@ -42,6 +45,7 @@ void Book::value_cell(View view, std::size_t g, SymbolIndex i, const Market& mar
   c.shortest_value = countable ? symbol.value(c.shortest()) : 0;
   c.counted_no_mark = !empty && !symbol.has_mark;
   c.counted_no_rate = !empty && !symbol.has_rate;
+  c.unsettled = false;
   const Worth moved = Worth::of(c) - before;
   if (used[at(view)].all) total(view, g).worth += moved;
   if (used[at(view)].sectors) sector_total(view, g, symbol.sector).worth += moved;
@@ -95,46 +99,26 @@ void Book::wake(std::size_t row, const Market& market) {
   }
 }
 
-// Values one side of a cell of a symbol that can be valued; returns what that moves.
-Worth Book::value_side(Cell& c, Side side, const Symbol& symbol) {
-  Worth moved{};
-  if (side == Side::Buy) {
-    const int128 value = symbol.value(c.longest()), up = positive(value), was_up = positive(c.longest_value);
-    const int128 down = positive(-c.shortest_value);
-    moved.longest_sum = value - c.longest_value;
-    moved.long_value = up - was_up;
-    moved.gross = larger(up, down) - larger(was_up, down);
-    c.longest_value = value;
-  } else {
-    const int128 value = symbol.value(c.shortest()), down = positive(-value), was_down = positive(-c.shortest_value);
-    const int128 up = positive(c.longest_value);
-    moved.shortest_sum = value - c.shortest_value;
-    moved.short_value = down - was_down;
-    moved.gross = larger(up, down) - larger(up, was_down);
-    c.shortest_value = value;
-  }
-  return moved;
-}
-
 void Book::change_working(const Owner& owner, Side side, std::int64_t by, const Market& market) {
   if (by == 0) return;
   const auto change = [&](auto& holder) { (side == Side::Buy ? holder.working_buy : holder.working_sell) += by; };
   change(rows[row_index(owner.account, owner.strategy, owner.symbol)]);
-  const Symbol& symbol = market.symbols[at(owner.symbol)];
+  if (unsettled_.size() + view_count > unsettled_.capacity()) settle(market);
   for (std::size_t v = 0; v < view_count; ++v) {
     if (!used[v].cells) continue;
     const View view = static_cast<View>(v);
     const std::size_t g = group(view, owner.account, owner.strategy);
     Cell& c = cell(view, g, owner.symbol);
     change(c);
-    if (!symbol.valued()) [[unlikely]] {
-      value_cell(view, g, owner.symbol, market);
-      continue;
-    }
-    const Worth moved = value_side(c, side, symbol);
-    if (used[v].all) total(view, g).worth += moved;
-    if (used[v].sectors) sector_total(view, g, symbol.sector).worth += moved;
+    if (c.unsettled) continue;
+    c.unsettled = true;
+    unsettled_.push_back({view, owner.symbol, g});
   }
+}
+
+void Book::settle(const Market& market) {
+  for (const CellPlace& place : unsettled_) value_cell(place.view, place.group, place.symbol, market);
+  unsettled_.clear();
 }
 
 // a x k / p rounded once, half away from zero, for 0 <= k <= p.

@@ -34,6 +34,7 @@ struct Cell {
   int128 longest_value, shortest_value;  // signed, of position + buys and of position - sells
   int128 today;
   bool counted_no_mark, counted_no_rate;
+  bool unsettled;  // its working quantities have changed since it was valued (Book::settle)
 
   std::int64_t longest() const { return position + working_buy; }
   std::int64_t shortest() const { return position - working_sell; }
@@ -158,8 +159,11 @@ public:
   void allocate();
 
   void wake(std::size_t row, const Market& market);
-  // Adds to the working quantity of a row and of the cells that contain it.
+  // Adds to the working quantity of a row and of the cells that contain it. What that is worth is worked out by
+  // settle(): most orders are far from every limit, and nobody asks.
   void change_working(const Owner& owner, Side side, std::int64_t by, const Market& market);
+  // Values the cells whose working quantities have changed. To be called before a cell's or a total's worth is read.
+  void settle(const Market& market);
   // Applies an execution (contract, rule 9). Precondition: it can be applied, every number stays in its range.
   void fill(std::size_t row, Side side, Quantity quantity, Price price, int128 fee, const Market& market);
   bool can_fill(std::size_t row, Side side, Quantity quantity, Price price, int128 fee, const Market& market) const;
@@ -182,9 +186,15 @@ private:
   template <class Change>
   void each_cell(std::size_t row, const Market& market, Change change);
   void value_cell(View view, std::size_t group_index, SymbolIndex i, const Market& market);
-  static Worth value_side(Cell& cell, Side side, const Symbol& symbol);
   void value_row(std::size_t row, const Market& market);
   void move_profit(std::size_t row, int128 profit, int128 opening_profit, SectorIndex sector);
+
+  struct CellPlace {
+    View view;
+    SymbolIndex symbol;
+    std::size_t group;
+  };
+  std::vector<CellPlace> unsettled_;  // capacity reserved
 };
 
 }  // namespace bulwark::core

@@ -76,7 +76,7 @@ public:
     Value value;
   };
   // Every limit of the kinds exposure and state with its value, sorted as the contract's snapshot. Cold.
-  std::vector<Reading> readings() const;
+  std::vector<Reading> readings();
   Value shown_max(std::uint32_t limit, std::size_t slot) const;
   // Symbols with a position or a working order whose mark is missing or stale at `t`. Cold.
   std::vector<SymbolIndex> stale_symbols(TimeNs t) const;
@@ -163,6 +163,7 @@ private:
   };
   void touch_row(std::size_t row);
   void touch_crossing(std::size_t row);
+  void touch_told(std::size_t row, const Party& party);
   void touch_slot(std::uint32_t limit, std::size_t slot);
   void touch_everything();
   void review();

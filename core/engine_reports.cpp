@@ -30,13 +30,12 @@ void Engine::finish(OrderIndex index) {
   orders_.finish(index, orders_.session());
 }
 
-// Brings the book from what the order held reserved before to what it holds now.
+// Brings the book from what the order held reserved before to what it holds now, which is never more.
 void Engine::settle_reservation(OrderIndex index, std::int64_t before) {
   const Order& order = orders_[index];
-  const std::size_t row = row_of(order);
   if (!order.done && order.reserved() == 0) finish(index);
   book_.change_working({order.account, order.strategy, order.symbol}, order.side, order.reserved() - before, market_);
-  touch_row(row);
+  touch_told(row_of(order), party_of(order));
 }
 
 // The waiting replace holds from now on.
@@ -100,6 +99,7 @@ void Engine::apply_fill(const FillEvent& fill) {
   book_.wake(row, market_);
   book_.fill(row, order.side, fill.quantity, fill.price, join(fill.fee_low, fill.fee_high), market_);
   settle_reservation(found.order, before);
+  touch_row(row);
   ask_to_cancel_excess(party);
 }
 

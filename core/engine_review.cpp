@@ -18,12 +18,22 @@ void Engine::touch_row(std::size_t row) {
   const SymbolIndex symbol = book_.symbol_of(row);
   const Party party{symbol, market_.symbols[at(symbol)].sector, book_.account_of(row), book_.strategy_of(row),
                     ClientIndex::None};
-  for (std::uint32_t k = list.end; k > list.begin; --k) {
-    const std::uint32_t limit = limits_.lists[k - 1];
-    if (limits_.all[limit].kind < Kind::Exposure) break;  // the list is sorted by kind
+  for (std::uint32_t k = list.exposure; k < list.end; ++k) {
+    const std::uint32_t limit = limits_.steps[k].limit;
     const std::size_t slot = limits_.all[limit].slot_of(party);
     limits_.slots[slot].live = true;
     touch_slot(limit, slot);
+  }
+}
+
+// After less works than before: nothing can have come to a level, only fallen below one that was told.
+void Engine::touch_told(std::size_t row, const Party& party) {
+  touched_rows_.push_back(static_cast<std::uint32_t>(row));
+  const Limits::List& list = limits_.list(row);
+  for (std::uint32_t k = list.exposure; k < list.end; ++k) {
+    const Limits::Step& step = limits_.steps[k];
+    const std::size_t slot = step.each_any ? limits_.all[step.limit].slot_of(party) : step.slot_base;
+    if (limits_.slots[slot].told()) touch_slot(step.limit, slot);
   }
 }
 
@@ -60,6 +70,7 @@ void Engine::review() {
     book_.follow_peaks();
     touch_dividing();
   }
+  if (!touched_.empty()) book_.settle(market_);
   for (const Touched& touched : touched_) review_slot(touched.limit, touched.slot);
   touched_.clear();
   ++stamp_;
@@ -101,7 +112,7 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   const CompiledLimit& limit = limits_.all[position];
   Slot& slot = limits_.slots[index];
   const Level now = level(limit, slot);
-  slot.room = 0;
+  limits_.rooms[index] = 0;
   if (!now.known) return;
   const bool breached = above(limit, now, slot.max);
   const bool warned = reaches_warning(limit, now, slot);
@@ -121,7 +132,7 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   if (!warned && slot.warned) tell(LineType::Cleared);
   slot.warned = warned;
   slot.breached = breached;
-  slot.room = room(limit, now, slot);
+  limits_.rooms[index] = room(limit, now, slot);
   if (breached && limit.kind == Kind::State && (limit.action == Action::Halt || limit.action == Action::ReduceOnly)) {
     acting_.push_back({position, static_cast<std::uint32_t>(index)});
   }

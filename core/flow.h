@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What has happened within a sliding window, exactly: a log of the last messages and one of the last accepted orders,
-// shared by all limits; each limit has a cursor of its own on one of them, behind which everything has left its window.
+// shared by all limits; each length of window has a cursor on one of them, behind which everything has left it.
 // A log that is too short for its window is not forgotten: the limit then sees nothing, and lets nothing pass.
 #pragma once
 
@@ -93,7 +93,7 @@ class Flow {
 public:
   static constexpr std::size_t log_size = 1 << 17;
 
-  // One cursor for each flow limit with a window; sets CompiledLimit::flow. Cold.
+  // A window for each length that flow limits have; sets CompiledLimit::window_index and duplicates_index. Cold.
   void follow(Limits& limits);
   // Takes the logs over and counts again what is still in each window. Cold.
   void carry(const Flow& old, Limits& limits);
@@ -104,55 +104,57 @@ public:
     messages_.entries.prefetch(messages_.head % log_size);
     orders_.entries.prefetch(orders_.head % log_size);
   }
-  // Lets everything leave the window that is older than it at `t`.
+  // Lets everything leave the limit's window that is older than it at `t`.
   void advance(const CompiledLimit& limit, TimeNs t, Limits& limits) {
     Log& log = log_of(limit);
-    advance(log, log.cursors[limit.flow], limit, t, limits);
+    Window& window = log.windows[limit.window_index];
+    if (window.tail < log.head && log[window.tail].t <= t - window.length) leave(log, window, t, limits);
   }
   void advance_all(TimeNs t, Limits& limits);
   std::uint32_t duplicates(const CompiledLimit& limit, const FlowEntry& entry) const {
-    return orders_.cursors[limit.flow].duplicates.count(entry, limit.each_strategy);
+    return duplicates_[limit.duplicates_index].count(entry, limit.each_strategy);
   }
 
 private:
-  struct Cursor {
-    std::uint32_t limit = 0;
-    std::uint64_t tail = 0;
-    DuplicateCounts duplicates;
+  struct Window {
+    DurationNs length;
+    std::uint64_t tail = 0;             // the oldest entry that is still in it
+    std::vector<std::uint32_t> limits;  // that count what is in it
   };
   struct Log {
     Table<FlowEntry> entries;
     std::uint64_t head = 0;
-    std::vector<Cursor> cursors;
+    std::vector<Window> windows;
     const FlowEntry& operator[](std::uint64_t k) const { return entries[k % log_size]; }
   };
   enum class Way : bool { In, Out };
 
   Log& log_of(const CompiledLimit& limit) { return limit.metric == Metric::MessageRate ? messages_ : orders_; }
   void push(Log& log, const FlowEntry& entry, Limits& limits);
-  void advance(const Log& log, Cursor& cursor, const CompiledLimit& limit, TimeNs t, Limits& limits) {
-    const TimeNs old = t - limit.window;
-    for (; cursor.tail < log.head && log[cursor.tail].t <= old; ++cursor.tail) {
-      count<Way::Out>(cursor, limit, log[cursor.tail], limits);
-    }
-  }
-  // What one entry of a log means to one limit.
+  void leave(const Log& log, Window& window, TimeNs t, Limits& limits);
+  void lose_oldest(const Log& log, Window& window, Limits& limits);
+  // What one entry of a log means to the limits of a window.
   template <Way way>
-  static void count(Cursor& cursor, const CompiledLimit& limit, const FlowEntry& entry, Limits& limits) {
-    if (!limit.covers(entry.party)) return;
-    if (limit.metric == Metric::Duplicate) {
-      if (entry.replace) return;
-      if constexpr (way == Way::In) cursor.duplicates.add(entry, limit.each_strategy);
-      else cursor.duplicates.take(entry, limit.each_strategy);
-      return;
+  void count(const Window& window, const FlowEntry& entry, Limits& limits) {
+    for (const std::uint32_t k : window.limits) {
+      const CompiledLimit& limit = limits.all[k];
+      if (!limit.covers(entry.party)) continue;
+      if (limit.metric == Metric::Duplicate) {
+        if (entry.replace) continue;
+        DuplicateCounts& duplicates = duplicates_[limit.duplicates_index];
+        if constexpr (way == Way::In) duplicates.add(entry, limit.each_strategy);
+        else duplicates.take(entry, limit.each_strategy);
+        continue;
+      }
+      const int128 amount = limit.metric == Metric::Turnover ? entry.notional : static_cast<int128>(unit);
+      int128& in_window = limits.slots[limit.slot_of(entry.party)].amount;
+      if constexpr (way == Way::In) in_window += amount;
+      else in_window -= amount;
     }
-    const int128 amount = limit.metric == Metric::Turnover ? entry.notional : static_cast<int128>(unit);
-    int128& in_window = limits.slots[limit.slot_of(entry.party)].amount;
-    if constexpr (way == Way::In) in_window += amount;
-    else in_window -= amount;
   }
 
   Log messages_, orders_;
+  std::vector<DuplicateCounts> duplicates_;
 };
 
 }  // namespace bulwark::core

@@ -30,6 +30,7 @@ void Judge::begin(std::int64_t quantity) {
 // The symbol's cells as they would be with this quantity working: what every exposure limit starts from.
 void Judge::look_ahead() {
   looked_ahead_ = true;
+  engine_.book_.settle(engine_.market_);
   const std::uint8_t views = engine_.limits_.list(candidate_.row).views;
   const Symbol& symbol = *candidate_.symbol;
   for (std::size_t v = 0; v < view_count; ++v) {
@@ -55,20 +56,40 @@ void Judge::look_ahead() {
   }
 }
 
-// True: a limit objects. To the end: every one that does is in the engine's list.
+// True: a limit objects. To the end: every one that does is in the engine's list. Nearly every limit on exposure has
+// room left for nearly every order: what that takes stands here, the rest out of the way.
 bool Judge::walk(std::int64_t quantity, bool to_the_end) {
   begin(quantity);
   const Limits::List& list = engine_.limits_.list(candidate_.row);
-  const std::uint32_t* positions = engine_.limits_.lists.data();
-  engine_.objecting_.clear();
+  const Limits::Step* steps = engine_.limits_.steps.data();
+  std::int64_t* rooms = engine_.limits_.rooms.data();
+  std::vector<std::uint32_t>& objecting = engine_.objecting_;
+  objecting.clear();
   engine_.crossing_.clear();
-  for (std::uint32_t k = list.begin; k < list.end; ++k) {
-    if (!objects(positions[k])) [[likely]]
+  for (std::uint32_t k = list.begin; k < list.exposure; ++k) {
+    if (!objects(steps[k])) [[likely]]
       continue;
+    objecting.push_back(steps[k].limit);
     if (!to_the_end) return true;
-    engine_.objecting_.push_back(positions[k]);
   }
-  return !engine_.objecting_.empty();
+  for (std::uint32_t k = list.exposure; k < list.state; ++k) {
+    const std::size_t slot = slot_of(steps[k]);
+    const std::int64_t added = steps[k].in_units ? added_ : added_value_max_;
+    if (rooms[slot] >= added) [[likely]] {
+      rooms[slot] -= added;  // also where the order is refused in the end: then the limit is looked at sooner
+      continue;
+    }
+    if (!exposure_objects(steps[k].limit, slot)) continue;
+    objecting.push_back(steps[k].limit);
+    if (!to_the_end) return true;
+  }
+  for (std::uint32_t k = list.state; k < list.end; ++k) {
+    if (!objects(steps[k])) [[likely]]
+      continue;
+    objecting.push_back(steps[k].limit);
+    if (!to_the_end) return true;
+  }
+  return !objecting.empty();
 }
 
 bool Judge::passes(std::int64_t quantity) { return !walk(quantity, false); }
@@ -78,37 +99,33 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
   return engine_.objecting_;
 }
 
-// Nearly every limit is far from its max for nearly every order: what that takes stands here, the rest out of the way.
-[[gnu::always_inline]] inline bool Judge::objects(std::uint32_t position) {
-  const CompiledLimit& limit = limits_[position];
-  Slot& slot = slots_[limit.slot_of(candidate_.party)];
-  if (limit.kind == Kind::Exposure) {
-    const std::int64_t added = limit.metric == Metric::Position ? added_ : added_value_max_;
-    if (slot.room < added) [[unlikely]]
-      return exposure_objects(position, limit, slot);
-    slot.room -= added;  // also where the order is refused in the end: then the room is looked at sooner
-    return false;
-  }
-  if (!concerns(limit)) return false;
+// A limit on orders, flow or state.
+[[gnu::always_inline]] inline bool Judge::objects(const Limits::Step& step) {
+  const CompiledLimit& limit = limits_[step.limit];
+  if ((!step.plain || reduces_ || candidate_.replace) && !concerns(limit)) return false;
+  const Slot& slot = slots_[slot_of(step)];
   const Measure m = measure(limit, slot);
   if (m.cannot == Reason::None && limit.value_kind != ValueKind::Fraction) [[likely]]
     return m.value > slot.max;
   return is_above(limit, slot, m);
 }
 
-[[gnu::noinline]] bool Judge::exposure_objects(std::uint32_t position, const CompiledLimit& limit, Slot& slot) {
+[[gnu::noinline]] bool Judge::exposure_objects(std::uint32_t position, std::size_t slot_index) {
+  const CompiledLimit& limit = limits_[position];
+  const Slot& slot = slots_[slot_index];
   const Measure m = measure_exposure(limit);
   const Engine::Level after{m.value, m.divisor, m.cannot == Reason::None};
   if (after.known && !slot.told() && !Engine::reaches_warning(limit, after, slot)) {
-    if (slot.live) slot.room = Engine::room(limit, after, slot);  // one that is not live nobody reviews
+    // One that is not live nobody reviews.
+    if (slot.live) engine_.limits_.rooms[slot_index] = Engine::room(limit, after, slot);
     return false;
   }
-  engine_.crossing_.push_back({position, static_cast<std::uint32_t>(&slot - slots_)});
+  engine_.crossing_.push_back({position, static_cast<std::uint32_t>(slot_index)});
   return limit.action != Action::Alert && is_above(limit, slot, m);
 }
 
 // Limits on orders, flow and state may leave an order alone altogether.
-[[gnu::always_inline]] inline bool Judge::concerns(const CompiledLimit& limit) const {
+[[gnu::noinline]] bool Judge::concerns(const CompiledLimit& limit) const {
   if (limit.action == Action::Alert) return false;
   if (reduces_ && limit.kind != Kind::Order) return false;
   if (at(limit.named.client) != 0 && limit.named.client != candidate_.party.client) return false;

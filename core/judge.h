@@ -65,8 +65,11 @@ private:
   void begin(std::int64_t quantity);
   void look_ahead();
   bool walk(std::int64_t quantity, bool to_the_end);
-  bool objects(std::uint32_t position);
-  bool exposure_objects(std::uint32_t position, const CompiledLimit& limit, Slot& slot);
+  bool objects(const Limits::Step& step);
+  bool exposure_objects(std::uint32_t position, std::size_t slot_index);
+  std::size_t slot_of(const Limits::Step& step) const {
+    return step.each_any ? limits_[step.limit].slot_of(candidate_.party) : step.slot_base;
+  }
   bool concerns(const CompiledLimit& limit) const;
   bool is_above(const CompiledLimit& limit, const Slot& slot, const Measure& m) const;
   Measure measure(const CompiledLimit& limit, const Slot& slot);

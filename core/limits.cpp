@@ -77,6 +77,7 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     lay_out_slots(limit, names, client_count);
     all.push_back(limit);
   }
+  rooms.assign(slots.size(), 0);
   start_levels();
 }
 
@@ -106,13 +107,19 @@ void Limits::assign_rows(const Book& book, const Market& market) {
     list_of_row[row] = place->second;
     if (!fresh) continue;
     if (known.size() > 65'000) throw std::length_error("too many different sets of limits (65,000)");
-    List list{static_cast<std::uint32_t>(lists.size()), 0, 0, false};
+    const auto begin_of = [&](Kind kind) {
+      const auto below = [&](std::uint32_t k) { return all[k].kind < kind; };
+      return static_cast<std::uint32_t>(steps.size()) +
+             static_cast<std::uint32_t>(std::count_if(touched.begin(), touched.end(), below));
+    };
+    List list{begin_of(Kind::Order), begin_of(Kind::Exposure), begin_of(Kind::State), 0, 0, false};
     for (const std::uint32_t k : touched) {
       if (all[k].kind >= Kind::Exposure) list.views = static_cast<std::uint8_t>(list.views | 1U << at(all[k].view));
       list.covered |= all[k].kind == Kind::Exposure && all[k].action != Action::Alert;
-      lists.push_back(k);
+      const bool plain = all[k].action != Action::Alert && at(all[k].named.client) == 0;
+      steps.push_back({k, all[k].slot_base, all[k].each_any, all[k].metric == Metric::Position, plain});
     }
-    list.end = static_cast<std::uint32_t>(lists.size());
+    list.end = static_cast<std::uint32_t>(steps.size());
     list_of_lists.push_back(list);
   }
 }

@@ -19,7 +19,6 @@ struct Slot {
   int128 warn_from;  // the smallest value that warns; of a fraction max x warn, of 16 decimals
   int128 amount;     // flow: what is in the window, or working
   Scope on;
-  std::int64_t room;               // exposure: what orders may add before the limit need be looked at (Engine::room)
   std::int64_t override_until_ns;  // 0: none
   TimeNs blind_until;              // flow: until then something was not counted, and nothing passes
   bool live;                       // has had a position, a working order or profit
@@ -85,7 +84,8 @@ struct CompiledLimit {
   DurationNs window;
   std::uint32_t slot_base, slot_count;
   std::uint32_t symbol_stride, sector_stride, account_stride, strategy_stride, client_stride;
-  std::uint32_t flow;  // flow limits with a window: their cursor (core/flow.h)
+  std::uint32_t window_index;      // flow limits with a window: which of their log's (core/flow.h)
+  std::uint32_t duplicates_index;  // of `duplicate`: whose counts
 
   std::size_t slot_of(const Party& p) const {
     if (!each_any) return slot_base;
@@ -115,15 +115,24 @@ struct CompiledLimit {
 
 class Limits {
 public:
+  struct Step {  // one limit on the way of an order, as little of it as nearly every order needs
+    std::uint32_t limit;
+    std::uint32_t slot_base;
+    bool each_any;  // the slot depends on the order
+    bool in_units;  // `position`: its room is a quantity, not money
+    bool plain;     // concerns every intent that does more than reduce
+  };
+  // The limits that a row touches, sorted by kind and then by file order.
   struct List {
-    std::uint32_t begin, end;
-    std::uint8_t views;  // bit v: an exposure or state limit of the list reads view v
-    bool covered;        // a limit of the kind exposure that does more than alert
+    std::uint32_t begin, exposure, state, end;  // orders and flow come first
+    std::uint8_t views;                         // bit v: an exposure or state limit of the list reads view v
+    bool covered;                               // a limit of the kind exposure that does more than alert
   };
 
   std::vector<CompiledLimit> all;  // in the order of the file
   std::vector<Slot> slots;
-  std::vector<std::uint32_t> lists;  // limits (positions in `all`), sorted by kind and then by file order
+  std::vector<std::int64_t> rooms;  // by slot, of exposure: what orders may add before the limit need be looked at
+  std::vector<Step> steps;          // of all lists
   std::vector<List> list_of_lists;
   std::vector<std::uint16_t> list_of_row;  // by row: which list
   std::vector<std::uint32_t> dividing;     // limits whose value moves with equity

@@ -48,7 +48,7 @@ public:
     std::uint32_t tag;
     std::uint64_t hash;
   };
-  Probe probe(const Id& text, std::uint32_t tag) const { return {text, tag, hash(text.view(), tag)}; }
+  Probe probe(const Id& text, std::uint32_t tag) const { return {text, tag, hash(text, tag)}; }
 
   // Calls visit(entry) for each entry with that text (and, by_tag, hash), until it returns true.
   template <class Visit>
@@ -102,23 +102,25 @@ private:
   };
 
   std::size_t home(std::uint32_t entry) const {
-    return hash(entries_[entry - 1].text.view(), entries_[entry - 1].tag) & mask_;
+    return hash(entries_[entry - 1].text, entries_[entry - 1].tag) & mask_;
   }
-  // The last character moves within sixteen slots, the others choose them.
-  std::uint64_t hash(std::string_view text, std::uint32_t tag) const {
-    const auto last = text.empty() ? std::uint64_t{0} : static_cast<unsigned char>(text.back());
-    if (!text.empty()) text.remove_suffix(1);
-    std::uint64_t h = 0x9e3779b97f4a7c15ULL ^ (by_tag_ ? tag * 0xd6e8feb86659fd93ULL : 0);
-    std::size_t i = 0;
-    for (; i + 8 <= text.size(); i += 8) {
+  // The last character moves within sixteen slots, the others choose them. A text is hashed by the words that it is
+  // stored in: they are zero behind its end.
+  std::uint64_t hash(const Id& text, std::uint32_t tag) const {
+    const std::size_t size = text.view().size(), last_word = size / 8;  // byte `size` of the record is the last character
+    const auto word_at = [&text](std::size_t k) {
       std::uint64_t word;
-      std::memcpy(&word, text.data() + i, 8);
-      h = (h ^ word) * 0xff51afd7ed558ccdULL;
+      std::memcpy(&word, reinterpret_cast<const char*>(&text) + 8 * k, 8);
+      return word;
+    };
+    std::uint64_t h = 0x9e3779b97f4a7c15ULL ^ (by_tag_ ? tag * 0xd6e8feb86659fd93ULL : 0);
+    for (std::size_t k = 0; k < last_word; ++k) {
+      h = (h ^ word_at(k)) * 0xff51afd7ed558ccdULL;
       h ^= h >> 32;
     }
-    std::uint64_t word = text.size();
-    for (; i < text.size(); ++i) word = word << 8 | static_cast<unsigned char>(text[i]);
-    h = (h ^ word) * 0xc4ceb9fe1a85ec53ULL;
+    const std::size_t shift = size % 8 * 8;
+    const std::uint64_t word = word_at(last_word), last = size == 0 ? 0 : word >> shift & 0xff;
+    h = (h ^ word ^ last << shift) * 0xc4ceb9fe1a85ec53ULL;
     h ^= h >> 29;
     return (h & ~std::uint64_t{15}) ^ last;
   }

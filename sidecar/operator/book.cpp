@@ -33,7 +33,7 @@ std::unique_ptr<core::Engine> book_of(const std::string& journal_directory) {
   return std::move(replay.engine);
 }
 
-Json book_json(const core::Engine& engine) {
+Json book_json(core::Engine& engine) {
   std::string line;
   simulate::OutcomeWriter(engine).write_snapshot(line);
   Json book = Json::parse(line);
@@ -89,7 +89,7 @@ static void add_inputs(const core::Engine& engine, const Scope& on, TimeNs now, 
   if (row["value"].is_null()) row["why"] = "the equity is not above zero";
 }
 
-Json controls_json(const core::Engine& engine, TimeNs now) {
+Json controls_json(core::Engine& engine, TimeNs now) {
   const auto& limits = engine.limits().all;
   const Json valued = book_json(engine)["limits"];
   const auto readings = engine.readings();

@@ -15,10 +15,10 @@ namespace bulwark::command {
 std::unique_ptr<core::Engine> book_of(const std::string& journal_directory);
 
 // Positions, accounts, limits with a value, latched states: the snapshot of the contract, section 7.
-nlohmann::ordered_json book_json(const core::Engine& engine);
+nlohmann::ordered_json book_json(core::Engine& engine);
 
 // Every control: what it covers, its value and maximum, how old its oldest input is, why it cannot be evaluated.
-nlohmann::ordered_json controls_json(const core::Engine& engine, TimeNs now);
+nlohmann::ordered_json controls_json(core::Engine& engine, TimeNs now);
 
 std::string book_text(const nlohmann::ordered_json& book);
 std::string controls_text(const nlohmann::ordered_json& controls);

@@ -71,7 +71,7 @@ bool over(const core::CompiledLimit& limit, const core::Slot& slot, const Value&
 // Runs on the hot loop's thread.
 std::vector<std::string> failing_checks(hot::Loop& loop, bool new_baseline) {
   std::vector<std::string> lines;
-  const core::Engine& engine = loop.engine();
+  core::Engine& engine = loop.engine();
   for (const SymbolIndex symbol : engine.stale_symbols(loop.now())) {
     lines.push_back("marks: " + engine.names().symbols.name(symbol) +
                     " has a position or a working order, and no fresh mark");

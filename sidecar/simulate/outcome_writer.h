@@ -11,7 +11,7 @@ namespace bulwark::simulate {
 
 class OutcomeWriter {
 public:
-  explicit OutcomeWriter(const core::Engine& engine) : engine_(engine) {}
+  explicit OutcomeWriter(core::Engine& engine) : engine_(engine) {}
 
   // Appends the lines of the event that the engine has just applied, in the order of rule 32.
   void write_outcome(const core::Event& event, std::string& out) const;
@@ -19,7 +19,7 @@ public:
   void write_snapshot(std::string& out) const;
 
 private:
-  const core::Engine& engine_;
+  core::Engine& engine_;
 };
 
 }  // namespace bulwark::simulate
