@@ -15,6 +15,8 @@ class Fill:
     quantity: int
     price: int
     fee: int
+    t: int
+    client: str | None
 
 
 @dataclass
@@ -65,6 +67,19 @@ def rows_of(desk):
         else:
             row.working_sell += order.remainder
     return rows
+
+
+def closings(desk):
+    """Each fill that took something away from its row: when, whose, and what it realised."""
+    rows, found = {}, []
+    for fill in desk.fills:
+        row = rows.setdefault((fill.account, fill.symbol, fill.strategy), Row())
+        closes, realised = row.position * (1 if fill.side == "buy" else -1) < 0, row.realised
+        apply_fill(row, fill, desk.settings.instruments[fill.symbol].multiplier)
+        if closes:
+            keys = desk.keys_of(fill.client, fill.account, fill.strategy, fill.symbol)
+            found.append((fill.t, keys, row.realised - realised))
+    return found
 
 
 def average_cost(row, multiplier):

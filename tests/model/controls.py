@@ -2,9 +2,11 @@
 """Stops, resumes and overrides by a person (rules 16, 28 to 30)."""
 
 import book
-from desk import Override, Refused
+import executions
+import liquidation
+from desk import Latch, Override, Refused
 from limits import state_reading
-from lines import STATE_OF_ACTION, latch
+from latches import STATE_OF_ACTION, latch
 from scopes import covers, scope_of
 
 
@@ -24,20 +26,40 @@ def control(desk, event, outcome):
     elif event["command"] == "override":
         _override(desk, event, on)
     else:
-        state = "halted" if event["command"] == "halt" else "reduce_only"
-        latch(desk, outcome, on, state, event.get("reason") or "no reason given")
+        state = "reduce_only" if event["command"] == "reduce_only" else "halted"
+        cause = event.get("reason") or "no reason given"
+        latch(desk, outcome, on, state, cause)
+        if event["command"] == "liquidate":
+            liquidation.begin(desk, outcome, on, 0, cause)
 
 
 def _resume(desk, event, on, outcome):
-    ended = [entry for entry in desk.latches if covers(on, entry.on)]
+    stage = event.get("stage", "full")
     if event.get("new_baseline"):
         _new_baseline(desk, on)
-    else:
-        for entry in ended:
+    if stage == "reduce_only":
+        _lower(desk, on, outcome)
+        return
+    ended = [entry for entry in desk.latches if covers(on, entry.on)]
+    if not event.get("new_baseline"):
+        for entry in ended + [repeat for repeat in desk.repeats if covers(on, repeat.on)]:
             _check_breach(desk, entry)
+    liquidation.end(desk, on)
+    executions.end(desk, outcome, on)
+    desk.halves = [scope for scope in desk.halves if not covers(on, scope)] + ([dict(on)] if stage == "half" else [])
     desk.latches = [entry for entry in desk.latches if entry not in ended]
     for entry in ended:
         outcome.states.append({"type": "state", "t": desk.t, "on": entry.on, "state": "normal", "cause": event["reason"]})
+
+
+def _lower(desk, on, outcome):
+    """The stage `reduce_only`: what is halted may reduce again, and keeps its first cause."""
+    liquidation.end(desk, on)
+    for number, entry in enumerate(desk.latches):
+        if entry.state == "halted" and covers(on, entry.on):
+            desk.latches[number] = Latch(entry.on, "reduce_only", entry.cause)
+            outcome.states.append({"type": "state", "t": desk.t, "on": entry.on, "state": "reduce_only",
+                                   "cause": entry.cause})
 
 
 def _check_breach(desk, entry):

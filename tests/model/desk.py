@@ -11,6 +11,9 @@ from scopes import covers
 from sessions import session_start
 
 
+HALF = SCALE // 2
+
+
 class Refused(Exception):
     """The event is an `error`: refused whole, nothing else changed."""
 
@@ -65,6 +68,14 @@ class Desk:
         self.overrides: list[Override] = []
         self.messages: list[Message] = []
         self.accepted: list[Message] = []
+        self.history = []  # (t, symbol, reference) of every mark
+        self.refusals: list[Message] = []
+        self.repeats = []  # breaches of `repeated_execution` that last
+        self.count_starts = {}  # of their counts: the number of fills that there were at the resume
+        self.scales = {}  # (limit, scope as text) to the factor and the scope that it shrinks
+        self.halves = []  # scopes resumed at half
+        self.liquidations = []
+        self.liquidation_count = 0
         self.levels = {}  # (limit, scope) to 0 below warn, 1 at warn, 2 above max
 
     def light_copy(self):
@@ -102,6 +113,7 @@ class Desk:
             raise Refused(f"symbol {symbol} is unknown")
         if symbol in self.settings.instruments:
             self.marks[symbol] = Mark(price, self.t)
+            self.history.append((self.t, symbol, price))
         if is_pair:
             self.rates[currency] = Mark(price, self.t)
 
@@ -129,11 +141,21 @@ class Desk:
     # --- limits
 
     def max_of(self, limit, scope):
-        """The max in force: of the overrides that apply, the one given last (rule 30)."""
-        for override in reversed(self.overrides):
+        """The max in force: of the overrides that apply, the one given last (rule 30); a dynamic limit's shrinks."""
+        found = limit.max
+        for override in self.overrides:
             if override.limit == limit.name and override.on in (None, scope):
-                return override.max
-        return limit.max
+                found = override.max
+        return round8(found, self.factor_over(scope)) if limit.dynamic and limit.action != "scale" else found
+
+    def factor_over(self, keys):
+        """The smallest factor of those that hold over the keys; 1 (in 1e-8) without any."""
+        if "symbol" in keys and "sector" not in keys and keys["symbol"] in self.settings.instruments:
+            keys = keys | {"sector": self.settings.instruments[keys["symbol"]].sector or None}
+        factors = [factor for factor, scope in self.scales.values() if covers(scope, keys)]
+        factors += [HALF for scope in self.halves if covers(scope, keys)]
+        factors += [r.limit.factor for r in self.repeats if r.limit.action == "scale" and covers(r.on, keys)]
+        return min(factors, default=SCALE)
 
     # --- time
 

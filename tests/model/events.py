@@ -4,7 +4,7 @@
 import json
 from decimal import Decimal
 
-from decimals import MONEY_MAX, NotANumber, parse
+from decimals import MONEY_MAX, SCALE, NotANumber, parse
 
 
 class Malformed(Exception):
@@ -57,6 +57,13 @@ def positive(value):
     return units
 
 
+def share(value):
+    units = parse(value)
+    if not 0 <= units <= SCALE:
+        raise Malformed("must lie between 0 and 1")
+    return units
+
+
 def whole(value):
     if type(value) is not int or not 0 <= value < 2**63:
         raise Malformed("must be an integer")
@@ -104,14 +111,19 @@ FIELDS = {
              "fee": (money, False), "client": (name, False), "symbol": (name, False), "side": (SIDE, False),
              "account": (name, False), "strategy": (name, False)},
     "done": {"id": (order_id, True), "why": (one_of("canceled", "rejected", "expired"), True), "client": (name, False)},
+    "size": {"account": (name, False), "strategy": (name, True), "symbol": (name, True), "side": (SIDE, True),
+             "price": (positive, False), "edge": (decimal, False), "horizon_days": (positive, False),
+             "win_probability": (share, False), "payoff": (positive, False), "confidence": (share, False),
+             "client": (name, False)},
     "equity": {"account": (name, True), "amount": (money, True)},
     "clock": {},
 }
 CONTROLS = {
     "halt": {"on": (scope, False), "operator": (loose_text, False), "reason": (loose_text, False)},
     "reduce_only": {"on": (scope, False), "operator": (loose_text, False), "reason": (loose_text, False)},
+    "liquidate": {"on": (scope, False), "operator": (loose_text, False), "reason": (loose_text, False)},
     "resume": {"on": (scope, False), "operator": (free_text, True), "reason": (free_text, True),
-               "new_baseline": (boolean, False)},
+               "new_baseline": (boolean, False), "stage": (one_of("reduce_only", "half", "full"), False)},
     "override": {"on": (scope, False), "operator": (free_text, True), "reason": (free_text, True), "limit": (name, True),
                  "max": (money, True), "until": (whole, True)},
 }
@@ -144,13 +156,16 @@ def _event(found):
     if kind == "control":
         command = found.get("command")
         if not isinstance(command, str) or command not in CONTROLS:
-            raise Malformed(f"command {command!r} is unknown or not built yet")
+            raise Malformed(f"command {command!r} is unknown")
         return {"type": kind, "command": command} | _fields(found, CONTROLS[command])
     if not isinstance(kind, str) or kind not in FIELDS:
-        raise Malformed(f"type {kind!r} is unknown or not built yet")
+        raise Malformed(f"type {kind!r} is unknown")
     event = {"type": kind} | _fields(found, FIELDS[kind])
     if kind == "mark" and (("bid" in event) != ("ask" in event) or not ("bid" in event or "last" in event)):
         raise Malformed("a mark has bid and ask, or last, or all three")
+    if kind == "size" and [key in event for key in ("edge", "win_probability", "payoff")] not in (
+            [True, False, False], [False, True, True]):
+        raise Malformed("a size has edge, or win_probability and payoff")
     return event
 
 

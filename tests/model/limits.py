@@ -4,6 +4,9 @@
 from dataclasses import dataclass
 
 import book
+import executions
+import measures
+from breakers import breaker_reading
 from decimals import SCALE
 from scopes import Missing, Reading, amount, base_money, covers, exposure, scope_of, units_by_symbol, with_order
 
@@ -103,11 +106,31 @@ def _order_reading(desk, limit, candidate):
     return Reading(price - reference if candidate.side == "buy" else reference - price, reference)
 
 
+def _model_objection(desk, limit, scope, candidate, rows):
+    """Of an order that does not reduce (rule 2); a volatility is compared as a share of equity (rule 15)."""
+    limit_max = desk.max_of(limit, scope)
+    try:
+        value_before, value_after = measures.around_order(desk, limit, scope, rows, candidate)
+    except Missing as missing:
+        return Objection(limit, scope, str(missing), None, limit_max)
+    except measures.Lacking:
+        return Objection(limit, scope, limit.metric, None, limit_max)
+    if value_after <= value_before:
+        return None
+    equity = denominator_of(desk, rows, scope) if limit.metric == "volatility" else None
+    if limit.metric == "volatility" and equity is None:
+        return Objection(limit, scope, limit.metric, None, limit_max)
+    reading = measures.reading(value_after, equity)
+    return Objection(limit, scope, limit.metric, reading, limit_max) if reading.above(limit_max) else None
+
+
 def _flow_reading(desk, limit, scope, candidate):
     """Limits of the kind flow: the window is (t - window, t], this order included; None where it is not judged."""
     def inside(log):
         return [entry for entry in log if entry.t > desk.t - limit.window_ns and covers(scope, entry.keys)]
 
+    if limit.metric == "repeated_execution":
+        return None  # rule 19: judged by its latch
     if limit.metric == "message_rate":
         return Reading(len(inside(desk.messages)), 1)  # this message is in the log already
     if limit.metric == "order_rate":
@@ -162,6 +185,18 @@ def state_reading(desk, limit, scope, rows):
     return Reading(peak - book.equity(desk, rows, account), peak)
 
 
+def model_reading(desk, limit, scope, rows):
+    """An estimate as it stands, no order pending; None where it cannot be evaluated."""
+    try:
+        value = measures.standing(desk, limit, scope, rows)
+    except (Missing, measures.Lacking):
+        return None
+    if limit.metric != "volatility":
+        return measures.reading(value)
+    equity = denominator_of(desk, rows, scope)
+    return measures.reading(value, equity) if equity else None
+
+
 def exposure_reading(desk, limit, scope, rows):
     """An exposure as it stands, no order pending; None where it cannot be evaluated."""
     try:
@@ -174,6 +209,13 @@ def exposure_reading(desk, limit, scope, rows):
     return Reading(value, equity) if equity else None
 
 
+def standing_reading(desk, limit, scope, rows):
+    """Of the kinds exposure, model, state and breaker: the value as it stands."""
+    readings = {"exposure": exposure_reading, "model": model_reading, "state": state_reading,
+                "breaker": breaker_reading}
+    return readings[limit.kind](desk, limit, scope, rows)
+
+
 def objection_of(desk, limit, candidate, rows, reducing):
     """What this limit has against the order, if anything (rules 2, 5, 18, 28)."""
     scope = scope_of(limit.on, candidate.keys)
@@ -183,7 +225,12 @@ def objection_of(desk, limit, candidate, rows, reducing):
         return _exposure_objection(desk, limit, scope, candidate, rows, reducing)
     if reducing and limit.kind != "order":
         return None
+    if limit.kind == "model":
+        return _model_objection(desk, limit, scope, candidate, rows)
     limit_max = desk.max_of(limit, scope)
+    repeat = limit.metric == "repeated_execution" and executions.over(desk, limit, scope, candidate)
+    if repeat:
+        return Objection(limit, repeat.on, limit.metric, Reading(repeat.value, 1), limit_max)
     if limit.kind == "flow":
         reading = _flow_reading(desk, limit, scope, candidate)
         return Objection(limit, scope, limit.metric, reading, limit_max) if reading and reading.above(limit_max) else None
@@ -192,7 +239,9 @@ def objection_of(desk, limit, candidate, rows, reducing):
         if reading is None and reducing:
             return None
     else:
-        reading = state_reading(desk, limit, scope, rows)
+        reading = standing_reading(desk, limit, scope, rows)
+        if reading is not None and limit.action == "scale":
+            return None  # it shrinks, and refuses nothing
     if reading is None or reading.above(limit_max):
         return Objection(limit, scope, limit.metric, reading, limit_max)
     return None

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lines of one event in their order (rules 12, 32, 34): verdict, warnings, states, requests; and what follows an event."""
+"""The lines of one event in their order (rules 12, 32, 34): verdict, warnings, states, requests, ...; what follows."""
 
 from dataclasses import dataclass, field
 
 import book
-from desk import Latch
-from limits import exposure_reading, state_reading
-from scopes import scope_of, shown_max, shown_value, text_of
+from breakers import breaker_scopes
+from latches import set_off
+from limits import standing_reading
+from scopes import Reading, scope_of, shown_max, shown_value, text_of
 
-STRENGTH = {"reduce_only": 1, "halted": 2}
-STATE_OF_ACTION = {"reduce_only": "reduce_only", "halt": "halted"}
+FOLLOWED = ("exposure", "model", "state", "breaker")
+ACTING = ("state", "breaker")  # judged after every event; the others judge orders (rule 4)
+NOTHING = Reading(0, 1)
 
 
 @dataclass
@@ -20,32 +22,15 @@ class Outcome:
     warnings: list = field(default_factory=list)
     states: list = field(default_factory=list)
     requests: list = field(default_factory=list)
+    liquidations: list = field(default_factory=list)
 
     def lines(self):
-        return self.verdicts + self.warnings + self.states + self.requests
-
-
-def latch(desk, outcome, on, state, cause):
-    """Rule 29: a stronger state takes the place of a weaker one; an equal or weaker one changes nothing."""
-    for present in desk.latches:
-        if present.on == on:
-            if STRENGTH[state] <= STRENGTH[present.state]:
-                return
-            present.state, present.cause = state, cause
-            break
-    else:
-        desk.latches.append(Latch(dict(on), state, cause))
-    outcome.states.append({"type": "state", "t": desk.t, "on": on, "state": state, "cause": cause})
-
-
-def set_off(desk, outcome, limit, scope):
-    if limit.action in STATE_OF_ACTION:
-        latch(desk, outcome, scope, STATE_OF_ACTION[limit.action], limit.name)
+        return self.verdicts + self.warnings + self.states + self.requests + self.liquidations
 
 
 def scopes_of_limit(desk, limit, rows):
     """The scopes that a limit has now, sorted by their text: those of all rows, of all accounts, and one without "*"."""
-    found = {}
+    found = breaker_scopes(desk, limit, rows) if limit.kind == "breaker" else {}
     if "*" not in limit.on.values():
         found[text_of(limit.on)] = limit.on
     keys = [book.row_keys(desk, key) for key in rows]
@@ -58,22 +43,33 @@ def scopes_of_limit(desk, limit, rows):
     return [found[text] for text in sorted(found)]
 
 
-def reading_of(desk, limit, scope, rows):
-    if limit.kind == "state":
-        return state_reading(desk, limit, scope, rows)
-    return exposure_reading(desk, limit, scope, rows)
-
-
 def follow(desk, outcome):
-    """After every event: peaks, then the limits of the kinds exposure and state with their lines and actions."""
+    """After every event: peaks, factors, then the limits that have a value without an order, with lines and actions."""
     rows = book.rows_of(desk)
     for account in desk.peaks:
         desk.peaks[account] = max(desk.peaks[account], book.equity(desk, rows, account))
+    _follow_factors(desk, rows)
     for limit in desk.settings.limits:
-        if limit.kind not in ("exposure", "state"):
+        if limit.kind not in FOLLOWED:
             continue
         for scope in scopes_of_limit(desk, limit, rows):
-            _follow_scope(desk, outcome, limit, scope, reading_of(desk, limit, scope, rows))
+            _follow_scope(desk, outcome, limit, scope, standing_reading(desk, limit, scope, rows))
+
+
+def _follow_factors(desk, rows):
+    """A factor holds while the value is above max. Of the kinds exposure and model only an order sets it off."""
+    for limit in desk.settings.limits:
+        if limit.action != "scale":
+            continue
+        for scope in scopes_of_limit(desk, limit, rows):
+            key = (limit.name, text_of(scope))
+            reading = standing_reading(desk, limit, scope, rows) if limit.kind in FOLLOWED else NOTHING
+            if reading is None:
+                continue
+            if not reading.above(desk.max_of(limit, scope)):
+                desk.scales.pop(key, None)
+            elif limit.kind in ACTING:
+                desk.scales[key] = (limit.factor, scope)
 
 
 def _follow_scope(desk, outcome, limit, scope, reading):
@@ -90,7 +86,7 @@ def _follow_scope(desk, outcome, limit, scope, reading):
         told.append("warning")
     if before < 2 and level == 2:
         told.append("breach")
-        if limit.kind == "state":
+        if limit.kind in ACTING:
             set_off(desk, outcome, limit, scope)
     if before > 0 and level == 0:
         told.append("cleared")

@@ -30,6 +30,7 @@ class Order:
     executions: dict = field(default_factory=dict)  # exec_id to quantity
     located: int = 0  # units of the symbol's locate that this order took in this session
     asked_to_cancel: bool = False
+    of_liquidation: bool = False  # sent by the engine itself
 
     @property
     def id(self):

@@ -12,7 +12,9 @@ import sys
 
 import controls
 import events
+import liquidation
 import settings
+import sizing
 import trading
 from decimals import divide
 from book import equity, rows_of
@@ -46,6 +48,7 @@ APPLY = {
     "fill": trading.fill,
     "done": trading.done,
     "equity": _deposit,
+    "size": sizing.size,
     "control": controls.control,
     "clock": lambda desk, event, outcome: None,
 }
@@ -60,10 +63,12 @@ def apply(desk, event):
     if after.pass_time(event["t"]):
         passing = Outcome()
         follow(after, passing)
+        liquidation.advance(after, passing)
         lines += passing.lines()
     outcome = Outcome()
     APPLY[event["type"]](after, event, outcome)
     follow(after, outcome)
+    liquidation.advance(after, outcome)
     return after, lines + outcome.lines()
 
 

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 
 from book import row_keys
-from decimals import SCALE, plain, round8, show
+from decimals import SCALE, divide, plain, round8, show
 from settings import COUNTS, FRACTIONS
 
 
@@ -38,7 +38,7 @@ def shown_value(metric, reading):
         return reading.numerator
     if metric in FRACTIONS:
         return reading.numerator / reading.denominator
-    return show(reading.numerator)
+    return show(divide(reading.numerator * SCALE, reading.denominator))
 
 
 def shown_max(metric, units):

@@ -7,20 +7,28 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from decimals import NotANumber, parse
+from decimals import SCALE, NotANumber, parse
+from estimates import Model, load_model
 
 KINDS = {
     "order_quantity": "order", "order_notional": "order", "adv_share": "order", "price_collar": "order", "self_trade": "order",
-    "order_rate": "flow", "message_rate": "flow", "turnover": "flow", "duplicate": "flow", "open_orders": "flow",
+    "order_rate": "flow", "message_rate": "flow", "turnover": "flow", "duplicate": "flow", "repeated_execution": "flow",
+    "open_orders": "flow",
     "position": "exposure", "long": "exposure", "short": "exposure", "gross": "exposure", "net": "exposure",
     "leverage": "exposure", "concentration": "exposure",
+    "correlated_exposure": "model", "var": "model", "es": "model", "volatility": "model", "stress_loss": "model",
     "daily_loss": "state", "drawdown": "state",
+    "reject_rate": "breaker", "loss_streak": "breaker", "price_move": "breaker", "volatility_spike": "breaker",
+    "stale_mark": "breaker",
 }
-KIND_ORDER = ["order", "flow", "exposure", "state"]
-COUNTS = {"self_trade", "order_rate", "message_rate", "duplicate", "open_orders"}
-FRACTIONS = {"adv_share", "price_collar", "leverage", "concentration", "drawdown"}
-WINDOWED = {"order_rate", "message_rate", "turnover", "duplicate"}
-ACTIONS = {"alert", "reject", "resize", "reduce_only", "halt"}
+KIND_ORDER = ["order", "flow", "exposure", "model", "state", "breaker"]
+BREAKERS = {metric for metric, kind in KINDS.items() if kind == "breaker"}
+COUNTS = {"self_trade", "order_rate", "message_rate", "duplicate", "repeated_execution", "open_orders", "reject_rate",
+          "loss_streak", "stale_mark"}
+FRACTIONS = {"adv_share", "price_collar", "leverage", "concentration", "volatility", "drawdown", "price_move",
+             "volatility_spike"}
+WINDOWED = {"order_rate", "message_rate", "turnover", "duplicate", "repeated_execution"} | BREAKERS
+ACTIONS = {"alert", "reject", "resize", "reduce_only", "scale", "liquidate", "halt"}
 KEYS = {"symbol", "sector", "account", "strategy", "client"}
 
 
@@ -48,6 +56,10 @@ class Limit:
     warn: int
     action: str
     window_ns: int
+    dynamic: bool = False
+    factor: int = SCALE  # of the action `scale`
+    to: int = 0  # of the action `liquidate`
+    confidence: float | None = None  # of `var` and `es`; None: the model's
 
     @property
     def kind(self):
@@ -65,6 +77,9 @@ class Settings:
     rates: dict = field(default_factory=dict)
     accounts: dict = field(default_factory=dict)
     strategies: dict = field(default_factory=dict)
+    budgets: dict = field(default_factory=dict)  # strategy to its share of the portfolio's VaR limit
+    sizing: dict = field(default_factory=dict)
+    model: Model | None = None
     restricted: set = field(default_factory=set)
     locate: dict | None = None
     limits: list = field(default_factory=list)
@@ -100,6 +115,11 @@ def _settings(table, folder):
     s.rates = {currency: parse(rate) for currency, rate in table.get("fx", {}).items()}
     s.accounts = {name: parse(account.get("equity", 0), 2**127) for name, account in table.get("account", {}).items()}
     s.strategies = {name: strategy.get("account") for name, strategy in table.get("strategy", {}).items()}
+    s.budgets = {name: parse(strategy["risk_budget"]) for name, strategy in table.get("strategy", {}).items()
+                 if "risk_budget" in strategy}
+    s.sizing = {key: parse(value) for key, value in table.get("sizing", {}).items()}
+    if "model" in table:
+        s.model = load_model(table["model"], folder, s.instruments)
     s.restricted = set(table.get("restricted", {}).get("symbols", []))
     if "locate" in table:
         s.locate = {symbol: parse(units) for symbol, units in table["locate"].items()}
@@ -136,4 +156,9 @@ def _limit(name, table, s):
     if metric in WINDOWED and "window" not in table:
         raise ValueError(f"limit.{name}: a window is required")
     window_ns = int(Decimal(table.get("window", 0)) * 10**9)
-    return Limit(name, on, metric, parse(table["max"], 2**127), parse(table.get("warn", Decimal("0.8"))), action, window_ns)
+    factor, to = parse(table.get("factor", 1)), parse(table.get("to", 0))
+    if not 0 <= factor <= SCALE or not 0 <= to <= SCALE or (action == "scale" and "factor" not in table):
+        raise ValueError(f"limit.{name}: factor and to are shares from 0 to 1, and scale needs its factor")
+    confidence = float(table["confidence"]) if "confidence" in table else None
+    return Limit(name, on, metric, parse(table["max"], 2**127), parse(table.get("warn", Decimal("0.8"))), action,
+                 window_ns, table.get("dynamic", False), factor, to, confidence)

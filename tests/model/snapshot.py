@@ -3,7 +3,8 @@
 
 import book
 from decimals import show
-from lines import reading_of, scopes_of_limit
+from limits import standing_reading
+from lines import scopes_of_limit
 from scopes import covers, shown_max, shown_value
 
 
@@ -42,12 +43,12 @@ def _limits(desk, rows):
     active = [book.row_keys(desk, key) for key, row in rows.items()
               if row.position or row.working_buy or row.working_sell or profits[key]]
     for limit in desk.settings.limits:
-        if limit.kind not in ("exposure", "state"):
+        if limit.kind not in ("exposure", "model", "state"):
             continue
         for scope in scopes_of_limit(desk, limit, rows):
             if "*" in limit.on.values() and not any(covers(scope, keys) for keys in active):
                 continue
             shown.append({"limit": limit.name, "on": scope,
-                          "value": shown_value(limit.metric, reading_of(desk, limit, scope, rows)),
+                          "value": shown_value(limit.metric, standing_reading(desk, limit, scope, rows)),
                           "max": shown_max(limit.metric, desk.max_of(limit, scope))})
     return shown

@@ -2,16 +2,19 @@
 """Intents, replaces, fills and the other events of an order's life (rules 18, 21 to 25)."""
 
 import book
+import executions
 from decimals import POSITION_MAX, show
 from desk import Message, Refused
 from judge import judge, rejected
 from limits import Candidate, order_notional
-from lines import set_off
+from latches import set_off
 from orders import Order, Waiting
 from scopes import Missing, shown_max, shown_value
 
+SET_OFF = ("order", "flow", "exposure", "model")  # the kinds whose actions an order sets off
 
-def _verdict_line(desk, outcome, event_id, client, verdict):
+
+def _verdict_line(desk, outcome, event_id, keys, client, verdict):
     line = {"type": "verdict", "t": desk.t, "id": event_id}
     if client is not None:
         line["client"] = client
@@ -27,9 +30,12 @@ def _verdict_line(desk, outcome, event_id, client, verdict):
         line["on"] = verdict.on
     outcome.verdicts.append(line)
     if verdict.decision == "rejected":
+        desk.refusals.append(Message(desk.t, keys))
         for objection in verdict.objections:
-            # What could not be evaluated sets off nothing (rule 5); a state limit acts after events only (rule 4).
-            if objection.reading is not None and objection.limit.kind != "state":
+            # What could not be evaluated sets off nothing (rule 5); a state limit and a breaker act after events, and a
+            # repeated execution at a fill (rule 4).
+            acts = objection.limit.kind in SET_OFF and objection.limit.metric != "repeated_execution"
+            if objection.reading is not None and acts:
                 set_off(desk, outcome, objection.limit, objection.scope)
 
 
@@ -57,7 +63,7 @@ def intent(desk, event, outcome):
     keys = desk.keys_of(client, account, strategy, event["symbol"])
     desk.messages.append(Message(desk.t, keys))
     verdict, candidate = _judge_intent(desk, event, keys)
-    _verdict_line(desk, outcome, event["id"], client, verdict)
+    _verdict_line(desk, outcome, event["id"], keys, client, verdict)
     if verdict.decision == "rejected":
         return
     desk.locates[event["symbol"]] = desk.locates.get(event["symbol"], 0) - verdict.taken
@@ -95,7 +101,7 @@ def replace(desk, event, outcome):
         keys, client = desk.keys_of(event.get("client"), None, None, None), event.get("client")
     desk.messages.append(Message(desk.t, keys))
     verdict, candidate = _judge_replace(desk, event, order, keys)
-    _verdict_line(desk, outcome, event["new_id"], client, verdict)
+    _verdict_line(desk, outcome, event["new_id"], keys, client, verdict)
     if verdict.decision == "rejected":
         return
     desk.locates[order.symbol] = desk.locates.get(order.symbol, 0) - verdict.taken
@@ -174,10 +180,11 @@ def fill(desk, event, outcome):
     order.executions[event["exec_id"]] = event["quantity"]
     order.close_if_filled()
     desk.fills.append(book.Fill(order.account, order.symbol, order.strategy, order.side, event["quantity"], event["price"],
-                                event.get("fee", 0)))
+                                event.get("fee", 0), desk.t, order.client))
     desk.touched.add((order.account, order.symbol, order.strategy))
     if stray:
         outcome.warnings.append({"type": "warning", "t": desk.t, "id": event["id"], "message": f"a fill {stray} was applied"})
+    executions.count_fill(desk, outcome)
     _ask_for_cancels(desk, order.account, order.symbol, outcome)
 
 
