@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A random configuration for random_test.py: accounts, strategies, instruments and limits over any meeting of keys."""
 
+from random_model import random_model
+
 SYMBOLS = ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"]
 SECTORS = ["Tech", "Energy", "Banks"]
 ACCOUNTS = ["A1", "A2", "A3"]
@@ -13,12 +15,18 @@ SIZES = {
     "order_quantity": (90, 450, 0), "order_notional": (9000, 90000, 2), "adv_share": (0.02, 0.3, 4), "price_collar": (0.005, 0.3, 4),
     "self_trade": (0, 2, 0), "order_rate": (1, 6, 0), "message_rate": (5, 16, 0), "turnover": (10000, 400000, 0),
     "duplicate": (1, 2, 0), "open_orders": (2, 14, 0), "position": (80, 800, 0), "long": (10000, 150000, 0),
-    "short": (8000, 120000, 0), "gross": (15000, 250000, 0), "net": (10000, 150000, 0), "leverage": (0.05, 0.8, 2),
+    "short": (5000, 80000, 0), "gross": (15000, 250000, 0), "net": (10000, 150000, 0), "leverage": (0.05, 0.8, 2),
     "concentration": (0.02, 0.3, 3), "daily_loss": (100, 3000, 2), "drawdown": (0.003, 0.15, 4),
+    "repeated_execution": (0, 1, 0),
+    "correlated_exposure": (2000, 20000, 0), "var": (150, 3000, 2), "es": (150, 3000, 2),
+    "volatility": (0.01, 0.3, 4), "stress_loss": (600, 9000, 0), "reject_rate": (1, 6, 0), "loss_streak": (0, 1, 0),
+    "price_move": (0.003, 0.15, 4), "volatility_spike": (2, 60, 1), "stale_mark": (0, 2, 0),
 }
-WINDOWED = {"order_rate", "message_rate", "turnover", "duplicate"}
 STATES = {"daily_loss", "drawdown"}
 EXPOSURES = {"position", "long", "short", "gross", "net", "leverage", "concentration"}
+MODELS = {"correlated_exposure", "var", "es", "volatility", "stress_loss"}
+BREAKERS = {"reject_rate", "loss_streak", "price_move", "volatility_spike", "stale_mark"}
+WINDOWED = {"order_rate", "message_rate", "turnover", "duplicate", "repeated_execution"} | BREAKERS
 SESSIONS = [None, ("UTC", "22:14"), ("America/New_York", "17:00"), ("America/New_York", "02:30"), ("America/New_York", "01:30"),
             ("Europe/Berlin", "02:15"), ("Asia/Tokyo", "06:00")]
 
@@ -32,7 +40,7 @@ def _number(rng, size):
 def _scope(rng, metric):
     if metric == "drawdown":
         allowed = ["account"]
-    elif metric in EXPOSURES or metric in STATES:
+    elif metric in EXPOSURES | STATES | MODELS | BREAKERS:
         allowed = ["symbol", "sector", "account", "strategy"]
     else:
         allowed = list(KEY_VALUES)
@@ -44,9 +52,9 @@ def _scope(rng, metric):
 
 
 def _action(rng, metric):
-    if metric in STATES:
-        return rng.choice(["alert", "reject", "reject", "reject", "reduce_only", "halt"])
-    return rng.choice(["reject"] * 9 + ["resize"] * 6 + ["alert", "alert", "reduce_only", "halt"])
+    if metric in STATES | BREAKERS:
+        return rng.choice(["alert"] * 2 + ["reject"] * 7 + ["scale"] * 4 + ["reduce_only", "halt", "liquidate"])
+    return rng.choice(["reject"] * 18 + ["resize"] * 12 + ["alert"] * 4 + ["reduce_only"] * 2 + ["halt", "liquidate"])
 
 
 def _limit(rng, name, metric):
@@ -57,9 +65,18 @@ def _limit(rng, name, metric):
     number = _number(rng, SIZES[metric])
     if rng.random() < 0.6:
         number = f'"{number}"'
-    lines += [f'metric = "{metric}"', f"max = {number}", f'action = "{_action(rng, metric)}"']
+    action = _action(rng, metric)
+    lines += [f'metric = "{metric}"', f"max = {number}", f'action = "{action}"']
+    if action == "scale":
+        lines.append(f"factor = {rng.choice([0.25, 0.5, 0.75, 0.333])}")
+    elif rng.random() < 0.3:
+        lines.append("dynamic = true")
+    if action == "liquidate" and rng.random() < 0.7:
+        lines.append(f"to = {rng.choice([0, 0.25, 0.5, 0.333])}")
+    if metric in ("var", "es") and rng.random() < 0.5:
+        lines.append(f"confidence = {rng.choice([0.95, 0.99])}")
     if metric in WINDOWED:
-        lines.append(f"window = {rng.choice([1, 2, 5, 30])}")
+        lines.append(f"window = {rng.choice([1, 2, 5, 30, 30])}")
     if rng.random() < 0.4:
         lines.append(f"warn = {rng.choice([0.5, 0.75, 0.9, 1.0])}")
     return "\n".join(lines) + "\n"
@@ -77,7 +94,7 @@ def _instruments(rng):
 
 
 def random_config(rng):
-    """The text of the TOML file and of the instruments' file."""
+    """The text of the TOML file, and of each file that it names."""
     session = rng.choice(SESSIONS)
     parts = ['[instance]\nname = "random"\n'
              + (f'session = {{ timezone = "{session[0]}", start = "{session[1]}" }}\n' if session else "")]
@@ -90,19 +107,30 @@ def random_config(rng):
         equity = rng.choice(["0", "20000", "100000", "100000", "250000.01", "1000000", "1000000"])
         parts.append(f'[account.{account}]\nequity = "{equity}"\n')
     for strategy in STRATEGIES:
-        parts.append(f"[strategy.{strategy}]\n" + (f'account = "{rng.choice(ACCOUNTS)}"\n' if rng.random() < 0.7 else ""))
+        account = f'account = "{rng.choice(ACCOUNTS)}"\n' if rng.random() < 0.7 else ""
+        budget = f"risk_budget = {rng.choice([0.1, 0.25, 0.5])}\n" if rng.random() < 0.6 else ""
+        parts.append(f"[strategy.{strategy}]\n{account}{budget}")
+    sizing = [("kelly_fraction", 0.5), ("volatility_target", 0.1), ("max_fraction", 0.2)]
+    if rng.random() < 0.8:
+        parts.append("[sizing]\n" + "".join(f"{key} = {value}\n" for key, value in sizing if rng.random() < 0.8))
+    model, files = random_model(rng, SYMBOLS, SECTORS)
+    parts.append(model)
     if rng.random() < 0.2:
         parts.append(f'[restricted]\nsymbols = ["{rng.choice(SYMBOLS)}"]\n')
     if rng.random() < 0.6:
         listed = [symbol for symbol in SYMBOLS if rng.random() < 0.8]
         parts.append("[locate]\n" + "".join(f'{symbol} = "{rng.choice([100, 200, 500, 2000])}"\n' for symbol in listed))
     limits = []
-    if rng.random() < 0.85:
+    if rng.random() < 0.8:
         limits.append('[limit.cover]\nmetric = "gross"\nmax = "100000000"\n')
     # Few metrics at a time: with all of them at once hardly an order would pass, and every later rule would see little.
-    others = sorted(set(SIZES) - EXPOSURES - STATES)
-    theme = rng.sample(sorted(EXPOSURES), 3) + rng.sample(sorted(STATES), 1) + rng.sample(others, 3)
+    others = sorted(set(SIZES) - EXPOSURES - STATES - MODELS - BREAKERS)
+    theme = rng.sample(sorted(EXPOSURES), rng.choice([0] + [3] * 9)) + rng.sample(sorted(STATES), 1)
+    theme += rng.sample(others, 3)
+    theme += rng.sample(sorted(MODELS), rng.choice([1, 2])) + rng.sample(sorted(BREAKERS), 1)
     chosen = [rng.choice(theme) for _ in range(rng.randint(5, 20))]
     limits += [_limit(rng, f"l{number}-{metric.replace('_', '-')}", metric) for number, metric in enumerate(chosen)]
     rng.shuffle(limits)
-    return "\n".join(parts + limits), _instruments(rng)
+    if rng.random() < 0.4:
+        limits.append('[limit.portfolio-var]\nmetric = "var"\nmax = "1500"\n')  # what risk budgets are shares of
+    return "\n".join(parts + limits), files | {"instruments.csv": _instruments(rng)}

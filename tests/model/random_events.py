@@ -14,8 +14,9 @@ HOSTILE = [
     '{"t": %d, "type": "mark", "symbol": "AAA", "last": "0"}', '{"t": %d, "type": "mark", "symbol": "AAA", "last": null}',
     '{"t": %d, "type": "mark", "symbol": "AAA", "last": "1e2"}', '{"t": %d, "type": "mark", "symbol": "AAA", "last": NaN}',
     '{"t": %d, "type": "mark", "symbol": "AAA", "last": "1.000000001"}', '{"t": "%d", "type": "clock"}', '{"t": %d.5, "type": "clock"}',
-    '{"t": %d, "type": "size", "account": "A1", "strategy": "s1", "symbol": "AAA", "side": "buy", "edge": 0.01}',
-    '{"t": %d, "type": "control", "command": "liquidate", "operator": "ann", "reason": "x"}',
+    '{"t": %d, "type": "size", "account": "A1", "strategy": "s1", "symbol": "AAA", "side": "buy", "payoff": 2}',
+    '{"t": %d, "type": "size", "strategy": "s1", "symbol": "AAA", "side": "buy", "edge": 0.01, "confidence": 1.01}',
+    '{"t": %d, "type": "control", "command": "sell", "operator": "ann", "reason": "x"}',
     '{"t": %d, "type": "control", "command": "halt", "on": {"account": "*"}, "operator": "ann", "reason": "x"}',
     '{"t": %d, "type": "control", "command": "resume", "operator": "", "reason": "x"}',
     '{"t": %d, "type": "control", "command": "resume", "operator": "ann"}',
@@ -38,7 +39,7 @@ class Generator(World):
         self.last_intent = None
         self.makers = [(self.intent, 34), (self.mark, 20), (self.fill, 12), (self.done, 4), (self.ack, 4), (self.replace, 6),
                        (self.cancel, 3), (self.equity, 2), (self.control, 4), (self.rate, 3), (self.clock, 1), (self.stray, 2),
-                       (self.hostile, 3)]
+                       (self.size, 3), (self.hostile, 3)]
 
     def lines(self, count):
         for symbol in SYMBOLS:
@@ -46,7 +47,8 @@ class Generator(World):
                 yield self.encode(self.mark(symbol))
         for _ in range(count):
             self.pass_time()
-            if self.desk.latches and self.chance(0.06 * len(self.desk.latches) + 0.3 * any(not e.on for e in self.desk.latches)):
+            latches = self.desk.latches
+            if latches and self.chance(0.1 * len(latches) + 0.3 * any(not latch.on for latch in latches)):
                 maker = self.resume
             elif self.on_an_edge and self.chance(0.8):
                 maker = self.intent
@@ -109,6 +111,25 @@ class Generator(World):
             event["reduce_only"] = self.chance(0.9)
         if self.chance(0.25):
             event["resize"] = self.chance(0.75)
+        return event
+
+    def size(self):
+        rng, symbol = self.rng, self.rng.choice(SYMBOLS)
+        event = {"type": "size", "account": rng.choice(ACCOUNTS), "strategy": rng.choice(STRATEGIES), "symbol": symbol,
+                 "side": rng.choice(["buy", "sell"])}
+        if self.chance(0.5):
+            event |= {"edge": rng.choice([0.0001, 0.002, 0.01, -0.001]), "horizon_days": rng.choice([1, 2, 5])}
+        else:
+            event |= {"win_probability": rng.choice([0.51, 0.55, 0.6, 0.3]), "payoff": rng.choice([1, 1.5, 2])}
+        for key, value, share in (("confidence", rng.choice([0, 0.3, 0.7, 1]), 0.5),
+                                  ("price", self.number(self.price_near(symbol)), 0.5)):
+            if self.chance(share):
+                event[key] = value
+        for key in ("account", "strategy", "symbol"):
+            if self.chance(0.02):
+                event[key] = "nope"
+        if self.chance(0.1):
+            del event["account"]
         return event
 
     def new_id(self):

@@ -24,18 +24,24 @@ from reference import Simulation
 REASONS = ["halted", "reduce_only", "unknown_symbol", "unknown_account", "unknown_strategy", "unknown_order", "replace_pending",
            "duplicate_id", "bad_quantity", "bad_price", "no_mark", "stale_mark", "no_fx", "no_limits", "no_locate", "restricted"]
 KINDS = ["accepted", "resized", "rejected", "warning", "stray fill", "breach", "cleared", "state normal",
-         "state reduce_only", "state halted", "cancel_request", "error", "null value"]
+         "state reduce_only", "state halted", "cancel_request", "liquidation", "error", "null value"]
+KINDS += ["sized by " + name for name in ("kelly", "volatility", "risk_budget", "balance", "limits", "max_fraction")]
+ACTIONS = ("alert", "reject", "resize", "reduce_only", "scale", "liquidate", "halt")
+KINDS += ["breach with " + action for action in ACTIONS]
+
+ESTIMATES = ("correlated_exposure", "var", "es", "volatility", "volatility_spike", "stress_loss")
 
 
 class Workload:
     """One configuration and its input lines, written where both programs can read them."""
 
-    def __init__(self, folder, toml, instruments, lines):
-        self.folder, self.toml, self.instruments, self.lines = Path(folder), toml, instruments, lines
+    def __init__(self, folder, toml, files, lines):
+        self.folder, self.toml, self.files, self.lines = Path(folder), toml, files, lines
 
     def write(self):
         (self.folder / "case.toml").write_text(self.toml)
-        (self.folder / "instruments.csv").write_text(self.instruments)
+        for name, text in self.files.items():
+            (self.folder / name).write_text(text)
         (self.folder / "case.jsonl").write_bytes(b"".join(line + b"\n" for line in self.lines))
         return self.folder / "case.toml"
 
@@ -43,8 +49,8 @@ class Workload:
 def generate(seed, events, folder):
     """The workload of a seed, and the model's answer to it."""
     rng = random.Random(seed)
-    toml, instruments = random_config(rng)
-    workload = Workload(folder, toml, instruments, [])
+    toml, files = random_config(rng)
+    workload = Workload(folder, toml, files, [])
     simulation = Simulation(workload.write())
     output = []
     for line in Generator(rng, simulation).lines(events):
@@ -72,8 +78,22 @@ def program_answer(program, workload):
         return f"no JSON lines: {problem}"
 
 
+def near(value):
+    """An estimate to 9 digits: two orders of summing differ in the last ones."""
+    return value if value is None else f"{float(value):.9e}"
+
+
+def without_last_digits(line):
+    """A line, or a limit of the snapshot, with an estimate rounded. Limits are named after their metric."""
+    if isinstance(line.get("limits"), list):
+        return line | {"limits": [without_last_digits(limit) for limit in line["limits"]]}
+    estimated = str(line.get("limit", "")).replace("-", "_").endswith(ESTIMATES)
+    return line | {"value": near(line["value"])} if estimated and "value" in line else line
+
+
 def comparable(line):
     """Texts for people are free, so is the time of a line that had none, and a `client` where the contract asks for none."""
+    line = without_last_digits(line)
     if line.get("type") == "error":
         return {"type": "error", "line": line.get("line")}
     free = {"message"} if line.get("type") == "verdict" else {"message", "client"}
@@ -110,7 +130,7 @@ def _detail(want, got):
 def shrink(program, workload, budget=400):
     """Leaves out lines and limits as long as the answers still differ."""
     def differs(toml, lines):
-        trial = Workload(workload.folder, toml, workload.instruments, lines)
+        trial = Workload(workload.folder, toml, workload.files, lines)
         try:
             model = model_answer(trial)
         except Exception:  # a limit that the rest of the file needs is gone: no smaller case of the same thing
@@ -134,7 +154,7 @@ def shrink(program, workload, budget=400):
         fewer = toml.replace(limit, "", 1)
         if differs(fewer, lines):
             toml = fewer
-    return Workload(workload.folder, toml, workload.instruments, lines)
+    return Workload(workload.folder, toml, workload.files, lines)
 
 
 def count(output, table):
@@ -143,21 +163,27 @@ def count(output, table):
         if kind == "verdict":
             table[line["decision"]] += 1
             if "reason" in line:
-                table["reason " + line["reason"]] += 1
+                breaker = line["reason"] == "stale_mark" and "limit" in line  # a metric and a reason of its own
+                table["reason " + line["reason"] + " of a breaker" * breaker] += 1
             table["null value"] += "value" in line and line["value"] is None
         elif kind == "state":
             table["state " + line["state"]] += 1
         elif kind == "warning" and "message" in line:
             table["stray fill"] += 1
+        elif kind == "sized":
+            table["sized by " + line["binding"]] += 1
         else:
             table[kind] += 1
+        if kind == "breach":
+            table["breach with " + line["action"]] += 1
         if kind in ("warning", "breach", "cleared") and "metric" in line:
             table[f"{kind} {line['metric']}"] += 1
 
 
 def print_coverage(table):
     """True where nothing is missing."""
-    wanted = KINDS + ["reason " + reason for reason in REASONS + list(SIZES)]
+    metrics = [metric + " of a breaker" * (metric in REASONS) for metric in SIZES]
+    wanted = KINDS + ["reason " + reason for reason in REASONS + metrics]
     for name in wanted + sorted(set(table) - set(wanted) - {"snapshot"}):
         print(f"{table[name]:8d}  {name}" + ("   NEVER" if table[name] == 0 else ""))
     return all(table[name] for name in wanted)

@@ -126,7 +126,7 @@ class World:
         if draw < 0.45:
             return self.override()
         if draw < 0.75:
-            event = {"type": "control", "command": self.rng.choice(["halt", "reduce_only", "reduce_only"]),
+            event = {"type": "control", "command": self.rng.choice(["halt", "liquidate", "reduce_only", "reduce_only"]),
                      "reason": self.rng.choice(["drill", "calm down"])}
             if self.chance(0.2):
                 del event["reason"]
@@ -142,6 +142,8 @@ class World:
             on = {} if self.chance(0.6) else self.some_scope()
         if self.chance(0.5):
             event["new_baseline"] = self.chance(0.9)
+        if self.chance(0.25):
+            event["stage"] = self.rng.choice(["reduce_only", "half", "half", "full"])
         return event | ({"on": on} if on else {})
 
     def override(self):
