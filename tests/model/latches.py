@@ -26,7 +26,7 @@ def set_off(desk, outcome, limit, scope):
     """What a breach of a limit on a scope does beside refusing orders."""
     if limit.action in STATE_OF_ACTION:
         latch(desk, outcome, scope, STATE_OF_ACTION[limit.action], limit.name)
-    if limit.action == "scale":
+    if limit.action == "scale" and limit.kind not in ("order", "flow"):  # those have no value without an order
         desk.scales[limit.name, text_of(scope)] = (limit.factor, scope)
     if limit.action == "liquidate":
         liquidation.begin(desk, outcome, scope, limit.to, limit.name)

@@ -7,11 +7,10 @@ import book
 from breakers import breaker_scopes
 from latches import set_off
 from limits import standing_reading
-from scopes import Reading, scope_of, shown_max, shown_value, text_of
+from scopes import scope_of, shown_max, shown_value, text_of
 
 FOLLOWED = ("exposure", "model", "state", "breaker")
 ACTING = ("state", "breaker")  # judged after every event; the others judge orders (rule 4)
-NOTHING = Reading(0, 1)
 
 
 @dataclass
@@ -58,18 +57,16 @@ def follow(desk, outcome):
 
 def _follow_factors(desk, rows):
     """A factor holds while the value is above max. Of the kinds exposure and model only an order sets it off."""
-    for limit in desk.settings.limits:
-        if limit.action != "scale":
-            continue
-        for scope in scopes_of_limit(desk, limit, rows):
-            key = (limit.name, text_of(scope))
-            reading = standing_reading(desk, limit, scope, rows) if limit.kind in FOLLOWED else NOTHING
-            if reading is None:
-                continue
-            if not reading.above(desk.max_of(limit, scope)):
-                desk.scales.pop(key, None)
-            elif limit.kind in ACTING:
-                desk.scales[key] = (limit.factor, scope)
+    scaling = {limit.name: limit for limit in desk.settings.limits if limit.action == "scale"}
+    for (name, text), (_, scope) in list(desk.scales.items()):
+        reading = standing_reading(desk, scaling[name], scope, rows)
+        if reading is not None and not reading.above(desk.max_of(scaling[name], scope)):
+            del desk.scales[name, text]
+    for limit in scaling.values():
+        for scope in scopes_of_limit(desk, limit, rows) if limit.kind in ACTING else []:
+            reading = standing_reading(desk, limit, scope, rows)
+            if reading is not None and reading.above(desk.max_of(limit, scope)):
+                desk.scales[limit.name, text_of(scope)] = (limit.factor, scope)
 
 
 def _follow_scope(desk, outcome, limit, scope, reading):
