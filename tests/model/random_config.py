@@ -13,7 +13,7 @@ KEY_VALUES = {"symbol": SYMBOLS, "sector": SECTORS, "account": ACCOUNTS, "strate
 # How large a max is: (smallest, largest, decimals); a third of them is hit now and then with orders of 1 to 200 at about 100.
 SIZES = {
     "order_quantity": (90, 450, 0), "order_notional": (9000, 90000, 2), "adv_share": (0.02, 0.3, 4), "price_collar": (0.005, 0.3, 4),
-    "self_trade": (0, 2, 0), "order_rate": (1, 6, 0), "message_rate": (5, 16, 0), "turnover": (10000, 400000, 0),
+    "self_trade": (0, 2, 0), "order_rate": (1, 6, 0), "message_rate": (5, 16, 0), "turnover": (8000, 120000, 0),
     "duplicate": (1, 2, 0), "open_orders": (2, 14, 0), "position": (80, 800, 0), "long": (10000, 150000, 0),
     "short": (5000, 80000, 0), "gross": (15000, 250000, 0), "net": (10000, 150000, 0), "leverage": (0.05, 0.8, 2),
     "concentration": (0.02, 0.3, 3), "daily_loss": (100, 3000, 2), "drawdown": (0.003, 0.15, 4),
