@@ -33,6 +33,11 @@ public:
     if constexpr (sizeof(T) > 64) __builtin_prefetch(bytes + 64, 1);
   }
 
+  // Has the memory of the first so many records put in place: what is written there later meets no page fault. Cold.
+  void populate(std::size_t count) {
+    ::madvise(records_.get(), bytes_for(count < size_ ? count : size_), MADV_POPULATE_WRITE);  // where it is known
+  }
+
 private:
   static constexpr std::size_t large_page_bytes = 2 << 20;
 
