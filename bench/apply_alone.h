@@ -14,7 +14,10 @@ namespace bulwark::bench {
 
 class ApplyAlone {
 public:
-  ApplyAlone() : engine_(rules_with(twenty_limits())) { fill_book(engine_, t_); }
+  ApplyAlone() : engine_(rules_with(twenty_limits())) {
+    engine_.populate(orders_a_day);
+    fill_book(engine_, t_);
+  }
 
   // One order: asked about and accepted within the stamps, done outside of them.
   std::uint64_t order() {

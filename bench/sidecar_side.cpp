@@ -40,6 +40,7 @@ SidecarSide::SidecarSide(const Placement& placement)
       epoch_offset_ns_(shm::wall_now().ns - shm::monotonic_now().ns) {
   page_.permission.store(shm::Permission{}.stopped().resumed().word, std::memory_order_relaxed);
   page_.lease_until_ns.store(INT64_MAX, std::memory_order_relaxed);
+  engine_.populate(orders_a_day);
   fill_book(engine_, shm::wall_now());
   const hot::BoardFacts facts{board_path(), "bench", 1, true};
   board_ = std::make_unique<hot::BoardPublisher>(facts, engine_, rules_);

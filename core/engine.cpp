@@ -11,6 +11,7 @@ static constexpr std::size_t row_count_max = 16'000'000;
 
 Engine::Engine(const Rules& rules, Capacity capacity)
     : capacity_(capacity), orders_(capacity.orders), session_(rules.session) {
+  if (capacity.orders > Orders::capacity_max) throw std::length_error("more orders than the engine keeps (8,388,607)");
   names_.add_from(rules);
   configure(rules);
 }
@@ -143,7 +144,7 @@ EventError Engine::apply(const Event& event) noexcept {
     case EventType::Done: apply_done(event.order); break;
     case EventType::Equity: apply_equity(event.equity); break;
     case EventType::Control: apply_control(event.control, event.t); break;
-    case EventType::Clock: flow_.advance_all(event.t, limits_); break;
+    case EventType::Clock: flow_.advance(event.t, limits_); break;
   }
   review();
   return EventError::None;

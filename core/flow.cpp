@@ -37,12 +37,6 @@ void Flow::carry(const Flow& old, Limits& limits) {
   carry_log(old.orders_, orders_);
 }
 
-void Flow::advance_all(TimeNs t, Limits& limits) {
-  for (Log* log : {&messages_, &orders_}) {
-    for (Window& window : log->windows) leave(*log, window, t, limits);
-  }
-}
-
 void Flow::leave(const Log& log, Window& window, TimeNs t, Limits& limits) {
   const TimeNs old = t - window.length;
   for (; window.tail < log.head && log[window.tail].t <= old; ++window.tail) {

@@ -95,22 +95,30 @@ public:
 
   // A window for each length that flow limits have; sets CompiledLimit::window_index and duplicates_index. Cold.
   void follow(Limits& limits);
+  void populate() {
+    messages_.entries.populate(log_size);
+    orders_.entries.populate(log_size);
+  }
   // Takes the logs over and counts again what is still in each window. Cold.
   void carry(const Flow& old, Limits& limits);
 
   void message(const FlowEntry& entry, Limits& limits) { push(messages_, entry, limits); }
   void order(const FlowEntry& entry, Limits& limits) { push(orders_, entry, limits); }
+  // Fetches what the next order will write, and what it will find leaving the windows.
   [[gnu::always_inline]] void prefetch_next() const {
-    messages_.entries.prefetch(messages_.head % log_size);
-    orders_.entries.prefetch(orders_.head % log_size);
+    for (const Log* log : {&messages_, &orders_}) {
+      log->entries.prefetch(log->head % log_size);
+      for (const Window& window : log->windows) log->entries.prefetch((window.tail + 1) % log_size);
+    }
   }
-  // Lets everything leave the limit's window that is older than it at `t`.
-  void advance(const CompiledLimit& limit, TimeNs t, Limits& limits) {
-    Log& log = log_of(limit);
-    Window& window = log.windows[limit.window_index];
-    if (window.tail < log.head && log[window.tail].t <= t - window.length) leave(log, window, t, limits);
+  // Lets everything leave each window that is older than it at `t`.
+  void advance(TimeNs t, Limits& limits) {
+    for (Log* log : {&messages_, &orders_}) {
+      for (Window& window : log->windows) {
+        if (window.tail < log->head && (*log)[window.tail].t <= t - window.length) leave(*log, window, t, limits);
+      }
+    }
   }
-  void advance_all(TimeNs t, Limits& limits);
   std::uint32_t duplicates(const CompiledLimit& limit, const FlowEntry& entry) const {
     return duplicates_[limit.duplicates_index].count(entry, limit.each_strategy);
   }

@@ -18,6 +18,7 @@ void Judge::begin(std::int64_t quantity) {
   quantity_ = quantity;
   reduces_ = candidate_.reduces(quantity);
   looked_ahead_ = false;
+  engine_.flow_.advance(engine_.now_, engine_.limits_);
   added_ = quantity > candidate_.held ? quantity - candidate_.held : 0;
   added_value_max_ = INT64_MAX;
   if (unvalued_ != Reason::None) return;
@@ -141,13 +142,34 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
 }
 
 [[gnu::always_inline]] inline Judge::Measure Judge::measure(const CompiledLimit& limit, const Slot& slot) {
-  switch (limit.kind) {
-    case Kind::Order: return measure_order(limit);
-    case Kind::Flow: return measure_flow(limit, slot);
-    case Kind::Exposure: return measure_exposure(limit);
-    case Kind::State: return measure_state(limit, slot);
+  const Symbol& symbol = *candidate_.symbol;
+  if (limit.kind == Kind::Flow && slot.blind_until.ns > engine_.now_.ns) return {0, 0, Reason::Limit};
+  switch (limit.metric) {
+    case Metric::OrderQuantity: return {quantity_, 0, Reason::None};
+    case Metric::OrderNotional:
+      return unvalued_ == Reason::None ? Measure{notional(quantity_), 0, Reason::None} : Measure{0, 0, unvalued_};
+    case Metric::AdvShare: return {quantity_, symbol.adv, symbol.adv > 0 ? Reason::None : Reason::Limit};
+    case Metric::PriceCollar: {
+      if (!symbol.has_mark) return {0, 0, Reason::NoMark};
+      const std::int64_t beyond = order_price() - symbol.reference.raw;
+      return {positive(candidate_.side == Side::Buy ? beyond : -beyond), symbol.reference.raw, Reason::None};
+    }
+    case Metric::SelfTrade: return {self_trades() * unit, 0, Reason::None};
+    case Metric::MessageRate: return {slot.amount, 0, Reason::None};  // has been counted already
+    case Metric::Turnover: return {slot.amount + notional(quantity_), 0, Reason::None};
+    case Metric::Duplicate: return {(duplicates(limit) + int128{1}) * unit, 0, Reason::None};
+    case Metric::OrderRate:
+    case Metric::OpenOrders: return {slot.amount + unit, 0, Reason::None};
+    case Metric::DailyLoss:
+    case Metric::Drawdown: return measure_state(limit, slot);
+    default: return measure_exposure(limit);
   }
-  return {0, 0, Reason::Limit};
+}
+
+std::uint32_t Judge::duplicates(const CompiledLimit& limit) const {
+  const FlowEntry entry{engine_.now_, candidate_.party,    candidate_.side,  candidate_.market,
+                        false,        candidate_.quantity, candidate_.price, 0};
+  return engine_.flow_.duplicates(limit, entry);
 }
 
 // A market order is taken at the reference moved to its disadvantage (rule 20).
@@ -161,22 +183,6 @@ std::int64_t Judge::order_price() const {
 int128 Judge::notional(std::int64_t quantity) const {
   const std::int64_t price = order_price(), reference = candidate_.symbol->reference.raw;
   return candidate_.symbol->value(quantity, price > reference ? price : reference);
-}
-
-[[gnu::always_inline]] inline Judge::Measure Judge::measure_order(const CompiledLimit& limit) {
-  const Symbol& symbol = *candidate_.symbol;
-  switch (limit.metric) {
-    case Metric::OrderQuantity: return {quantity_, 0, Reason::None};
-    case Metric::OrderNotional:
-      return unvalued_ == Reason::None ? Measure{notional(quantity_), 0, Reason::None} : Measure{0, 0, unvalued_};
-    case Metric::AdvShare: return {quantity_, symbol.adv, symbol.adv > 0 ? Reason::None : Reason::Limit};
-    case Metric::PriceCollar: {
-      if (!symbol.has_mark) return {0, 0, Reason::NoMark};
-      const std::int64_t beyond = order_price() - symbol.reference.raw;
-      return {positive(candidate_.side == Side::Buy ? beyond : -beyond), symbol.reference.raw, Reason::None};
-    }
-    default: return {self_trades() * unit, 0, Reason::None};
-  }
 }
 
 [[gnu::noinline]] int128 Judge::self_trades() const {
@@ -194,22 +200,6 @@ int128 Judge::notional(std::int64_t quantity) const {
       ++count;
   }
   return count;
-}
-
-[[gnu::always_inline]] inline Judge::Measure Judge::measure_flow(const CompiledLimit& limit, const Slot& slot) {
-  if (needs_window(limit.metric)) engine_.flow_.advance(limit, engine_.now_, engine_.limits_);
-  if (slot.blind_until.ns > engine_.now_.ns) return {0, 0, Reason::Limit};
-  switch (limit.metric) {
-    case Metric::MessageRate: return {slot.amount, 0, Reason::None};  // has been counted already
-    case Metric::Turnover: return {slot.amount + notional(quantity_), 0, Reason::None};
-    case Metric::Duplicate: {
-      const FlowEntry entry{engine_.now_, candidate_.party,    candidate_.side,  candidate_.market,
-                            false,        candidate_.quantity, candidate_.price, 0};
-      return {(engine_.flow_.duplicates(limit, entry) + int128{1}) * unit, 0, Reason::None};
-    }
-    case Metric::OpenOrders: return {slot.amount + unit, 0, Reason::None};
-    default: return {slot.amount + unit, 0, Reason::None};
-  }
 }
 
 // What the limit reads of a worth, given what the order adds to it.

@@ -73,8 +73,7 @@ private:
   bool concerns(const CompiledLimit& limit) const;
   bool is_above(const CompiledLimit& limit, const Slot& slot, const Measure& m) const;
   Measure measure(const CompiledLimit& limit, const Slot& slot);
-  Measure measure_order(const CompiledLimit& limit);
-  Measure measure_flow(const CompiledLimit& limit, const Slot& slot);
+  std::uint32_t duplicates(const CompiledLimit& limit) const;
   Measure measure_exposure(const CompiledLimit& limit);
   Measure measure_state(const CompiledLimit& limit, const Slot& slot);
   static int128 exposure(const CompiledLimit& limit, const Worth& base, const Worth& moved);

@@ -46,12 +46,20 @@ public:
     bool ambiguous;
   };
 
+  static constexpr std::size_t capacity_max = TextIndex::capacity_max / 2;  // each may have two ids
+
   Orders() = default;
   explicit Orders(std::size_t capacity)
       : orders_(capacity + 1), ids_(2 * capacity, false), execs_(2 * capacity, true) {}
 
   Order& operator[](OrderIndex order) { return orders_[order]; }
   const Order& operator[](OrderIndex order) const { return orders_[order]; }
+
+  void populate(std::size_t orders) {
+    orders_.populate(orders);
+    ids_.populate(orders);
+    execs_.populate(orders);
+  }
 
   bool room_for_order() const {
     return !(free_ == 0 && used_ + 1 >= orders_.size() && !reclaimable()) && room_for_id();
@@ -61,9 +69,7 @@ public:
 
   // `session` is the one in which the question is asked: what was done before it is forgotten.
   // Without a client the id must belong to one order only.
-  Found find(const Id& id, ClientIndex client, std::uint32_t session) const {
-    return find(probe(id, client), session);
-  }
+  Found find(const Id& id, ClientIndex client, std::uint32_t session) const { return find(probe(id, client), session); }
   Found find(const TextIndex::Probe& id, std::uint32_t session) const {
     const ClientIndex client{static_cast<std::uint16_t>(id.tag)};
     Found found{};

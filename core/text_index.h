@@ -8,8 +8,6 @@
 // without a look at them.
 #pragma once
 
-#include <stdexcept>
-
 #include "core/table.h"
 #include "shm/words.h"
 
@@ -25,12 +23,11 @@ public:
     Id text;
   };
   static constexpr std::uint32_t none = 0;
+  static constexpr std::size_t capacity_max = (1U << 24U) - 1;  // a slot has 24 bits for an entry
 
   TextIndex() = default;
   // `by_tag`: the tag takes part in the hash; without it, entries of one text can be walked whatever their tags.
-  // Throws std::length_error where a slot could not name every entry.
   TextIndex(std::size_t capacity, bool by_tag) : by_tag_(by_tag), entries_(capacity) {
-    if (capacity > Slot::entry_max) throw std::length_error("more ids than the engine keeps (16,777,215)");
     std::size_t slots = 16;
     while (slots < 2 * capacity) slots *= 2;
     slots_ = Table<Slot>(slots);
@@ -63,6 +60,11 @@ public:
   [[gnu::always_inline]] void prefetch_next() const { entries_.prefetch(free_ != none ? free_ - 1 : used_); }
   [[gnu::always_inline]] void prefetch(const Probe& probe) const { slots_.prefetch(probe.hash & mask_); }
 
+  void populate(std::size_t entries) {
+    entries_.populate(entries);
+    slots_.populate(slots_.size());
+  }
+
   // Precondition: not full.
   std::uint32_t insert(const Probe& probe, std::uint32_t owner, std::uint32_t next) {
     std::uint32_t entry = free_;
@@ -93,10 +95,9 @@ public:
 
 private:
   struct Slot {  // | check 8 | entry 24 |
-    static constexpr std::uint32_t entry_max = (1U << 24U) - 1;
     std::uint32_t word;
     static Slot of(std::uint32_t entry, std::uint32_t check) { return {check << 24 | entry}; }
-    std::uint32_t entry() const { return word & entry_max; }
+    std::uint32_t entry() const { return word & static_cast<std::uint32_t>(capacity_max); }
     std::uint32_t check() const { return word >> 24; }
     bool empty() const { return word == 0; }
   };
@@ -107,7 +108,8 @@ private:
   // The last character moves within sixteen slots, the others choose them. A text is hashed by the words that it is
   // stored in: they are zero behind its end.
   std::uint64_t hash(const Id& text, std::uint32_t tag) const {
-    const std::size_t size = text.view().size(), last_word = size / 8;  // byte `size` of the record is the last character
+    const std::size_t size = text.view().size(),
+                      last_word = size / 8;  // byte `size` of the record is the last character
     const auto word_at = [&text](std::size_t k) {
       std::uint64_t word;
       std::memcpy(&word, reinterpret_cast<const char*>(&text) + 8 * k, 8);

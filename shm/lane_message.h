@@ -87,20 +87,30 @@ constexpr bool printable_word(std::uint64_t word) {
   return (below_space | above_tilde | (word & high)) == 0;
 }
 
-// Copies `size` bytes into an id, zeros behind them; false where they are no id.
+// Copies `size` bytes into an id, zeros behind them; false where they are no id. The id is written by its own words,
+// its size in the first of them, so that whoever reads it by words right after finds each in one piece.
 inline bool take_id(const char* from, std::size_t size, Id& to) {
+  static_assert(sizeof(Id) == 72 && offsetof(Id, size) == 0 && offsetof(Id, bytes) == 1);
   constexpr std::uint64_t spaces = 0x2020202020202020ULL;
   if (size == 0 || size > 64) return false;
   bool printable = true;
+  std::uint64_t carry = size;
+  char* out = reinterpret_cast<char*>(&to);
+  const auto put = [&out](std::uint64_t word) {
+    std::memcpy(out, &word, 8);
+    out += 8;
+  };
   for (std::size_t i = 0; i < size; i += 8) {
     std::uint64_t word;
     std::memcpy(&word, from + i, 8);
     const std::uint64_t mask = size - i >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * (size - i))) - 1;
     printable &= printable_word((word & mask) | (spaces & ~mask));
     word &= mask;
-    std::memcpy(to.bytes + i, &word, 8);
+    put(word << 8 | carry);
+    carry = word >> 56;
   }
-  to.size = static_cast<std::uint8_t>(size);
+  put(carry);
+  while (out != reinterpret_cast<char*>(&to + 1)) put(0);
   return printable;
 }
 
@@ -109,9 +119,29 @@ constexpr bool within(Money money) { return magnitude(money.raw) <= money_raw_ma
 
 }  // namespace lane_details
 
+namespace lane_details {
+
+inline void encode_first(const Request& request, std::uint32_t sequence, MessageLines& lines) {
+  const RequestFlags flags{request.side, request.no_price, request.reduce_only, request.resize, request.why};
+  lines.states[0] =
+      LineState{sequence, request.kind, flags.byte(), request.id.size, static_cast<std::uint8_t>(lines.count)}.word();
+  lines.words[0][0] = static_cast<std::uint64_t>(request.symbol) | static_cast<std::uint64_t>(request.account) << 32 |
+                      static_cast<std::uint64_t>(request.strategy) << 48;
+  lines.words[0][1] = static_cast<std::uint64_t>(request.quantity.raw);
+  lines.words[0][2] = static_cast<std::uint64_t>(request.price.raw);
+  std::memcpy(&lines.words[0][3], request.id.bytes, first_text_bytes);
+}
+
+}  // namespace lane_details
+
 // The lines of a request whose first line has that number. The caller has seen to it that it is well formed.
 inline MessageLines encode(const Request& request, std::uint32_t sequence) {
   using namespace lane_details;
+  MessageLines lines;
+  lines.count = lines_for(request.kind, request.id.size);
+  encode_first(request, sequence, lines);
+  if (lines.count == 1) [[likely]]
+    return lines;
   TextArea text{};
   std::size_t used = request.id.size;
   std::memcpy(text.data(), request.id.bytes, 64);
@@ -124,15 +154,8 @@ inline MessageLines encode(const Request& request, std::uint32_t sequence) {
     std::memcpy(text.data() + used, request.other.bytes, request.other.size);
     used += request.other.size;
   }
-  MessageLines lines;
   lines.count = lines_for(request.kind, used);
-  const RequestFlags flags{request.side, request.no_price, request.reduce_only, request.resize, request.why};
-  lines.states[0] =
-      LineState{sequence, request.kind, flags.byte(), request.id.size, static_cast<std::uint8_t>(lines.count)}.word();
-  lines.words[0][0] = static_cast<std::uint64_t>(request.symbol) | static_cast<std::uint64_t>(request.account) << 32 |
-                      static_cast<std::uint64_t>(request.strategy) << 48;
-  lines.words[0][1] = static_cast<std::uint64_t>(request.quantity.raw);
-  lines.words[0][2] = static_cast<std::uint64_t>(request.price.raw);
+  encode_first(request, sequence, lines);
   std::memcpy(&lines.words[0][3], text.data(), first_text_bytes);
   for (std::size_t k = 1; k < lines.count; ++k) {
     lines.states[k] =
@@ -177,13 +200,10 @@ inline bool take_second(const MessageLines& lines, const TextArea& text, Request
 
 }  // namespace lane_details
 
-// The request that a private copy of lines says, checked in full: false where no client of ours could have sent it.
-inline bool decode(const MessageLines& lines, Request& to) {
-  using namespace lane_details;
-  const LineState state = LineState::of(lines.states[0]);
-  to = Request{};
-  to.kind = state.kind;
-  if (!is_request(state.kind) || state.c != lines.count || !take_flags(RequestFlags::of(state.a), to)) return false;
+namespace lane_details {
+
+// The texts of a message of more than one line, or of one that should have more.
+[[gnu::noinline]] inline bool take_texts(const MessageLines& lines, std::size_t id_size, Request& to) {
   TextArea text;
   std::memcpy(text.data(), &lines.words[0][3], first_text_bytes);
   for (std::size_t k = 1; k < lines.count; ++k) {
@@ -191,15 +211,31 @@ inline bool decode(const MessageLines& lines, Request& to) {
   }
   const std::size_t known = first_text_bytes + (lines.count - 1) * more_text_bytes;
   std::memset(text.data() + known, 0, text.size() - known);
-  if (!take_id(text.data(), state.b, to.id)) return false;
+  if (!take_id(text.data(), id_size, to.id)) return false;
+  if (!has_second_id(to.kind)) return lines_for(to.kind, id_size) == lines.count;
+  return lines.count >= 2 && take_second(lines, text, to);
+}
+
+}  // namespace lane_details
+
+// The request that a private copy of lines says, checked in full: false where no client of ours could have sent it.
+inline bool decode(const MessageLines& lines, Request& to) {
+  using namespace lane_details;
+  const LineState state = LineState::of(lines.states[0]);
+  to.kind = state.kind;
+  to.fee = {};
+  to.other.size = 0;
+  if (!is_request(state.kind) || state.c != lines.count || !take_flags(RequestFlags::of(state.a), to)) return false;
   to.symbol = static_cast<SymbolIndex>(static_cast<std::uint32_t>(lines.words[0][0]));
   to.account = static_cast<AccountIndex>(static_cast<std::uint16_t>(lines.words[0][0] >> 32));
   to.strategy = static_cast<StrategyIndex>(static_cast<std::uint16_t>(lines.words[0][0] >> 48));
   to.quantity.raw = static_cast<std::int64_t>(lines.words[0][1]);
   to.price.raw = static_cast<std::int64_t>(lines.words[0][2]);
   if (!within(to.quantity.raw) || !within(to.price.raw)) return false;
-  if (!has_second_id(to.kind)) return lines_for(to.kind, state.b) == lines.count;
-  return lines.count >= 2 && take_second(lines, text, to);
+  if (lines.count == 1 && lines_for(state.kind, state.b) == 1) [[likely]] {
+    return take_id(reinterpret_cast<const char*>(&lines.words[0][3]), state.b, to.id);
+  }
+  return take_texts(lines, state.b, to);
 }
 
 // An answer as the words of the line that its request came in.

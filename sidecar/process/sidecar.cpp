@@ -77,6 +77,7 @@ void Sidecar::prepare_engine(journal::Recovered& recovered) {
   engine_ = std::move(recovered.replay.engine);
   if (engine_ == nullptr) engine_ = std::make_unique<core::Engine>(settings_.rules);
   else if (new_configuration_) engine_->adopt(settings_.rules);
+  engine_->populate();
 }
 
 void Sidecar::make_segments(journal::Recovered& recovered) {

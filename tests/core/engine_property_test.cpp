@@ -152,7 +152,8 @@ private:
 };
 
 // Everything that is kept up to date by differences, added up anew from the rows.
-void expect_sums_of_parts(const Engine& engine) {
+void expect_sums_of_parts(Engine& engine) {
+  engine.readings();  // settles what working orders are worth
   const Book& book = engine.book();
   std::map<std::pair<std::size_t, std::size_t>, std::tuple<std::int64_t, std::int64_t, std::int64_t>> by_account;
   std::vector<int128> profit(book.accounts.size(), 0);
