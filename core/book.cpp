@@ -154,9 +154,12 @@ bool Book::can_fill(std::size_t row, Side side, Quantity quantity, Price price, 
   return execution(row, side, quantity, price, fee, market).fits;
 }
 
-void Book::fill(std::size_t row, Side side, Quantity quantity, Price price, int128 fee, const Market& market) {
+std::optional<int128> Book::fill(std::size_t row, Side side, Quantity quantity, Price price, int128 fee,
+                                 const Market& market) {
   const Execution after = execution(row, side, quantity, price, fee, market);
   Row& r = rows[row];
+  const bool closes = r.position != 0 && (r.position > 0) == (side == Side::Sell);
+  const int128 realised = after.realised - r.realised;
   const std::int64_t moved = after.position - r.position;
   r.position = after.position;
   r.cost = after.cost;
@@ -164,6 +167,7 @@ void Book::fill(std::size_t row, Side side, Quantity quantity, Price price, int1
   r.fees = after.fees;
   each_cell(row, market, [&](Cell& c) { c.position += moved; });
   value_row(row, market);
+  return closes ? std::optional<int128>(realised) : std::nullopt;
 }
 
 void Book::revalue(SymbolIndex i, const Market& market) {

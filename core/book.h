@@ -10,6 +10,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "core/market.h"
@@ -34,7 +35,8 @@ struct Cell {
   int128 longest_value, shortest_value;  // signed, of position + buys and of position - sells
   int128 today;
   bool counted_no_mark, counted_no_rate;
-  bool unsettled;  // its working quantities have changed since it was valued (Book::settle)
+  std::uint8_t counted_stale;  // a bit for each `stale_mark` limit that counts it (core/stale_marks.h)
+  bool unsettled;              // its working quantities have changed since it was valued (Book::settle)
 
   std::int64_t longest() const { return position + working_buy; }
   std::int64_t shortest() const { return position - working_sell; }
@@ -127,6 +129,8 @@ public:
   }
   SymbolIndex symbol_of(std::size_t row) const { return static_cast<SymbolIndex>(row % symbol_count); }
 
+  Owner owner_of(std::size_t row) const { return {account_of(row), strategy_of(row), symbol_of(row)}; }
+
   std::size_t group(View view, AccountIndex a, StrategyIndex s) const {
     switch (view) {
       case View::Portfolio: return 0;
@@ -165,7 +169,9 @@ public:
   // Values the cells whose working quantities have changed. To be called before a cell's or a total's worth is read.
   void settle(const Market& market);
   // Applies an execution (contract, rule 9). Precondition: it can be applied, every number stays in its range.
-  void fill(std::size_t row, Side side, Quantity quantity, Price price, int128 fee, const Market& market);
+  // Returns what it realised, where it took something away from the position.
+  std::optional<int128> fill(std::size_t row, Side side, Quantity quantity, Price price, int128 fee,
+                             const Market& market);
   bool can_fill(std::size_t row, Side side, Quantity quantity, Price price, int128 fee, const Market& market) const;
   // Values everything in a symbol again, after a mark or a rate.
   void revalue(SymbolIndex i, const Market& market);

@@ -31,7 +31,9 @@ void Engine::configure(const Rules& rules) {
     default_accounts_[at(names_.strategies.find(strategy.name))] = names_.accounts.find(strategy.account);
   }
   limits_.compile(rules, names_, book_, capacity_.clients);
-  flow_.follow(limits_);
+  flow_.follow(limits_, book_.strategy_count, book_.symbol_count);
+  moves_.follow(limits_, book_.symbol_count);
+  stale_marks_.follow(limits_, book_.symbol_count);
   book_.allocate();
   limits_.assign_rows(book_, market_);
   working_ = Table<WorkingList>(book_.account_count * book_.symbol_count);
@@ -44,9 +46,13 @@ void Engine::configure(const Rules& rules) {
     book_.accounts[0].peak += from.equity.raw;
   }
   latches_.reserve(capacity_.latches);
+  factors_.reserve(65'536);
+  liquidations_.reserve(liquidation_count_max);
+  kept_shares_.reserve(liquidation_count_max * 16 + book_.rows.size());
+  sorted_rows_.reserve(book_.rows.size());
   std::size_t reviewed = 0;
   for (const CompiledLimit& limit : limits_.all) reviewed += limit.kind >= Kind::Exposure ? limit.slot_count : 0;
-  lines_.reserve(std::min<std::size_t>(4 * reviewed + 4'096, 2'000'000));
+  lines_.reserve(std::min<std::size_t>(4 * reviewed + 65'536, 2'000'000));
   touched_.reserve(reviewed);
   acting_.reserve(reviewed);
   touched_stamp_.assign(limits_.slots.size(), 0);
@@ -106,7 +112,7 @@ void Engine::adopt(const Rules& rules) {
     working_[account * book_.symbol_count + symbol] = old_working[k];
   }
   limits_.carry(old_limits);
-  flow_.carry(old_flow, limits_);
+  flow_.carry(old_flow, old_limits, limits_);
   book_.rebuild(market_);
   for (std::size_t k = 0; k < working_.size(); ++k) {
     for (OrderIndex order = working_[k].first; order != 0; order = orders_[order].next) count_open(orders_[order], 1);
@@ -130,6 +136,7 @@ EventError Engine::apply(const Event& event) noexcept {
     return EventError::None;
   }
   pass_time(event.t);
+  if (limits_.breakers) advance_breakers();
   lines_before_verdict_ = lines_.size();
   switch (event.type) {
     case EventType::None: break;
@@ -146,7 +153,11 @@ EventError Engine::apply(const Event& event) noexcept {
     case EventType::Control: apply_control(event.control, event.t); break;
     case EventType::Clock: flow_.advance(event.t, limits_); break;
   }
+  if (has_verdict_ && verdict_.decision == Decision::Rejected && !limits_.reject_rates.empty()) {
+    flow_.refusal({now_, verdict_party_, Side::None, false, false, 0, 0, 0}, limits_);
+  }
   review();
+  if (!liquidations_.empty()) advance_liquidations();
   return EventError::None;
 }
 
@@ -154,7 +165,10 @@ EventError Engine::apply(const Event& event) noexcept {
 void Engine::pass_time(TimeNs t) {
   const bool first = !started();
   now_ = t;
-  if (first) next_session_ = session_.next_start_after(t);
+  if (first) {
+    next_session_ = session_.next_start_after(t);
+    if (limits_.breakers) touch_everything();  // a breaker with a max of 0 is told from the first event on
+  }
   const bool rolls = t >= next_session_, ends = t >= next_override_end_;
   if (!rolls && !ends) return;
   if (rolls) {
@@ -169,13 +183,19 @@ void Engine::pass_time(TimeNs t) {
       for (std::size_t k = limit.slot_base; k < limit.slot_base + limit.slot_count; ++k) {
         Slot& slot = limits_.slots[k];
         if (slot.override_until_ns == 0) continue;
-        if (slot.override_until_ns <= t.ns) slot.override_until_ns = 0, limit.set_max(slot, limit.configured_max);
+        if (slot.override_until_ns <= t.ns) end_override(limit, slot);
         else next_override_end_.ns = std::min(next_override_end_.ns, slot.override_until_ns);
       }
     }
   }
   touch_everything();
   review();
+}
+
+void Engine::end_override(const CompiledLimit& limit, Slot& slot) {
+  slot.override_until_ns = 0;
+  slot.base_max = limit.configured_max;
+  limit.set_max(slot, scaled(limit, slot));
 }
 
 void Engine::apply_mark(const MarkEvent& mark, TimeNs t) {
@@ -185,6 +205,7 @@ void Engine::apply_mark(const MarkEvent& mark, TimeNs t) {
   symbol.reference = reference_of(mark.bid, mark.ask, mark.last);
   const SymbolIndex index{mark.symbol};
   book_.revalue(index, market_);
+  follow_mark(index);
   for (std::uint32_t next = book_.first_row_of_symbol[at(index)]; next != 0;
        next = book_.rows[next - 1].next_of_symbol) {
     touch_row(next - 1);

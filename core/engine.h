@@ -16,9 +16,12 @@
 #include "core/flow.h"
 #include "core/judge.h"
 #include "core/limits.h"
+#include "core/liquidation.h"
 #include "core/orders.h"
+#include "core/price_moves.h"
 #include "core/rules.h"
 #include "core/session.h"
+#include "core/stale_marks.h"
 
 namespace bulwark::core {
 
@@ -36,6 +39,15 @@ struct Latch {
   Sentence cause;
 };
 
+// What shrinks the dynamic limits inside a scope, and sizes.
+struct Factor {
+  enum class Source : std::uint8_t { Limit, Repetition, Stage };
+  Scope on;
+  std::int64_t factor;  // raw decimal
+  Source source;
+  std::size_t key;  // the slot, or the place of the repetition
+};
+
 class Engine {
 public:
   // Throws std::length_error where the rules ask for more than can be held.
@@ -50,7 +62,7 @@ public:
   std::span<const Line> lines() const { return lines_; }
   // How many of the lines came of the passing of time, before the event itself.
   std::size_t lines_before_verdict() const { return lines_before_verdict_; }
-  ClientIndex verdict_client() const { return verdict_client_; }
+  ClientIndex verdict_client() const { return verdict_party_.client; }
 
   // Has memory put in place for so many orders, so that the first ones of a day meet no page fault. Cold.
   void populate(std::size_t orders = 1 << 16) {
@@ -95,6 +107,7 @@ private:
 
   // engine.cpp
   void pass_time(TimeNs t);
+  void end_override(const CompiledLimit& limit, Slot& slot);
   void configure(const Rules& rules);
   void configure_market(const Rules& rules);
   void apply_mark(const MarkEvent& mark, TimeNs t);
@@ -134,6 +147,7 @@ private:
   // engine_reports.cpp
   void apply_fill(const FillEvent& fill);
   void fill_unknown(const FillEvent& fill);
+  void book_fill(std::size_t row, Side side, const FillEvent& fill);
   void apply_done(const OrderEvent& done);
   void apply_ack(const OrderEvent& ack);
   void apply_cancel(const OrderEvent& cancel);
@@ -151,15 +165,50 @@ private:
   Party party_of(const Order& order) const {
     return {order.symbol, market_.symbols[at(order.symbol)].sector, order.account, order.strategy, order.client};
   }
+  Party party_of(const Owner& owner) const {
+    return {owner.symbol, market_.symbols[at(owner.symbol)].sector, owner.account, owner.strategy, ClientIndex::None};
+  }
 
   // engine_control.cpp
   void apply_control(const ControlEvent& control, TimeNs t);
   void apply_equity(const EquityEvent& equity);
   void resume(const ControlEvent& control);
+  void resume_to_reduce_only(const Scope& on);
   void start_anew(const Scope& on);
   void set_override(const ControlEvent& control);
   void latch(const Scope& on, State state, std::string_view cause);
   void tell_state(const Scope& on, State state, std::string_view cause);
+
+  // engine_breakers.cpp
+  void advance_breakers();
+  void touch_counted();
+  void touch_moved(SymbolIndex symbol);
+  void follow_mark(SymbolIndex symbol);
+  void count_stale_symbol(SymbolIndex symbol);
+  void count_stale_row(std::size_t row);
+  void count_execution(const Party& party, Side side);
+  void tell_repetition(LineType type, const BrokenRepetition& broken, std::uint32_t count);
+  void restart_repetitions(const Scope& on);
+
+  // engine_scale.cpp
+  std::int64_t smallest_factor(const Scope& on) const;
+  int128 scaled(const CompiledLimit& limit, const Slot& slot) const;
+  void end_factor(Factor::Source source, std::size_t key);
+  void set_stage(const Scope& on, Stage stage);
+  void review_factor(std::uint32_t limit, std::size_t slot);
+  void review_factors();
+
+  // engine_liquidation.cpp
+  void liquidate(const Scope& on, std::int64_t to, std::string_view cause);
+  void keep_shares(std::uint8_t liquidation);
+  void ask_to_cancel_all(const Scope& on, std::string_view cause);
+  bool anything_works(const Scope& on) const;
+  void advance_liquidations();
+  void send(std::size_t liquidation);
+  std::int64_t to_be_reduced(std::size_t liquidation, std::uint32_t row) const;
+  Price liquidation_price(const Symbol& symbol, Side side) const;
+  void send_order(std::size_t liquidation, std::uint32_t row, std::int64_t quantity);
+  void call_off_liquidations(const Scope& on);
 
   // engine_review.cpp: after the event, what do the limits say?
   struct Level {
@@ -174,6 +223,8 @@ private:
   void review();
   void review_slot(std::uint32_t limit, std::size_t slot);
   Level level(const CompiledLimit& limit, const Slot& slot) const;
+  Level breaker_level(const CompiledLimit& limit, const Slot& slot) const;
+  void act(const CompiledLimit& limit, const Scope& on);
   // The equity that a limit divides by (no account: of all); 0 where it is unknown or not positive.
   int128 divisor(AccountIndex account) const {
     const AccountState& state = book_.accounts[at(account)];
@@ -220,14 +271,22 @@ private:
   Table<WorkingList> working_;  // by account and symbol
   Limits limits_;
   Flow flow_;
+  PriceMoves moves_;
+  StaleMarks stale_marks_;
   SessionClock session_;
   std::vector<AccountIndex> default_accounts_;
   std::vector<Latch> latches_;  // in the order in which they were first latched
+  std::vector<Factor> factors_;
+  bool factors_changed_ = false;
+  std::vector<Liquidation> liquidations_;
+  std::vector<KeptShare> kept_shares_;
+  std::vector<std::uint32_t> sorted_rows_;
+  std::uint64_t liquidation_orders_ = 0;
   CurrencyIndex base_ = CurrencyIndex::None;
   TimeNs now_{INT64_MIN}, next_session_{INT64_MIN}, next_override_end_{INT64_MAX};
 
   Verdict verdict_{};
-  ClientIndex verdict_client_ = ClientIndex::None;
+  Party verdict_party_{};
   bool has_verdict_ = false;
   std::size_t lines_before_verdict_ = 0;
   std::vector<Line> lines_;

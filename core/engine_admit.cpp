@@ -83,10 +83,11 @@ EventError Engine::admissible_control(const ControlEvent& control, TimeNs t, boo
   switch (control.command) {
     case Command::None: return EventError::UnknownCommand;
     case Command::Halt:
+    case Command::Liquidate:
     case Command::ReduceOnly: return EventError::None;
     case Command::Resume:
       if (!named) return EventError::NameNeeded;
-      if (control.new_baseline) return EventError::None;
+      if (control.new_baseline || control.stage == Stage::ReduceOnly) return EventError::None;
       for (const Latch& latch : latches_) {
         if (contains(control.on, latch.on) && still_breached(latch.on, t, rolls)) return EventError::StillBreached;
       }
@@ -108,7 +109,9 @@ EventError Engine::admissible_control(const ControlEvent& control, TimeNs t, boo
 // Is a state limit that latches still above its max on exactly this scope?
 bool Engine::still_breached(const Scope& on, TimeNs t, bool rolls) const {
   for (const CompiledLimit& limit : limits_.all) {
-    if (limit.kind != Kind::State || (limit.action != Action::ReduceOnly && limit.action != Action::Halt)) continue;
+    const bool latches =
+        limit.action == Action::ReduceOnly || limit.action == Action::Halt || limit.action == Action::Liquidate;
+    if (limit.kind != Kind::State || !latches) continue;
     const std::size_t k = limits_.find_slot(limit, on);
     if (k == limits_.slots.size() || (rolls && limit.metric == Metric::DailyLoss)) continue;
     const Slot& slot = limits_.slots[k];

@@ -12,6 +12,7 @@ void Engine::apply_control(const ControlEvent& control, TimeNs) {
     case Command::None: break;
     case Command::Halt: latch(control.on, State::Halted, reason); break;
     case Command::ReduceOnly: latch(control.on, State::ReduceOnly, reason); break;
+    case Command::Liquidate: liquidate(control.on, 0, reason); break;
     case Command::Resume: resume(control); break;
     case Command::Override: set_override(control); break;
   }
@@ -43,11 +44,24 @@ void Engine::tell_state(const Scope& on, State state, std::string_view cause) {
 
 void Engine::resume(const ControlEvent& control) {
   if (control.new_baseline) start_anew(control.on);
+  call_off_liquidations(control.on);
+  if (control.stage == Stage::ReduceOnly) return resume_to_reduce_only(control.on);
+  restart_repetitions(control.on);
+  set_stage(control.on, control.stage);
   const auto ended = [&](const Latch& latch) { return contains(control.on, latch.on); };
   for (const Latch& latch : latches_) {
     if (ended(latch)) tell_state(latch.on, State::Normal, control.reason.view());
   }
   latches_.erase(std::remove_if(latches_.begin(), latches_.end(), ended), latches_.end());
+}
+
+// What was halted may reduce from now on, for the same cause; nothing else ends.
+void Engine::resume_to_reduce_only(const Scope& on) {
+  for (Latch& latch : latches_) {
+    if (latch.state != State::Halted || !contains(on, latch.on)) continue;
+    latch.state = State::ReduceOnly;
+    tell_state(latch.on, latch.state, latch.cause.view());
+  }
 }
 
 // The daily loss of every row inside the scope starts anew, and the peaks: all of them for everything, an account's
@@ -72,7 +86,8 @@ void Engine::start_anew(const Scope& on) {
 void Engine::set_override(const ControlEvent& control) {
   const int128 max = join(control.max_low, control.max_high);
   const auto set = [&](const CompiledLimit& limit, Slot& slot) {
-    limit.set_max(slot, max);
+    slot.base_max = max;
+    limit.set_max(slot, scaled(limit, slot));
     slot.override_until_ns = control.until.ns;
   };
   for (const CompiledLimit& limit : limits_.all) {

@@ -7,9 +7,8 @@ namespace bulwark::core {
 
 void Engine::apply_intent(const IntentEvent& intent) {
   has_verdict_ = true;
-  verdict_client_ = intent.client;
   Candidate candidate{};
-  candidate.party = known_party(intent);
+  verdict_party_ = candidate.party = known_party(intent);
   candidate.side = intent.side;
   candidate.market = intent.market;
   candidate.reduce_only = intent.reduce_only;
@@ -127,6 +126,10 @@ void Engine::refuse_by_limits(Judge& judge, Resize wish) {
   verdict_.has_on = true;
   verdict_.limit = named.index;
   verdict_.on = limits_.slots[slot].on;
+  if (named.metric == Metric::RepeatedExecution) {
+    verdict_.on.strategy = judge.candidate().party.strategy;
+    verdict_.on.symbol = judge.candidate().party.symbol;
+  }
   verdict_.value = finding.value;
   verdict_.max = shown_max(first, slot);
   bool curable = wish != Resize::Forbidden && !judge.candidate().replace;
@@ -134,8 +137,11 @@ void Engine::refuse_by_limits(Judge& judge, Resize wish) {
     const CompiledLimit& limit = limits_.all[k];
     const bool resizes = limit.action == Action::Resize || (wish == Resize::Allowed && limit.action == Action::Reject);
     curable = curable && resizes;
-    const bool acts = limit.action == Action::Halt || limit.action == Action::ReduceOnly;
-    if (acts && judge.finding(k).value.kind != ValueKind::Null) {
+    // A breach of these is no order's: a fill, or whatever event carried them over max, has set them off.
+    const bool by_order = limit.metric != Metric::RepeatedExecution && limit.kind != Kind::Breaker;
+    const bool acts = limit.action == Action::Halt || limit.action == Action::ReduceOnly ||
+                      limit.action == Action::Liquidate || (limit.action == Action::Scale && limit.kind >= Kind::Exposure);
+    if (by_order && acts && judge.finding(k).value.kind != ValueKind::Null) {
       acting_.push_back({k, static_cast<std::uint32_t>(limit.slot_of(judge.candidate().party))});
     }
   }
@@ -232,7 +238,7 @@ void Engine::apply_replace(const ReplaceEvent& replace) {
   const Party party =
       known ? party_of(order)
             : Party{SymbolIndex::None, SectorIndex::None, AccountIndex::None, StrategyIndex::None, replace.client};
-  verdict_client_ = party.client;
+  verdict_party_ = party;
   count_message(party);
   Candidate candidate{};
   candidate.party = party;

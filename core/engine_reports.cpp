@@ -25,7 +25,9 @@ void Engine::unlink(OrderIndex index) {
 
 // The order no longer works: nothing of it is reserved any more.
 void Engine::finish(OrderIndex index) {
-  count_open(orders_[index], -1);
+  const Order& order = orders_[index];
+  count_open(order, -1);
+  if (order.liquidation != 0) --liquidations_[order.liquidation - 1U].open;
   unlink(index);
   orders_.finish(index, orders_.session());
 }
@@ -81,6 +83,16 @@ void Engine::apply_done(const OrderEvent& done) {
   settle_reservation(found.order, before);
 }
 
+// Into the book, and what counts fills counts it.
+void Engine::book_fill(std::size_t row, Side side, const FillEvent& fill) {
+  book_.wake(row, market_);
+  const std::optional<int128> realised =
+      book_.fill(row, side, fill.quantity, fill.price, join(fill.fee_low, fill.fee_high), market_);
+  const Party party = party_of(book_.owner_of(row));
+  if (realised) flow_.closing({now_, party, side, false, false, 0, 0, 0}, *realised < 0, limits_);
+  count_execution(party, side);
+}
+
 void Engine::apply_fill(const FillEvent& fill) {
   const Orders::Found found = orders_.find(fill.id, fill.client, orders_.session());
   if (found.order == 0) return fill_unknown(fill);
@@ -96,8 +108,7 @@ void Engine::apply_fill(const FillEvent& fill) {
   if (order.filled <= position_raw_max) order.filled += fill.quantity.raw;
   const std::size_t row = row_of(order);
   const Party party = party_of(order);
-  book_.wake(row, market_);
-  book_.fill(row, order.side, fill.quantity, fill.price, join(fill.fee_low, fill.fee_high), market_);
+  book_fill(row, order.side, fill);
   settle_reservation(found.order, before);
   touch_row(row);
   ask_to_cancel_excess(party);
@@ -116,8 +127,7 @@ void Engine::fill_unknown(const FillEvent& fill) {
   orders_.add_exec(index, fill.exec_id);
   tell_stray_fill(fill.id, fill.client, "a fill of an unknown order");
   const std::size_t row = row_of(order);
-  book_.wake(row, market_);
-  book_.fill(row, fill.side, fill.quantity, fill.price, join(fill.fee_low, fill.fee_high), market_);
+  book_fill(row, fill.side, fill);
   touch_row(row);
   ask_to_cancel_excess(party_of(order));
 }

@@ -21,8 +21,9 @@ void Engine::touch_row(std::size_t row) {
   for (std::uint32_t k = list.exposure; k < list.end; ++k) {
     const std::uint32_t limit = limits_.steps[k].limit;
     const std::size_t slot = limits_.all[limit].slot_of(party);
+    // Breakers are touched by what they count.
+    if (limits_.all[limit].kind != Kind::Breaker || !limits_.slots[slot].live) touch_slot(limit, slot);
     limits_.slots[slot].live = true;
-    touch_slot(limit, slot);
   }
 }
 
@@ -70,7 +71,17 @@ void Engine::review() {
     book_.follow_peaks();
     touch_dividing();
   }
+  if (!limits_.stale_marks.empty()) {
+    for (const std::uint32_t row : touched_rows_) count_stale_row(row);
+  }
+  touch_counted();
+  for (const Touched& acting : acting_) {
+    if (limits_.all[acting.limit].action != Action::Scale) continue;
+    limits_.slots[acting.slot].set_off = true;
+    touch_slot(acting.limit, acting.slot);
+  }
   if (!touched_.empty()) book_.settle(market_);
+  review_factors();
   for (const Touched& touched : touched_) review_slot(touched.limit, touched.slot);
   touched_.clear();
   ++stamp_;
@@ -81,14 +92,21 @@ void Engine::review() {
       if (a.limit != b.limit) return a.limit < b.limit;
       return compare_scopes(limits_.slots[a.slot].on, limits_.slots[b.slot].on) < 0;
     });
-    for (const Touched& acting : acting_) {
-      const CompiledLimit& limit = limits_.all[acting.limit];
-      latch(limits_.slots[acting.slot].on, limit.action == Action::Halt ? State::Halted : State::ReduceOnly,
-            names_.limits.name(limit.index));
-    }
+    for (const Touched& acting : acting_) act(limits_.all[acting.limit], limits_.slots[acting.slot].on);
     acting_.clear();
   }
   order_lines();
+}
+
+// What a breach does beyond refusing.
+void Engine::act(const CompiledLimit& limit, const Scope& on) {
+  const std::string& name = names_.limits.name(limit.index);
+  switch (limit.action) {
+    case Action::Halt: return latch(on, State::Halted, name);
+    case Action::ReduceOnly: return latch(on, State::ReduceOnly, name);
+    case Action::Liquidate: return liquidate(on, limit.to, name);
+    default: return;
+  }
 }
 
 // What limits say comes first, in the order of the file and then of scopes; then states; then requests (rule 32).
@@ -116,6 +134,7 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   if (!now.known) return;
   const bool breached = above(limit, now, slot.max);
   const bool warned = reaches_warning(limit, now, slot);
+  const bool newly = breached && !slot.breached;
   const auto tell = [&](LineType type) {
     if (lines_.size() == lines_.capacity()) return;
     Line line{};
@@ -133,13 +152,15 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   slot.warned = warned;
   slot.breached = breached;
   limits_.rooms[index] = room(limit, now, slot);
-  if (breached && limit.kind == Kind::State && (limit.action == Action::Halt || limit.action == Action::ReduceOnly)) {
-    acting_.push_back({position, static_cast<std::uint32_t>(index)});
-  }
+  const bool latches = limit.action == Action::Halt || limit.action == Action::ReduceOnly;
+  const bool acts = limit.kind == Kind::State ? (breached && latches) || (newly && limit.action == Action::Liquidate)
+                                              : newly && limit.kind == Kind::Breaker;
+  if (acts) acting_.push_back({position, static_cast<std::uint32_t>(index)});
 }
 
 // The value of a limit of the kind exposure or state on one of its scopes, no order pending.
 Engine::Level Engine::level(const CompiledLimit& limit, const Slot& slot) const {
+  if (limit.kind == Kind::Breaker) return breaker_level(limit, slot);
   const std::size_t g = book_.group(limit.view, slot.on.account, slot.on.strategy);
   if (limit.metric == Metric::Drawdown) {
     const AccountState& account = book_.accounts[at(slot.on.account)];

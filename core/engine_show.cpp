@@ -48,7 +48,7 @@ std::vector<Engine::Reading> Engine::readings() {
   std::vector<Reading> readings;
   for (std::uint32_t k = 0; k < limits_.all.size(); ++k) {
     const CompiledLimit& limit = limits_.all[k];
-    if (limit.kind < Kind::Exposure) continue;
+    if (limit.kind < Kind::Exposure || limit.kind > Kind::State) continue;
     const std::size_t first = readings.size();
     for (std::size_t slot = limit.slot_base; slot < limit.slot_base + limit.slot_count; ++slot) {
       if (counts[slot] || limit.slot_count == 1) {

@@ -30,7 +30,10 @@ enum class EventType : std::uint8_t {
 // What the hot loop knows and the pure engine cannot: whether this instance may accept anything right now.
 enum class Gate : std::uint8_t { Closed, Open, JournalFull, LeaseExpired, Halted };
 
-enum class Command : std::uint8_t { None, Halt, ReduceOnly, Resume, Override };
+enum class Command : std::uint8_t { None, Halt, ReduceOnly, Resume, Override, Liquidate };
+
+// How far a resume goes: to everything, to everything at half of what scales, or only to reducing orders.
+enum class Stage : std::uint8_t { Full, Half, ReduceOnly };
 
 struct ClientEvent {
   Name name;
@@ -99,7 +102,7 @@ struct ControlEvent {
   Command command;
   bool new_baseline;
   bool whole_limit;  // an override without `on`: every scope of the limit
-  std::uint8_t spare;
+  Stage stage;       // of a resume
   LimitIndex limit;  // of an override
   Scope on;
   std::uint64_t max_low, max_high;  // raw decimal, of an override
@@ -167,7 +170,15 @@ struct Verdict {
   Value value, max;
 };
 
-enum class LineType : std::uint8_t { Warning, Breach, Cleared, State, CancelRequest, StrayFill };
+// What an order of a liquidation asks of the market.
+struct OrderTerms {
+  Side side;
+  bool market;  // no price
+  Quantity quantity;
+  Price price;
+};
+
+enum class LineType : std::uint8_t { Warning, Breach, Cleared, State, CancelRequest, StrayFill, Liquidation };
 
 // What else an event brought about, in the order in which it is told.
 struct Line {
@@ -177,9 +188,11 @@ struct Line {
   LimitIndex limit;
   Scope on;
   Value value, max;
-  Id id;                        // CancelRequest, StrayFill
-  Sentence cause;               // State, CancelRequest, StrayFill
+  Id id;                        // CancelRequest, StrayFill, Liquidation
+  Sentence cause;               // State, CancelRequest, StrayFill, Liquidation
+  OrderTerms order;             // Liquidation; its symbol and account stand in `on`
   std::uint32_t place, serial;  // only to bring lines into their order
+  std::uint64_t age;            // of the order, likewise
 };
 
 }  // namespace bulwark::core

@@ -5,11 +5,25 @@
 
 namespace bulwark::core {
 
-void Flow::follow(Limits& limits) {
+Flow::LogName Flow::name_of_log(Metric metric) {
+  switch (metric) {
+    case Metric::MessageRate: return LogName::Messages;
+    case Metric::RejectRate: return LogName::Refusals;
+    case Metric::LossStreak: return LogName::Losses;
+    case Metric::RepeatedExecution: return LogName::Fills;
+    default: return LogName::Orders;
+  }
+}
+
+static bool counts_flow(Metric metric) {
+  return needs_window(metric) && metric != Metric::PriceMove && metric != Metric::StaleMark;
+}
+
+void Flow::follow(Limits& limits, std::size_t strategy_count, std::size_t symbol_count) {
   for (std::uint32_t k = 0; k < limits.all.size(); ++k) {
     CompiledLimit& limit = limits.all[k];
-    if (!needs_window(limit.metric)) continue;
-    std::vector<Window>& windows = log_of(limit).windows;
+    if (!counts_flow(limit.metric)) continue;
+    std::vector<Window>& windows = log(name_of_log(limit.metric)).windows;
     const auto same = [&](const Window& window) { return window.length == limit.window; };
     const auto place = std::find_if(windows.begin(), windows.end(), same);
     limit.window_index = static_cast<std::uint32_t>(place - windows.begin());
@@ -19,35 +33,54 @@ void Flow::follow(Limits& limits) {
     limit.duplicates_index = static_cast<std::uint32_t>(duplicates_.size());
     duplicates_.emplace_back(log_size);
   }
-  messages_.entries = Table<FlowEntry>(log_size);
-  orders_.entries = Table<FlowEntry>(log_size);
+  for (Log& each : logs_) each.entries = Table<FlowEntry>(log_size);
+  repetitions_.lay_out(limits, strategy_count, symbol_count);
+  changed_.reserve(2 * log_size);
 }
 
-void Flow::carry(const Flow& old, Limits& limits) {
-  const auto carry_log = [&](const Log& from, Log& to) {
+void Flow::carry(const Flow& old, const Limits& old_limits, Limits& limits) {
+  for (const BrokenRepetition& broken : old.repetitions_.broken()) {
+    for (std::uint32_t k = 0; k < limits.all.size(); ++k) {
+      const CompiledLimit& limit = limits.all[k];
+      if (limit.index != old_limits.all[broken.limit].index || limit.metric != Metric::RepeatedExecution) continue;
+      const std::size_t slot = limits.find_slot(limit, old_limits.slots[broken.slot].on);
+      if (slot == limits.slots.size()) continue;
+      Party party{};
+      party.strategy = broken.on.strategy;
+      party.symbol = broken.on.symbol;
+      const Side side = broken.place % 2 == 0 ? Side::Buy : Side::Sell;
+      const std::size_t place = repetitions_.place(limit, slot, party, side);
+      repetitions_[place].count = old.repetitions_[broken.place].broken;
+      repetitions_.break_at(k, slot, place, broken.on);
+      repetitions_[place].count = 0;
+    }
+  }
+  for (std::size_t name = 0; name < log_count; ++name) {
+    const Log& from = old.logs_[name];
+    Log& to = logs_[name];
     to.head = from.head;
     const std::uint64_t kept = from.head < log_size ? from.head : log_size;
     for (std::uint64_t k = from.head - kept; k < from.head; ++k) to.entries[k % log_size] = from[k];
     for (Window& window : to.windows) {
       window.tail = to.head - kept;
-      for (std::uint64_t k = window.tail; k < to.head; ++k) count<Way::In>(window, to[k], limits);
+      for (std::uint64_t k = window.tail; k < to.head; ++k) count<Way::In>(window, to[k], k, limits);
     }
-  };
-  carry_log(old.messages_, messages_);
-  carry_log(old.orders_, orders_);
+  }
+  changed_.clear();
 }
 
 void Flow::leave(const Log& log, Window& window, TimeNs t, Limits& limits) {
   const TimeNs old = t - window.length;
   for (; window.tail < log.head && log[window.tail].t <= old; ++window.tail) {
-    count<Way::Out>(window, log[window.tail], limits);
+    count<Way::Out>(window, log[window.tail], window.tail, limits);
   }
 }
 
 // The log is full of what is still in the window: the limits are blind to what is lost until it would have left.
 void Flow::lose_oldest(const Log& log, Window& window, Limits& limits) {
-  const FlowEntry& lost = log[window.tail++];
-  count<Way::Out>(window, lost, limits);
+  const std::uint64_t number = window.tail++;
+  const FlowEntry& lost = log[number];
+  count<Way::Out>(window, lost, number, limits);
   for (const std::uint32_t k : window.limits) {
     const CompiledLimit& limit = limits.all[k];
     if (limit.covers(lost.party)) limits.slots[limit.slot_of(lost.party)].blind_until = lost.t + limit.window;
@@ -60,9 +93,42 @@ void Flow::push(Log& log, const FlowEntry& entry, Limits& limits) {
       leave(log, window, entry.t, limits);
       if (log.head - window.tail >= log_size) lose_oldest(log, window, limits);
     }
-    count<Way::In>(window, entry, limits);
+    count<Way::In>(window, entry, log.head, limits);
   }
   log.entries[log.head++ % log_size] = entry;
+}
+
+void Flow::closing(const FlowEntry& entry, bool loss, Limits& limits) {
+  Log& losses = log(LogName::Losses);
+  if (losses.windows.empty()) return;
+  if (loss) return push(losses, entry, limits);
+  for (const Window& window : losses.windows) {
+    for (const std::uint32_t k : window.limits) {
+      const CompiledLimit& limit = limits.all[k];
+      if (!limit.covers(entry.party)) continue;
+      const std::size_t place = limit.slot_of(entry.party);
+      limits.slots[place].amount = 0;
+      limits.slots[place].since = losses.head;
+      note_changed(limit, k, place);
+    }
+  }
+}
+
+void Flow::count_fill(const CompiledLimit& limit, std::uint32_t position, std::size_t slot, const FlowEntry& entry,
+                      std::uint64_t number, bool in, const Limits& limits) {
+  const std::size_t place = repetitions_.place(limit, slot, entry.party, entry.side);
+  Repetition& repetition = repetitions_[place];
+  if (number < repetition.since) return;
+  if (!in) {
+    --repetition.count;
+    return;
+  }
+  ++repetition.count;
+  if (repetition.broken != 0 || static_cast<int128>(repetition.count) * unit <= limits.slots[slot].max) return;
+  Scope on = limits.slots[slot].on;
+  on.strategy = entry.party.strategy;
+  on.symbol = entry.party.symbol;
+  repetitions_.break_at(position, slot, place, on);
 }
 
 }  // namespace bulwark::core

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What has happened within a sliding window, exactly: a log of the last messages and one of the last accepted orders,
-// shared by all limits; each length of window has a cursor on one of them, behind which everything has left it.
+// What has happened within a sliding window, exactly: logs of the last messages, accepted orders, refusals, fills and
+// losses, shared by all limits; each length of window has a cursor on one of them, behind which everything has left it.
 // A log that is too short for its window is not forgotten: the limit then sees nothing, and lets nothing pass.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "core/limits.h"
+#include "core/repetitions.h"
 #include "core/table.h"
 
 namespace bulwark::core {
@@ -93,37 +95,66 @@ class Flow {
 public:
   static constexpr std::size_t log_size = 1 << 17;
 
-  // A window for each length that flow limits have; sets CompiledLimit::window_index and duplicates_index. Cold.
-  void follow(Limits& limits);
+  // A window for each length that flow limits have; sets where each limit counts. Cold.
+  void follow(Limits& limits, std::size_t strategy_count, std::size_t symbol_count);
   void populate() {
-    messages_.entries.populate(log_size);
-    orders_.entries.populate(log_size);
+    for (const LogName name : {LogName::Messages, LogName::Orders}) log(name).entries.populate(log_size);
   }
   // Takes the logs over and counts again what is still in each window. Cold.
-  void carry(const Flow& old, Limits& limits);
+  void carry(const Flow& old, const Limits& old_limits, Limits& limits);
 
-  void message(const FlowEntry& entry, Limits& limits) { push(messages_, entry, limits); }
-  void order(const FlowEntry& entry, Limits& limits) { push(orders_, entry, limits); }
+  void message(const FlowEntry& entry, Limits& limits) { push(log(LogName::Messages), entry, limits); }
+  void order(const FlowEntry& entry, Limits& limits) { push(log(LogName::Orders), entry, limits); }
+  void refusal(const FlowEntry& entry, Limits& limits) { push_if_followed(LogName::Refusals, entry, limits); }
+  // A fill that took something away from its row: `loss` or not.
+  void closing(const FlowEntry& entry, bool loss, Limits& limits);
+  void fill(const FlowEntry& entry, Limits& limits) {
+    advance(log(LogName::Fills), entry.t, limits);
+    push_if_followed(LogName::Fills, entry, limits);
+  }
+
   // Fetches what the next order will write, and what it will find leaving the windows.
   [[gnu::always_inline]] void prefetch_next() const {
-    for (const Log* log : {&messages_, &orders_}) {
-      log->entries.prefetch(log->head % log_size);
-      for (const Window& window : log->windows) log->entries.prefetch((window.tail + 1) % log_size);
+    for (const LogName name : {LogName::Messages, LogName::Orders}) {
+      const Log& log = logs_[static_cast<std::size_t>(name)];
+      log.entries.prefetch(log.head % log_size);
+      for (const Window& window : log.windows) log.entries.prefetch((window.tail + 1) % log_size);
     }
   }
-  // Lets everything leave each window that is older than it at `t`.
+  // Lets everything leave each window of messages and orders that is older than it at `t`.
   void advance(TimeNs t, Limits& limits) {
-    for (Log* log : {&messages_, &orders_}) {
-      for (Window& window : log->windows) {
-        if (window.tail < log->head && (*log)[window.tail].t <= t - window.length) leave(*log, window, t, limits);
-      }
-    }
+    advance(log(LogName::Messages), t, limits);
+    advance(log(LogName::Orders), t, limits);
+  }
+  // The same of what breakers count; those whose count has changed are in changed(). After each event's time.
+  void advance_breakers(TimeNs t, Limits& limits) {
+    advance(log(LogName::Refusals), t, limits);
+    advance(log(LogName::Losses), t, limits);
   }
   std::uint32_t duplicates(const CompiledLimit& limit, const FlowEntry& entry) const {
     return duplicates_[limit.duplicates_index].count(entry, limit.each_strategy);
   }
 
+  struct Changed {
+    std::uint32_t limit, slot;
+  };
+  std::vector<Changed>& changed() { return changed_; }  // breakers whose count moved; the reader clears it
+  Repetitions& repetitions() { return repetitions_; }
+  const Repetitions& repetitions() const { return repetitions_; }
+  // A named person resumes: what is inside the scope counts anew. Calls told(broken) for each that had broken.
+  template <class Told>
+  void restart_repetitions(const Scope& on, Told told) {
+    std::erase_if(repetitions_.broken(), [&](const BrokenRepetition& broken) {
+      if (!contains(on, broken.on)) return false;
+      repetitions_[broken.place] = {0, 0, log(LogName::Fills).head};
+      told(broken);
+      return true;
+    });
+  }
+
 private:
+  enum class LogName : std::uint8_t { Messages, Orders, Refusals, Losses, Fills };
+  static constexpr std::size_t log_count = 5;
   struct Window {
     DurationNs length;
     std::uint64_t tail = 0;             // the oldest entry that is still in it
@@ -137,13 +168,27 @@ private:
   };
   enum class Way : bool { In, Out };
 
-  Log& log_of(const CompiledLimit& limit) { return limit.metric == Metric::MessageRate ? messages_ : orders_; }
+  static LogName name_of_log(Metric metric);
+  Log& log(LogName name) { return logs_[static_cast<std::size_t>(name)]; }
+  void advance(Log& log, TimeNs t, Limits& limits) {
+    for (Window& window : log.windows) {
+      if (window.tail < log.head && log[window.tail].t <= t - window.length) leave(log, window, t, limits);
+    }
+  }
+  void push_if_followed(LogName name, const FlowEntry& entry, Limits& limits) {
+    if (!log(name).windows.empty()) push(log(name), entry, limits);
+  }
   void push(Log& log, const FlowEntry& entry, Limits& limits);
   void leave(const Log& log, Window& window, TimeNs t, Limits& limits);
   void lose_oldest(const Log& log, Window& window, Limits& limits);
-  // What one entry of a log means to the limits of a window.
+  void note_changed(const CompiledLimit& limit, std::uint32_t position, std::size_t slot) {
+    if (limit.kind == Kind::Breaker && changed_.size() < changed_.capacity()) {
+      changed_.push_back({position, static_cast<std::uint32_t>(slot)});
+    }
+  }
+  // What one entry of a log, its `number`, means to the limits of a window.
   template <Way way>
-  void count(const Window& window, const FlowEntry& entry, Limits& limits) {
+  void count(const Window& window, const FlowEntry& entry, std::uint64_t number, Limits& limits) {
     for (const std::uint32_t k : window.limits) {
       const CompiledLimit& limit = limits.all[k];
       if (!limit.covers(entry.party)) continue;
@@ -154,15 +199,26 @@ private:
         else duplicates.take(entry, limit.each_strategy);
         continue;
       }
+      const std::size_t place = limit.slot_of(entry.party);
+      if (limit.metric == Metric::RepeatedExecution) [[unlikely]] {
+        count_fill(limit, k, place, entry, number, way == Way::In, limits);
+        continue;
+      }
+      Slot& slot = limits.slots[place];
+      if (way == Way::Out && number < slot.since) continue;
       const int128 amount = limit.metric == Metric::Turnover ? entry.notional : static_cast<int128>(unit);
-      int128& in_window = limits.slots[limit.slot_of(entry.party)].amount;
-      if constexpr (way == Way::In) in_window += amount;
-      else in_window -= amount;
+      if constexpr (way == Way::In) slot.amount += amount;
+      else slot.amount -= amount;
+      note_changed(limit, k, place);
     }
   }
+  void count_fill(const CompiledLimit& limit, std::uint32_t position, std::size_t slot, const FlowEntry& entry,
+                  std::uint64_t number, bool in, const Limits& limits);
 
-  Log messages_, orders_;
+  std::array<Log, log_count> logs_;
   std::vector<DuplicateCounts> duplicates_;
+  Repetitions repetitions_;
+  std::vector<Changed> changed_;
 };
 
 }  // namespace bulwark::core

@@ -105,6 +105,8 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
   const CompiledLimit& limit = limits_[step.limit];
   if ((!step.plain || reduces_ || candidate_.replace) && !concerns(limit)) return false;
   const Slot& slot = slots_[slot_of(step)];
+  if (limit.metric == Metric::RepeatedExecution) [[unlikely]]
+    return repeated(limit) != 0;
   const Measure m = measure(limit, slot);
   if (m.cannot == Reason::None && limit.value_kind != ValueKind::Fraction) [[likely]]
     return m.value > slot.max;
@@ -127,7 +129,7 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
 
 // Limits on orders, flow and state may leave an order alone altogether.
 [[gnu::noinline]] bool Judge::concerns(const CompiledLimit& limit) const {
-  if (limit.action == Action::Alert) return false;
+  if (limit.action == Action::Alert || (limit.action == Action::Scale && limit.kind >= Kind::State)) return false;
   if (reduces_ && limit.kind != Kind::Order) return false;
   if (at(limit.named.client) != 0 && limit.named.client != candidate_.party.client) return false;
   return !candidate_.replace || (limit.metric != Metric::Duplicate && limit.metric != Metric::OpenOrders);
@@ -160,10 +162,22 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
     case Metric::Duplicate: return {(duplicates(limit) + int128{1}) * unit, 0, Reason::None};
     case Metric::OrderRate:
     case Metric::OpenOrders: return {slot.amount + unit, 0, Reason::None};
+    case Metric::RepeatedExecution: return {static_cast<int128>(repeated(limit)) * unit, 0, Reason::None};
     case Metric::DailyLoss:
-    case Metric::Drawdown: return measure_state(limit, slot);
+    case Metric::Drawdown:
+    case Metric::RejectRate:
+    case Metric::LossStreak:
+    case Metric::PriceMove:
+    case Metric::StaleMark: return measure_state(limit, slot);
     default: return measure_exposure(limit);
   }
+}
+
+// How often the like of this order was executed when that passed max; 0: it did not.
+std::uint32_t Judge::repeated(const CompiledLimit& limit) const {
+  const Repetitions& repetitions = engine_.flow_.repetitions();
+  const Party& party = candidate_.party;
+  return repetitions[repetitions.place(limit, limit.slot_of(party), party, candidate_.side)].broken;
 }
 
 std::uint32_t Judge::duplicates(const CompiledLimit& limit) const {

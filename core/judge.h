@@ -74,6 +74,7 @@ private:
   bool is_above(const CompiledLimit& limit, const Slot& slot, const Measure& m) const;
   Measure measure(const CompiledLimit& limit, const Slot& slot);
   std::uint32_t duplicates(const CompiledLimit& limit) const;
+  std::uint32_t repeated(const CompiledLimit& limit) const;
   Measure measure_exposure(const CompiledLimit& limit);
   Measure measure_state(const CompiledLimit& limit, const Slot& slot);
   static int128 exposure(const CompiledLimit& limit, const Worth& base, const Worth& moved);

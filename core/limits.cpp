@@ -26,6 +26,7 @@ void Limits::lay_out_slots(CompiledLimit& limit, const Names& names, std::size_t
   limit.slot_count = static_cast<std::uint32_t>(count);
   for (std::size_t k = 0; k < count; ++k) {
     Slot slot{};
+    slot.base_max = limit.configured_max;
     limit.set_max(slot, limit.configured_max);
     slot.on = limit.named;
     const auto index = [k](std::uint32_t of, std::size_t size) { return of == 0 ? 0 : k / of % size; };
@@ -49,6 +50,9 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     limit.configured_max = from.max;
     limit.warn = from.warn;
     limit.window = from.window;
+    limit.dynamic = from.dynamic && from.action != Action::Scale;  // what scales is not scaled itself
+    limit.factor = from.factor;
+    limit.to = from.to;
     const auto is_each = [](const std::string& key) { return key == "*"; };
     limit.each_symbol = is_each(from.on.symbol) || (is_per_symbol(from.metric) && from.on.symbol.empty());
     limit.each_sector = is_each(from.on.sector);
@@ -64,7 +68,7 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     limit.view = view_of(limit.each_account || at(limit.named.account) != 0,
                          limit.each_strategy || at(limit.named.strategy) != 0);
     limit.reach = by_symbol ? Reach::Symbol : by_sector ? Reach::Sector : Reach::All;
-    if (limit.kind >= Kind::Exposure) {
+    if (limit.kind == Kind::Exposure || limit.kind == Kind::State || limit.metric == Metric::StaleMark) {
       Book::Used& used = book.used[at(limit.view)];
       used.cells = true;
       used.all |= limit.reach == Reach::All;
@@ -72,8 +76,16 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     }
     const auto position = static_cast<std::uint32_t>(all.size());
     if (divides_by_equity(limit.metric)) dividing.push_back(position);
+    if (limit.action == Action::Scale) scaling.push_back(position);
+    if (limit.dynamic) dynamics.push_back(position);
     if (limit.metric == Metric::MessageRate) message_rates.push_back(position);
     if (limit.metric == Metric::OpenOrders) open_orders.push_back(position);
+    if (limit.metric == Metric::RepeatedExecution) repetitions.push_back(position);
+    if (limit.metric == Metric::RejectRate) reject_rates.push_back(position);
+    if (limit.metric == Metric::LossStreak) loss_streaks.push_back(position);
+    if (limit.metric == Metric::PriceMove) price_moves.push_back(position);
+    if (limit.metric == Metric::StaleMark) stale_marks.push_back(position);
+    breakers |= limit.kind == Kind::Breaker;
     lay_out_slots(limit, names, client_count);
     all.push_back(limit);
   }
@@ -83,7 +95,13 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
 
 // A limit of nothing is reached by nothing: that is where it starts, and no news.
 void Limits::start_levels() {
-  for (Slot& slot : slots) slot.warned = slot.max == 0;
+  for (const CompiledLimit& limit : all) {
+    if (limit.kind == Kind::Breaker) continue;
+    for (std::uint32_t k = 0; k < limit.slot_count; ++k) {
+      Slot& slot = slots[limit.slot_base + k];
+      slot.warned = slot.max == 0;
+    }
+  }
 }
 
 void Limits::assign_rows(const Book& book, const Market& market) {
@@ -114,9 +132,10 @@ void Limits::assign_rows(const Book& book, const Market& market) {
     };
     List list{begin_of(Kind::Order), begin_of(Kind::Exposure), begin_of(Kind::State), 0, 0, false};
     for (const std::uint32_t k : touched) {
-      if (all[k].kind >= Kind::Exposure) list.views = static_cast<std::uint8_t>(list.views | 1U << at(all[k].view));
+      if (all[k].kind == Kind::Exposure || all[k].kind == Kind::State) list.views = static_cast<std::uint8_t>(list.views | 1U << at(all[k].view));
       list.covered |= all[k].kind == Kind::Exposure && all[k].action != Action::Alert;
-      const bool plain = all[k].action != Action::Alert && at(all[k].named.client) == 0;
+      const bool scales_alone = all[k].action == Action::Scale && all[k].kind >= Kind::State;
+      const bool plain = all[k].action != Action::Alert && !scales_alone && at(all[k].named.client) == 0;
       steps.push_back({k, all[k].slot_base, all[k].each_any, all[k].metric == Metric::Position, plain});
     }
     list.end = static_cast<std::uint32_t>(steps.size());
@@ -135,9 +154,10 @@ void Limits::carry(const Limits& old) {
         slots[to].warned = from.warned;
         slots[to].breached = from.breached;
         slots[to].live = from.live;
+        slots[to].scales = from.scales && limit.action == Action::Scale;
         if (from.override_until_ns == 0) continue;
         slots[to].override_until_ns = from.override_until_ns;
-        limit.set_max(slots[to], from.max);
+        slots[to].base_max = from.base_max;
       }
     }
   }

@@ -15,12 +15,15 @@
 namespace bulwark::core {
 
 struct Slot {
-  int128 max;        // in force: the configured one, or an override's
+  int128 max;        // in force: `base_max`, and of a dynamic limit scaled
+  int128 base_max;   // the configured one, or an override's
   int128 warn_from;  // the smallest value that warns; of a fraction max x warn, of 16 decimals
   int128 amount;     // flow: what is in the window, or working
   Scope on;
   std::int64_t override_until_ns;  // 0: none
   TimeNs blind_until;              // flow: until then something was not counted, and nothing passes
+  std::uint64_t since;             // loss_streak: losses before this one of the log count no more
+  bool scales, set_off;            // `scale`: its factor holds; an order of this event has set it off
   bool live;                       // has had a position, a working order or profit
   bool warned, breached;
 
@@ -76,16 +79,20 @@ struct CompiledLimit {
   Reach reach;
   bool each_symbol, each_sector, each_account, each_strategy, each_client;  // "*"
   bool each_any;
+  bool dynamic;
   Scope named;  // the keys that name one
   Keys named_keys, named_mask;
   LimitIndex index;
   std::int64_t warn;
   int128 configured_max;
   DurationNs window;
+  std::int64_t factor, to;  // raw decimals: of `scale`, of `liquidate`
   std::uint32_t slot_base, slot_count;
   std::uint32_t symbol_stride, sector_stride, account_stride, strategy_stride, client_stride;
   std::uint32_t window_index;      // flow limits with a window: which of their log's (core/flow.h)
   std::uint32_t duplicates_index;  // of `duplicate`: whose counts
+  std::uint32_t repetition_base;   // of `repeated_execution`: where its counts begin (core/repetitions.h)
+  std::uint8_t stale_index;        // of `stale_mark`: which of them (core/breakers.h)
 
   std::size_t slot_of(const Party& p) const {
     if (!each_any) return slot_base;
@@ -136,9 +143,13 @@ public:
   std::vector<List> list_of_lists;
   std::vector<std::uint16_t> list_of_row;  // by row: which list
   std::vector<std::uint32_t> dividing;     // limits whose value moves with equity
-  std::vector<std::uint32_t> message_rates, open_orders;
+  std::vector<std::uint32_t> scaling, dynamics;  // limits that scale, and those that are scaled
+  std::vector<std::uint32_t> message_rates, open_orders, repetitions, reject_rates, loss_streaks, price_moves,
+      stale_marks;
 
   const List& list(std::size_t row) const { return list_of_lists[list_of_row[row]]; }
+
+  bool breakers = false;  // there are some
 
   // Reads the rules; tells the book which sums it has to keep. Cold.
   void compile(const Rules& rules, const Names& names, Book& book, std::size_t client_count);

@@ -7,13 +7,14 @@
 namespace bulwark::core {
 
 // The order of kinds is the order in which limits object (contract, section 2).
-enum class Kind : std::uint8_t { Order, Flow, Exposure, State };
+enum class Kind : std::uint8_t { Order, Flow, Exposure, State, Breaker };
 
 constexpr Kind kind_of(Metric metric) {
   if (metric <= Metric::SelfTrade) return Kind::Order;
   if (metric <= Metric::OpenOrders) return Kind::Flow;
   if (metric <= Metric::Concentration) return Kind::Exposure;
-  return Kind::State;
+  if (metric <= Metric::Drawdown) return Kind::State;
+  return Kind::Breaker;
 }
 
 constexpr ValueKind value_kind_of(Metric metric) {
@@ -31,12 +32,15 @@ constexpr ValueKind value_kind_of(Metric metric) {
     case Metric::PriceCollar:
     case Metric::Leverage:
     case Metric::Concentration:
-    case Metric::Drawdown: return ValueKind::Fraction;
+    case Metric::Drawdown:
+    case Metric::PriceMove: return ValueKind::Fraction;
     default: return ValueKind::Count;
   }
 }
 
-constexpr bool needs_window(Metric metric) { return metric >= Metric::OrderRate && metric <= Metric::Duplicate; }
+constexpr bool needs_window(Metric metric) {
+  return (metric >= Metric::OrderRate && metric <= Metric::RepeatedExecution) || kind_of(metric) == Kind::Breaker;
+}
 
 // Its value changes with the equity of an account, so it is looked at again whenever that moves.
 constexpr bool divides_by_equity(Metric metric) {

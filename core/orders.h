@@ -17,13 +17,14 @@ struct Order {
   Side side;
   bool market, reduce_only, cancel_asked, done;
   bool waiting, waiting_market;  // a replace has been accepted and not yet confirmed
-  std::uint8_t spare;
+  std::uint8_t liquidation;  // the liquidation that it belongs to, + 1; 0: none
   SymbolIndex symbol;
   std::uint32_t waiting_id;  // entry of the id of the waiting replace
   std::uint32_t current_id;  // entry of the id by which the market knows it now
   std::int64_t quantity, filled, price;
   std::int64_t waiting_quantity, waiting_price;
   std::int64_t located;  // units taken from the symbol's locate
+  std::uint64_t number;  // counts orders as they were accepted
   std::uint32_t located_session, done_session;
   std::uint32_t first_id, first_exec;  // entries; the newest first
   OrderIndex previous, next;           // working orders of this account and symbol, oldest first; or the done queue
@@ -113,6 +114,7 @@ public:
     Order& order = orders_[index];
     order = Order{};
     order.client = ClientIndex{static_cast<std::uint16_t>(id.tag)};
+    order.number = ++accepted_;
     order.current_id = name(index, id);
     return index;
   }
@@ -174,6 +176,7 @@ private:
   Table<Order> orders_;
   TextIndex ids_, execs_;
   std::size_t used_ = 0;
+  std::uint64_t accepted_ = 0;
   OrderIndex free_ = 0, done_first_ = 0, done_last_ = 0;
   std::uint32_t session_ = 1;
 };

@@ -54,6 +54,9 @@ struct Limit {
   std::int64_t warn = 80'000'000;  // raw decimal: a share of max
   Action action = Action::Reject;
   DurationNs window{0};  // of the metrics that need one
+  bool dynamic = false;  // its max shrinks by the factors of limits that scale
+  std::int64_t factor = unit;  // raw decimal, of `scale`
+  std::int64_t to = 0;         // raw decimal, of `liquidate`: the share of its positions that a scope keeps
   friend bool operator==(const Limit&, const Limit&) = default;
 };
 

@@ -23,6 +23,8 @@ public:
   T& operator[](std::size_t index) { return records_.get()[index]; }
   const T& operator[](std::size_t index) const { return records_.get()[index]; }
   std::size_t size() const { return size_; }
+  const T* begin() const { return records_.get(); }
+  const T* end() const { return records_.get() + size_; }
   T* data() { return records_.get(); }
 
   // Fetches a record that will soon be looked at or written, while something else is done. (Always inline, here and

@@ -82,6 +82,9 @@ std::string limit_text(const core::Limit& limit) {
   result += fmt::format("metric = {}\nmax = {}\nwarn = {}\naction = {}\n", quoted(name_of(metric_names, limit.metric)),
                         decimal(limit.max), decimal(limit.warn), quoted(name_of(action_names, limit.action)));
   if (limit.window.ns != 0) result += fmt::format("window = {}\n", decimal(limit.window.ns / (1'000'000'000 / unit)));
+  if (limit.dynamic) result += "dynamic = true\n";
+  if (limit.action == Action::Scale) result += fmt::format("factor = {}\n", decimal(limit.factor));
+  if (limit.action == Action::Liquidate) result += fmt::format("to = {}\n", decimal(limit.to));
   return result;
 }
 

@@ -13,12 +13,11 @@
 namespace bulwark::config {
 namespace {
 
-constexpr std::string_view planned_metrics[] = {
-    "repeated_execution", "correlated_exposure", "var",         "es",
-    "volatility",         "stress_loss",         "reject_rate", "loss_streak",
-    "price_move",         "volatility_spike",    "stale_mark"};
-constexpr std::string_view planned_actions[] = {"scale", "liquidate"};
+constexpr std::string_view planned_metrics[] = {"correlated_exposure", "var", "es", "volatility", "stress_loss",
+                                                "volatility_spike"};
 
+constexpr DecimalRange factor_range{1, unit, "a share above 0, at most 1"};
+constexpr DecimalRange to_range{0, unit, "a share from 0 to 1"};
 constexpr DecimalRange warn_range{1, unit, "a share of max above 0, at most 1"};
 constexpr DecimalRange window_range{1, static_cast<int128>(7 * 86'400) * unit,
                                     "a number of seconds above 0, at most 604800 (7 days)"};
@@ -65,10 +64,13 @@ public:
     section_.require("max", "the largest value that is allowed");
     limit_.max = section_.decimal("max", zero_or_more).value_or(0);
     limit_.warn = static_cast<std::int64_t>(section_.decimal("warn", warn_range, limit_.warn));
-    limit_.action = word<Action>("action", action_names, planned_actions, Action::Reject);
+    limit_.action = word<Action>("action", action_names, {}, Action::Reject);
     read_window();
     if (on != nullptr) read_on(*on);
-    for (const std::string_view key : {"dynamic", "factor", "to", "confidence"}) section_.not_built(key);
+    limit_.dynamic = section_.boolean("dynamic", false);
+    read_share("factor", Action::Scale, factor_range, limit_.factor);
+    read_share("to", Action::Liquidate, to_range, limit_.to);
+    section_.not_built("confidence");
     section_.finish();
     return limit_;
   }
@@ -97,6 +99,19 @@ private:
           key, fmt::format("found {}; allowed are {}{}", shown(*text), listed(allowed), suggestion(*text, allowed)));
     }
     return Enum::None;
+  }
+
+  // A share that belongs to one action alone: `scale` needs its factor, `liquidate` may leave its share at 0.
+  void read_share(std::string_view key, Action action, const DecimalRange& range, std::int64_t& share) {
+    const std::optional<int128> found = section_.decimal(key, range);
+    if (found) share = static_cast<std::int64_t>(*found);
+    if (limit_.action == Action::None) return;
+    const std::string_view name = name_of(action_names, action);
+    if (limit_.action == action && action == Action::Scale) {
+      section_.require(key, "the share to which limits marked dynamic, and sizes, shrink");
+    } else if (found && limit_.action != action) {
+      section_.mistake(key, fmt::format("goes with action = \"{}\" alone; take it out", name));
+    }
   }
 
   void read_window() {

@@ -140,7 +140,7 @@ void carry_equity(Words& words, auto& e) {
 
 template <class Words>
 void carry_control(Words& words, auto& e) {
-  words.pack(e.command, e.new_baseline, e.whole_limit, e.limit);
+  words.pack(e.command, e.new_baseline, e.whole_limit, e.stage, e.limit);
   words.pack(e.on.symbol, e.on.sector, e.on.account);
   words.pack(e.on.strategy, e.on.client);
   words.value(e.max_low);

@@ -226,11 +226,11 @@ void EventReader::read_control(Event& event) {
   event.type = EventType::Control;
   event.control = {};
   core::ControlEvent& control = event.control;
-  constexpr std::array<std::string_view, 5> names{"", "halt", "reduce_only", "resume", "override"};
-  const std::string_view command = text("command", true, 16);
-  control.command = from_name(names, command, core::Command::None);
-  if (command == "liquidate") wrong("command", "is `liquidate`: liquidation is not built yet");
-  else if (control.command == core::Command::None) wrong("command", "is none of halt, reduce_only, resume, override");
+  constexpr std::array<std::string_view, 6> names{"", "halt", "reduce_only", "resume", "override", "liquidate"};
+  control.command = from_name(names, text("command", true, 16), core::Command::None);
+  if (control.command == core::Command::None) {
+    wrong("command", "is none of halt, reduce_only, resume, override, liquidate");
+  }
   const auto words = [this](std::string_view name, std::size_t size_max) -> std::string_view {
     const Field* field = line_.find(name);
     if (field == nullptr) return {};
@@ -243,6 +243,12 @@ void EventReader::read_control(Event& event) {
   control.on = read_scope();
   bool given = false;
   control.new_baseline = flag("new_baseline", given);
+  if (control.command == core::Command::Resume && has("stage")) {
+    constexpr std::array<std::string_view, 3> stages{"full", "half", "reduce_only"};
+    const std::string_view stage = text("stage", true, 16);
+    control.stage = from_name(stages, stage, core::Stage::Full);
+    if (control.stage == core::Stage::Full && stage != "full") wrong("stage", "is none of full, half, reduce_only");
+  }
   if (control.command == core::Command::Override) read_override(control);
 }
 

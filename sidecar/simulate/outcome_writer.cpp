@@ -75,7 +75,8 @@ void write_verdict(const core::Engine& engine, const core::Event& event, std::st
 }
 
 void write_line(const core::Engine& engine, const core::Line& line, TimeNs t, std::string& out) {
-  constexpr std::array<std::string_view, 6> types{"warning", "breach", "cleared", "state", "cancel_request", "warning"};
+  constexpr std::array<std::string_view, 7> types{"warning",        "breach",  "cleared",    "state",
+                                                  "cancel_request", "warning", "liquidation"};
   ordered_json json = start(types[static_cast<std::size_t>(line.type)], t);
   const auto client = [&] {
     if (at(line.client) != 0) json["client"] = engine.names().clients.name(line.client);
@@ -95,6 +96,15 @@ void write_line(const core::Engine& engine, const core::Line& line, TimeNs t, st
       json["id"] = line.id.view();
       client();
       json["message"] = line.cause.view();
+      break;
+    case core::LineType::Liquidation:
+      json["id"] = line.id.view();
+      json["symbol"] = engine.names().symbols.name(line.on.symbol);
+      json["side"] = name_of(side_names, line.order.side);
+      json["quantity"] = to_text(line.order.quantity);
+      json["price"] = line.order.market ? ordered_json(nullptr) : ordered_json(to_text(line.order.price));
+      json["account"] = engine.names().accounts.name(line.on.account);
+      json["cause"] = line.cause.view();
       break;
     default: {
       const core::CompiledLimit& limit = engine.limits().all[line.place - 1];

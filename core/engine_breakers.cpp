@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Circuit breakers and repeated executions: what is counted over a window, judged after every event, and acts at the
+// event that carries it over its max.
+#include "core/engine.h"
+
+namespace bulwark::core {
+
+// What has left its window, or gone stale, by now.
+void Engine::advance_breakers() {
+  flow_.advance_breakers(now_, limits_);
+  moves_.advance(now_, [this](SymbolIndex symbol) { touch_moved(symbol); });
+  stale_marks_.advance(now_, [this](SymbolIndex symbol) { count_stale_symbol(symbol); });
+  touch_counted();
+}
+
+void Engine::touch_counted() {
+  for (const Flow::Changed& changed : flow_.changed()) {
+    limits_.slots[changed.slot].live = true;
+    touch_slot(changed.limit, changed.slot);
+  }
+  flow_.changed().clear();
+}
+
+// The price of a symbol moves every scope that it is in; an account or a strategy leaves all symbols in it.
+void Engine::touch_moved(SymbolIndex symbol) {
+  const SectorIndex sector = market_.symbols[at(symbol)].sector;
+  for (const std::uint32_t k : limits_.price_moves) {
+    const CompiledLimit& limit = limits_.all[k];
+    for (std::uint32_t place = limit.slot_base; place < limit.slot_base + limit.slot_count; ++place) {
+      const Scope& on = limits_.slots[place].on;
+      const bool star_unknown = (limit.each_symbol && at(on.symbol) == 0) || (limit.each_sector && at(on.sector) == 0);
+      if (star_unknown || (at(on.symbol) != 0 && on.symbol != symbol) || (at(on.sector) != 0 && on.sector != sector))
+        continue;
+      if (!limit.each_account && !limit.each_strategy) limits_.slots[place].live = true;
+      if (limits_.slots[place].live || limit.slot_count == 1) touch_slot(k, place);
+    }
+  }
+}
+
+void Engine::follow_mark(SymbolIndex symbol) {
+  if (moves_.followed()) {
+    moves_.mark(symbol, now_, market_.symbols[at(symbol)].reference, [this](SymbolIndex moved) { touch_moved(moved); });
+  }
+  if (stale_marks_.followed() && stale_marks_.mark(symbol, now_)) count_stale_symbol(symbol);
+}
+
+void Engine::count_stale_symbol(SymbolIndex symbol) {
+  for (std::uint32_t next = book_.first_row_of_symbol[at(symbol)]; next != 0;
+       next = book_.rows[next - 1].next_of_symbol) {
+    count_stale_row(next - 1);
+  }
+}
+
+// Does the row's symbol count as stale in the scopes that the row is part of: held or worked there, and without a mark
+// that is young enough?
+void Engine::count_stale_row(std::size_t row) {
+  const Owner owner = book_.owner_of(row);
+  const Party party = party_of(owner);
+  for (const std::uint32_t k : limits_.stale_marks) {
+    const CompiledLimit& limit = limits_.all[k];
+    if (!limit.covers(party)) continue;
+    Cell& cell = book_.cell(limit.view, book_.group(limit.view, owner.account, owner.strategy), owner.symbol);
+    const auto bit = static_cast<std::uint8_t>(1U << limit.stale_index);
+    const bool counted = (cell.counted_stale & bit) != 0;
+    const bool counts = !cell.empty() && stale_marks_.stale(limit.stale_index, owner.symbol);
+    if (counted == counts) continue;
+    cell.counted_stale = static_cast<std::uint8_t>(cell.counted_stale ^ bit);
+    const std::size_t slot = limit.slot_of(party);
+    limits_.slots[slot].amount += counts ? unit : -unit;
+    limits_.slots[slot].live = true;
+    touch_slot(k, slot);
+  }
+}
+
+Engine::Level Engine::breaker_level(const CompiledLimit& limit, const Slot& slot) const {
+  if (limit.metric != Metric::PriceMove) return {slot.amount, unit, slot.blind_until.ns <= now_.ns};
+  PriceMoves::Move largest{0, 1};
+  const auto look = [&](SymbolIndex symbol) {
+    const PriceMoves::Move move = moves_.largest(limit.window, symbol);
+    if (!product_less_equal(move.numerator, largest.denominator, largest.numerator, move.denominator)) largest = move;
+  };
+  if (at(slot.on.symbol) != 0) {
+    const bool meets = at(slot.on.sector) == 0 || market_.symbols[at(slot.on.symbol)].sector == slot.on.sector;
+    if (meets) look(slot.on.symbol);
+  } else {
+    for (std::size_t k = 1; k < market_.symbols.size(); ++k) {
+      if (at(slot.on.sector) == 0 || market_.symbols[k].sector == slot.on.sector) look(SymbolIndex(k));
+    }
+  }
+  return {largest.numerator, largest.denominator, !moves_.blind(limit.window, now_)};
+}
+
+// An applied fill: how often has this strategy done the same?
+void Engine::count_execution(const Party& party, Side side) {
+  if (limits_.repetitions.empty() || at(party.strategy) == 0) return;
+  const std::size_t known = flow_.repetitions().broken().size();
+  flow_.fill({now_, party, side, false, false, 0, 0, 0}, limits_);
+  for (std::size_t k = known; k < flow_.repetitions().broken().size(); ++k) {
+    const BrokenRepetition broken = flow_.repetitions().broken()[k];
+    const CompiledLimit& limit = limits_.all[broken.limit];
+    tell_repetition(LineType::Breach, broken, flow_.repetitions()[broken.place].broken);
+    if (limit.action == Action::Scale) {
+      factors_.push_back({broken.on, limit.factor, Factor::Source::Repetition, broken.place});
+      factors_changed_ = true;
+    }
+    if (limit.action == Action::Halt || limit.action == Action::ReduceOnly || limit.action == Action::Liquidate) {
+      act(limit, broken.on);
+    }
+  }
+}
+
+void Engine::tell_repetition(LineType type, const BrokenRepetition& broken, std::uint32_t count) {
+  Line line{};
+  line.type = type;
+  line.limit = limits_.all[broken.limit].index;
+  line.place = broken.limit + 1;
+  line.on = broken.on;
+  line.value = Value::of(ValueKind::Count, static_cast<int128>(count) * unit);
+  line.max = shown_max(broken.limit, broken.slot);
+  lines_.push_back(line);
+}
+
+void Engine::restart_repetitions(const Scope& on) {
+  flow_.restart_repetitions(on, [this](const BrokenRepetition& broken) {
+    tell_repetition(LineType::Cleared, broken, 0);
+    end_factor(Factor::Source::Repetition, broken.place);
+  });
+}
+
+}  // namespace bulwark::core

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Factors: while a limit that scales is passed, or after a resume at half, the limits marked dynamic inside its scope
+// are smaller.
+#include <algorithm>
+
+#include "core/engine.h"
+
+namespace bulwark::core {
+
+std::int64_t Engine::smallest_factor(const Scope& on) const {
+  std::int64_t smallest = unit;
+  for (const Factor& factor : factors_) {
+    if (contains(factor.on, on)) smallest = std::min(smallest, factor.factor);
+  }
+  return smallest;
+}
+
+int128 Engine::scaled(const CompiledLimit& limit, const Slot& slot) const {
+  if (!limit.dynamic) return slot.base_max;
+  const std::int64_t factor = smallest_factor(slot.on);
+  return factor == unit ? slot.base_max : round8(slot.base_max, factor);
+}
+
+void Engine::end_factor(Factor::Source source, std::size_t key) {
+  const std::size_t before = factors_.size();
+  std::erase_if(factors_, [&](const Factor& factor) { return factor.source == source && factor.key == key; });
+  factors_changed_ |= factors_.size() != before;
+}
+
+void Engine::set_stage(const Scope& on, Stage stage) {
+  std::erase_if(factors_, [&](const Factor& factor) {
+    return factor.source == Factor::Source::Stage && contains(on, factor.on);
+  });
+  if (stage == Stage::Half) factors_.push_back({on, unit / 2, Factor::Source::Stage, 0});
+  factors_changed_ = true;
+}
+
+// Does the factor of a limit that scales hold after this event? State limits and breakers: while above max; the others:
+// from the order that was refused for it, until the value is at most max.
+void Engine::review_factor(std::uint32_t position, std::size_t place) {
+  const CompiledLimit& limit = limits_.all[position];
+  Slot& slot = limits_.slots[place];
+  const Level now = level(limit, slot);
+  if (!now.known) return;
+  const bool holds = above(limit, now, slot.max) && (limit.kind >= Kind::State || slot.scales || slot.set_off);
+  slot.set_off = false;
+  if (holds == slot.scales) return;
+  slot.scales = holds;
+  if (holds) factors_.push_back({slot.on, limit.factor, Factor::Source::Limit, place});
+  else end_factor(Factor::Source::Limit, place);
+  factors_changed_ = true;
+}
+
+// Before anything is told: which factors hold, and what that makes of the dynamic limits.
+void Engine::review_factors() {
+  if (!limits_.scaling.empty()) {
+    for (std::size_t k = 0; k < touched_.size(); ++k) {
+      if (limits_.all[touched_[k].limit].action == Action::Scale) review_factor(touched_[k].limit, touched_[k].slot);
+    }
+  }
+  if (!factors_changed_) return;
+  factors_changed_ = false;
+  for (const std::uint32_t k : limits_.dynamics) {
+    const CompiledLimit& limit = limits_.all[k];
+    for (std::uint32_t place = limit.slot_base; place < limit.slot_base + limit.slot_count; ++place) {
+      Slot& slot = limits_.slots[place];
+      const int128 max = scaled(limit, slot);
+      if (max == slot.max) continue;
+      limit.set_max(slot, max);
+      limits_.rooms[place] = 0;
+      if (limit.kind >= Kind::Exposure && (slot.live || limit.slot_count == 1)) touch_slot(k, place);
+    }
+  }
+}
+
+}  // namespace bulwark::core

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/price_moves.h"
+
+#include <algorithm>
+
+namespace bulwark::core {
+
+void PriceMoves::follow(const Limits& limits, std::size_t symbol_count) {
+  for (const CompiledLimit& limit : limits.all) {
+    const auto same = [&](const Window& window) { return window.length == limit.window; };
+    if (limit.metric != Metric::PriceMove || std::any_of(windows_.begin(), windows_.end(), same)) continue;
+    // Each mark stands in two queues at the most.
+    windows_.push_back({limit.window, 0, {INT64_MIN}, Table<Held>(symbol_count), Table<Node>(2 * log_size + 2), 0, 0});
+  }
+  if (!windows_.empty()) log_ = Table<LogEntry>(log_size);
+}
+
+std::uint32_t PriceMoves::take_node(Window& window) {
+  if (window.free == 0) return ++window.used;
+  const std::uint32_t node = window.free;
+  window.free = window.nodes[node].next;
+  return node;
+}
+
+void PriceMoves::drop_first(Window& window, Queue& queue) {
+  const std::uint32_t node = queue.first;
+  queue.first = window.nodes[node].next;
+  if (queue.first == 0) queue.last = 0;
+  else window.nodes[queue.first].previous = 0;
+  window.nodes[node].next = window.free;
+  window.free = node;
+}
+
+void PriceMoves::drop_last(Window& window, Queue& queue) {
+  const std::uint32_t node = queue.last;
+  queue.last = window.nodes[node].previous;
+  if (queue.last == 0) queue.first = 0;
+  else window.nodes[queue.last].next = 0;
+  window.nodes[node].next = window.free;
+  window.free = node;
+}
+
+void PriceMoves::append(Window& window, Queue& queue, std::int64_t reference) {
+  const std::uint32_t node = take_node(window);
+  window.nodes[node] = {reference, {INT64_MAX}, 0, queue.last};
+  if (queue.last != 0) window.nodes[queue.last].next = node;
+  else queue.first = node;
+  queue.last = node;
+}
+
+// What held until now ended now; what is no extreme any more, and comes to an end before the new one, is let go.
+void PriceMoves::push(Window& window, SymbolIndex symbol, TimeNs t, std::int64_t reference) {
+  Held& held = window.symbols[at(symbol)];
+  for (Queue* queue : {&held.lowest, &held.highest}) {
+    if (queue->last != 0 && window.nodes[queue->last].until.ns == INT64_MAX) window.nodes[queue->last].until = t;
+  }
+  while (held.lowest.last != 0 && window.nodes[held.lowest.last].reference >= reference) drop_last(window, held.lowest);
+  while (held.highest.last != 0 && window.nodes[held.highest.last].reference <= reference) {
+    drop_last(window, held.highest);
+  }
+  append(window, held.lowest, reference);
+  append(window, held.highest, reference);
+  held.now = reference;
+}
+
+// Whatever ended at the window's start or before has left it.
+void PriceMoves::expire(Window& window, SymbolIndex symbol, TimeNs start) {
+  Held& held = window.symbols[at(symbol)];
+  for (Queue* queue : {&held.lowest, &held.highest}) {
+    while (queue->first != 0 && window.nodes[queue->first].until <= start) drop_first(window, *queue);
+  }
+}
+
+void PriceMoves::lose_oldest(Window& window) {
+  const LogEntry& lost = log_[window.tail++ % log_size];
+  window.blind_until = {lost.t.ns + window.length.ns};
+  expire(window, lost.symbol, lost.t);
+}
+
+bool PriceMoves::blind(DurationNs length, TimeNs now) const {
+  for (const Window& window : windows_) {
+    if (window.length == length) return window.blind_until > now;
+  }
+  return true;
+}
+
+PriceMoves::Move PriceMoves::largest(DurationNs length, SymbolIndex symbol) const {
+  for (const Window& window : windows_) {
+    if (window.length != length) continue;
+    const Held& held = window.symbols[at(symbol)];
+    if (held.lowest.first == 0) return {0, 1};
+    const std::int64_t low = window.nodes[held.lowest.first].reference;
+    const std::int64_t high = window.nodes[held.highest.first].reference;
+    const Move up{held.now - low, low}, down{high - held.now, high};
+    return product_less_equal(up.numerator, down.denominator, down.numerator, up.denominator) ? down : up;
+  }
+  return {0, 1};
+}
+
+}  // namespace bulwark::core

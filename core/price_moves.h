@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// How far each price has moved within a window: the largest and the smallest reference that held in it, exactly, kept by
+// two queues for each symbol in which only what may still become an extreme stays.
+#pragma once
+
+#include <vector>
+
+#include "core/limits.h"
+#include "core/table.h"
+
+namespace bulwark::core {
+
+class PriceMoves {
+public:
+  static constexpr std::size_t log_size = 1 << 20;  // marks that a window may hold; more blinds it
+
+  // A window for each length; calls with `touched(limit)` say which limits a symbol's change concerns. Cold.
+  void follow(const Limits& limits, std::size_t symbol_count);
+  bool followed() const { return !windows_.empty(); }
+
+  // A new reference of a symbol, and what leaves the windows by then. Calls moved(symbol) for each whose value may
+  // have changed.
+  template <class Moved>
+  void mark(SymbolIndex symbol, TimeNs t, Price reference, Moved moved) {
+    log_[head_ % log_size] = {t, symbol};
+    for (Window& window : windows_) {
+      if (head_ - window.tail >= log_size) lose_oldest(window);
+      push(window, symbol, t, reference.raw);
+    }
+    ++head_;
+    moved(symbol);
+  }
+  template <class Moved>
+  void advance(TimeNs t, Moved moved) {
+    for (Window& window : windows_) {
+      for (; window.tail < head_ && log_[window.tail % log_size].t <= t - window.length; ++window.tail) {
+        const SymbolIndex symbol = log_[window.tail % log_size].symbol;
+        expire(window, symbol, t - window.length);
+        moved(symbol);
+      }
+    }
+  }
+
+  // abs(reference now / reference then - 1), the largest in the window, as a fraction.
+  struct Move {
+    int128 numerator, denominator;
+  };
+  Move largest(DurationNs length, SymbolIndex symbol) const;
+  bool blind(DurationNs length, TimeNs now) const;
+
+private:
+  struct Node {
+    std::int64_t reference;
+    TimeNs until;  // when the next mark replaced it
+    std::uint32_t next, previous;
+  };
+  struct Queue {
+    std::uint32_t first, last;
+  };
+  struct Held {
+    Queue lowest, highest;
+    std::int64_t now;
+  };
+  struct Window {
+    DurationNs length;
+    std::uint64_t tail;
+    TimeNs blind_until;
+    Table<Held> symbols;
+    Table<Node> nodes;
+    std::uint32_t used, free;
+  };
+  struct LogEntry {
+    TimeNs t;
+    SymbolIndex symbol;
+  };
+
+  static std::uint32_t take_node(Window& window);
+  static void drop_first(Window& window, Queue& queue);
+  static void drop_last(Window& window, Queue& queue);
+  static void append(Window& window, Queue& queue, std::int64_t reference);
+  void push(Window& window, SymbolIndex symbol, TimeNs t, std::int64_t reference);
+  void expire(Window& window, SymbolIndex symbol, TimeNs start);
+  void lose_oldest(Window& window);
+
+  std::vector<Window> windows_;
+  Table<LogEntry> log_;
+  std::uint64_t head_ = 0;
+};
+
+}  // namespace bulwark::core
