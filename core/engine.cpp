@@ -136,7 +136,6 @@ EventError Engine::apply(const Event& event) noexcept {
     return EventError::None;
   }
   pass_time(event.t);
-  if (limits_.breakers) advance_breakers();
   lines_before_verdict_ = lines_.size();
   switch (event.type) {
     case EventType::None: break;
@@ -153,9 +152,7 @@ EventError Engine::apply(const Event& event) noexcept {
     case EventType::Control: apply_control(event.control, event.t); break;
     case EventType::Clock: flow_.advance(event.t, limits_); break;
   }
-  if (has_verdict_ && verdict_.decision == Decision::Rejected && !limits_.reject_rates.empty()) {
-    flow_.refusal({now_, verdict_party_, Side::None, false, false, 0, 0, 0}, limits_);
-  }
+  if (!limits_.breakers.empty() && has_verdict_ && verdict_.decision == Decision::Rejected) count_refusal(verdict_party_);
   review();
   if (!liquidations_.empty()) advance_liquidations();
   return EventError::None;
@@ -167,8 +164,9 @@ void Engine::pass_time(TimeNs t) {
   now_ = t;
   if (first) {
     next_session_ = session_.next_start_after(t);
-    if (limits_.breakers) touch_everything();  // a breaker with a max of 0 is told from the first event on
+    if (!limits_.breakers.empty()) touch_everything();  // a breaker with a max of 0 is told from the first event on
   }
+  if (!limits_.breakers.empty()) advance_breakers();
   const bool rolls = t >= next_session_, ends = t >= next_override_end_;
   if (!rolls && !ends) return;
   if (rolls) {
@@ -190,6 +188,7 @@ void Engine::pass_time(TimeNs t) {
   }
   touch_everything();
   review();
+  if (!liquidations_.empty()) advance_liquidations();
 }
 
 void Engine::end_override(const CompiledLimit& limit, Slot& slot) {

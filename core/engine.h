@@ -147,7 +147,7 @@ private:
   // engine_reports.cpp
   void apply_fill(const FillEvent& fill);
   void fill_unknown(const FillEvent& fill);
-  void book_fill(std::size_t row, Side side, const FillEvent& fill);
+  void book_fill(std::size_t row, Side side, ClientIndex client, const FillEvent& fill);
   void apply_done(const OrderEvent& done);
   void apply_ack(const OrderEvent& ack);
   void apply_cancel(const OrderEvent& cancel);
@@ -186,12 +186,19 @@ private:
   void follow_mark(SymbolIndex symbol);
   void count_stale_symbol(SymbolIndex symbol);
   void count_stale_row(std::size_t row);
+  void count_refusal(const Party& party);
+  void know_scopes(const Party& party);
   void count_execution(const Party& party, Side side);
   void tell_repetition(LineType type, const BrokenRepetition& broken, std::uint32_t count);
   void restart_repetitions(const Scope& on);
 
   // engine_scale.cpp
   std::int64_t smallest_factor(const Scope& on) const;
+  // Is everything in `inner` in `outer` too? A symbol is in its sector.
+  bool lies_inside(const Scope& outer, Scope inner) const {
+    if (at(inner.sector) == 0) inner.sector = market_.symbols[at(inner.symbol)].sector;
+    return contains(outer, inner);
+  }
   int128 scaled(const CompiledLimit& limit, const Slot& slot) const;
   void end_factor(Factor::Source source, std::size_t key);
   void set_stage(const Scope& on, Stage stage);

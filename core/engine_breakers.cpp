@@ -31,13 +31,15 @@ void Engine::touch_moved(SymbolIndex symbol) {
       const bool star_unknown = (limit.each_symbol && at(on.symbol) == 0) || (limit.each_sector && at(on.sector) == 0);
       if (star_unknown || (at(on.symbol) != 0 && on.symbol != symbol) || (at(on.sector) != 0 && on.sector != sector))
         continue;
-      if (!limit.each_account && !limit.each_strategy) limits_.slots[place].live = true;
       if (limits_.slots[place].live || limit.slot_count == 1) touch_slot(k, place);
     }
   }
 }
 
 void Engine::follow_mark(SymbolIndex symbol) {
+  if (limits_.breakers.empty()) return;
+  know_scopes(
+      {symbol, market_.symbols[at(symbol)].sector, AccountIndex::None, StrategyIndex::None, ClientIndex::None});
   if (moves_.followed()) {
     moves_.mark(symbol, now_, market_.symbols[at(symbol)].reference, [this](SymbolIndex moved) { touch_moved(moved); });
   }
@@ -88,6 +90,23 @@ Engine::Level Engine::breaker_level(const CompiledLimit& limit, const Slot& slot
     }
   }
   return {largest.numerator, largest.denominator, !moves_.blind(limit.window, now_)};
+}
+
+// A refused order makes the scopes known that it is in.
+void Engine::count_refusal(const Party& party) {
+  flow_.refusal({now_, party, Side::None, false, false, 0, 0, 0}, limits_);
+  know_scopes(party);
+}
+
+// The scopes that somebody is in, who was refused or whose price is known, have a value from now on.
+void Engine::know_scopes(const Party& party) {
+  for (const std::uint32_t k : limits_.breakers) {
+    const CompiledLimit& limit = limits_.all[k];
+    if (!limit.covers(party)) continue;
+    const std::size_t slot = limit.slot_of(party);
+    if (!limits_.slots[slot].live) touch_slot(k, slot);
+    limits_.slots[slot].live = true;
+  }
 }
 
 // An applied fill: how often has this strategy done the same?

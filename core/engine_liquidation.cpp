@@ -13,8 +13,9 @@ void Engine::liquidate(const Scope& on, std::int64_t to, std::string_view cause)
   std::size_t free = liquidations_.size();
   for (std::size_t k = 0; k < liquidations_.size(); ++k) {
     const Liquidation& known = liquidations_[k];
-    if (known.step == Liquidation::Step::Over) free = std::min(free, k);
-    else if (contains(known.on, on)) return;
+    if (known.step == Liquidation::Step::Over && known.open == 0) free = std::min(free, k);
+    if (known.step == Liquidation::Step::Over) continue;
+    if (lies_inside(known.on, on)) return;
   }
   if (free == liquidation_count_max) return;  // halted it is; a person sees the rest
   if (free == liquidations_.size()) liquidations_.emplace_back();
@@ -150,12 +151,10 @@ void Engine::send_order(std::size_t liquidation, std::uint32_t row, std::int64_t
   lines_.push_back(line);
 }
 
-// A resume calls off what has not been sent.
+// A resume calls off what has not been sent; a later liquidation of the scope begins anew.
 void Engine::call_off_liquidations(const Scope& on) {
   for (Liquidation& liquidation : liquidations_) {
-    if (liquidation.step == Liquidation::Step::Waits && contains(on, liquidation.on)) {
-      liquidation.step = Liquidation::Step::Over;
-    }
+    if (contains(on, liquidation.on)) liquidation.step = Liquidation::Step::Over;
   }
 }
 

@@ -84,11 +84,12 @@ void Engine::apply_done(const OrderEvent& done) {
 }
 
 // Into the book, and what counts fills counts it.
-void Engine::book_fill(std::size_t row, Side side, const FillEvent& fill) {
+void Engine::book_fill(std::size_t row, Side side, ClientIndex client, const FillEvent& fill) {
   book_.wake(row, market_);
   const std::optional<int128> realised =
       book_.fill(row, side, fill.quantity, fill.price, join(fill.fee_low, fill.fee_high), market_);
-  const Party party = party_of(book_.owner_of(row));
+  Party party = party_of(book_.owner_of(row));
+  party.client = client;
   if (realised) flow_.closing({now_, party, side, false, false, 0, 0, 0}, *realised < 0, limits_);
   count_execution(party, side);
 }
@@ -108,7 +109,7 @@ void Engine::apply_fill(const FillEvent& fill) {
   if (order.filled <= position_raw_max) order.filled += fill.quantity.raw;
   const std::size_t row = row_of(order);
   const Party party = party_of(order);
-  book_fill(row, order.side, fill);
+  book_fill(row, order.side, order.client, fill);
   settle_reservation(found.order, before);
   touch_row(row);
   ask_to_cancel_excess(party);
@@ -127,7 +128,7 @@ void Engine::fill_unknown(const FillEvent& fill) {
   orders_.add_exec(index, fill.exec_id);
   tell_stray_fill(fill.id, fill.client, "a fill of an unknown order");
   const std::size_t row = row_of(order);
-  book_fill(row, fill.side, fill);
+  book_fill(row, fill.side, fill.client, fill);
   touch_row(row);
   ask_to_cancel_excess(party_of(order));
 }

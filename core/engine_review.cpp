@@ -152,10 +152,8 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   slot.warned = warned;
   slot.breached = breached;
   limits_.rooms[index] = room(limit, now, slot);
-  const bool latches = limit.action == Action::Halt || limit.action == Action::ReduceOnly;
-  const bool acts = limit.kind == Kind::State ? (breached && latches) || (newly && limit.action == Action::Liquidate)
-                                              : newly && limit.kind == Kind::Breaker;
-  if (acts) acting_.push_back({position, static_cast<std::uint32_t>(index)});
+  // They act at the event that carries the value over max (rule 4).
+  if (newly && limit.kind >= Kind::State) acting_.push_back({position, static_cast<std::uint32_t>(index)});
 }
 
 // The value of a limit of the kind exposure or state on one of its scopes, no order pending.

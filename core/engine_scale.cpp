@@ -10,7 +10,7 @@ namespace bulwark::core {
 std::int64_t Engine::smallest_factor(const Scope& on) const {
   std::int64_t smallest = unit;
   for (const Factor& factor : factors_) {
-    if (contains(factor.on, on)) smallest = std::min(smallest, factor.factor);
+    if (lies_inside(factor.on, on)) smallest = std::min(smallest, factor.factor);
   }
   return smallest;
 }

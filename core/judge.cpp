@@ -108,6 +108,8 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
   if (limit.metric == Metric::RepeatedExecution) [[unlikely]]
     return repeated(limit) != 0;
   const Measure m = measure(limit, slot);
+  if (step.scales_alone) [[unlikely]]
+    return m.cannot != Reason::None && !reduces_;
   if (m.cannot == Reason::None && limit.value_kind != ValueKind::Fraction) [[likely]]
     return m.value > slot.max;
   return is_above(limit, slot, m);
@@ -129,7 +131,7 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
 
 // Limits on orders, flow and state may leave an order alone altogether.
 [[gnu::noinline]] bool Judge::concerns(const CompiledLimit& limit) const {
-  if (limit.action == Action::Alert || (limit.action == Action::Scale && limit.kind >= Kind::State)) return false;
+  if (limit.action == Action::Alert) return false;
   if (reduces_ && limit.kind != Kind::Order) return false;
   if (at(limit.named.client) != 0 && limit.named.client != candidate_.party.client) return false;
   return !candidate_.replace || (limit.metric != Metric::Duplicate && limit.metric != Metric::OpenOrders);

@@ -81,11 +81,9 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     if (limit.metric == Metric::MessageRate) message_rates.push_back(position);
     if (limit.metric == Metric::OpenOrders) open_orders.push_back(position);
     if (limit.metric == Metric::RepeatedExecution) repetitions.push_back(position);
-    if (limit.metric == Metric::RejectRate) reject_rates.push_back(position);
-    if (limit.metric == Metric::LossStreak) loss_streaks.push_back(position);
     if (limit.metric == Metric::PriceMove) price_moves.push_back(position);
     if (limit.metric == Metric::StaleMark) stale_marks.push_back(position);
-    breakers |= limit.kind == Kind::Breaker;
+    if (limit.kind == Kind::Breaker) breakers.push_back(position);
     lay_out_slots(limit, names, client_count);
     all.push_back(limit);
   }
@@ -94,9 +92,23 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
 }
 
 // A limit of nothing is reached by nothing: that is where it starts, and no news.
+// A breaker on each account is about accounts that are there from the beginning, whatever they hold.
+void Limits::start_breaker(const CompiledLimit& limit) {
+  Scope account_only{};
+  for (std::uint32_t k = 0; k < limit.slot_count; ++k) {
+    Slot& slot = slots[limit.slot_base + k];
+    account_only.account = slot.on.account;
+    const bool by_account_alone = limit.each_account && !limit.each_symbol && !limit.each_sector && !limit.each_strategy;
+    slot.live = by_account_alone && at(slot.on.account) != 0 && slot.on == account_only;
+  }
+}
+
 void Limits::start_levels() {
   for (const CompiledLimit& limit : all) {
-    if (limit.kind == Kind::Breaker) continue;
+    if (limit.kind == Kind::Breaker) {
+      start_breaker(limit);
+      continue;
+    }
     for (std::uint32_t k = 0; k < limit.slot_count; ++k) {
       Slot& slot = slots[limit.slot_base + k];
       slot.warned = slot.max == 0;
@@ -135,8 +147,8 @@ void Limits::assign_rows(const Book& book, const Market& market) {
       if (all[k].kind == Kind::Exposure || all[k].kind == Kind::State) list.views = static_cast<std::uint8_t>(list.views | 1U << at(all[k].view));
       list.covered |= all[k].kind == Kind::Exposure && all[k].action != Action::Alert;
       const bool scales_alone = all[k].action == Action::Scale && all[k].kind >= Kind::State;
-      const bool plain = all[k].action != Action::Alert && !scales_alone && at(all[k].named.client) == 0;
-      steps.push_back({k, all[k].slot_base, all[k].each_any, all[k].metric == Metric::Position, plain});
+      const bool plain = all[k].action != Action::Alert && at(all[k].named.client) == 0;
+      steps.push_back({k, all[k].slot_base, all[k].each_any, all[k].metric == Metric::Position, plain, scales_alone});
     }
     list.end = static_cast<std::uint32_t>(steps.size());
     list_of_lists.push_back(list);

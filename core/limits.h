@@ -128,6 +128,7 @@ public:
     bool each_any;  // the slot depends on the order
     bool in_units;  // `position`: its room is a quantity, not money
     bool plain;     // concerns every intent that does more than reduce
+    bool scales_alone;  // a state limit or breaker that scales: it refuses only where it cannot be evaluated
   };
   // The limits that a row touches, sorted by kind and then by file order.
   struct List {
@@ -144,12 +145,9 @@ public:
   std::vector<std::uint16_t> list_of_row;  // by row: which list
   std::vector<std::uint32_t> dividing;     // limits whose value moves with equity
   std::vector<std::uint32_t> scaling, dynamics;  // limits that scale, and those that are scaled
-  std::vector<std::uint32_t> message_rates, open_orders, repetitions, reject_rates, loss_streaks, price_moves,
-      stale_marks;
+  std::vector<std::uint32_t> message_rates, open_orders, repetitions, breakers, price_moves, stale_marks;
 
   const List& list(std::size_t row) const { return list_of_lists[list_of_row[row]]; }
-
-  bool breakers = false;  // there are some
 
   // Reads the rules; tells the book which sums it has to keep. Cold.
   void compile(const Rules& rules, const Names& names, Book& book, std::size_t client_count);
@@ -161,6 +159,7 @@ public:
   // The slot of a limit that has exactly this scope; `slots.size()`: there is none.
   std::size_t find_slot(const CompiledLimit& limit, const Scope& on) const;
   void start_levels();
+  void start_breaker(const CompiledLimit& limit);
 
 private:
   void lay_out_slots(CompiledLimit& limit, const Names& names, std::size_t client_count);

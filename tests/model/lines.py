@@ -23,8 +23,12 @@ class Outcome:
     requests: list = field(default_factory=list)
     liquidations: list = field(default_factory=list)
 
-    def lines(self):
-        return self.verdicts + self.warnings + self.states + self.requests + self.liquidations
+    def lines(self, settings):
+        """In the order of rule 32; those of limits by the file, then by their scope."""
+        place = {limit.name: number for number, limit in enumerate(settings.limits)}
+        told = sorted(self.warnings, key=lambda line: (place[line["limit"]], text_of(line["on"])) if "limit" in line else
+                      (-1, ""))
+        return self.verdicts + told + self.states + self.requests + self.liquidations
 
 
 def scopes_of_limit(desk, limit, rows):

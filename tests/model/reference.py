@@ -64,12 +64,12 @@ def apply(desk, event):
         passing = Outcome()
         follow(after, passing)
         liquidation.advance(after, passing)
-        lines += passing.lines()
+        lines += passing.lines(after.settings)
     outcome = Outcome()
     APPLY[event["type"]](after, event, outcome)
     follow(after, outcome)
     liquidation.advance(after, outcome)
-    return after, lines + outcome.lines()
+    return after, lines + outcome.lines(after.settings)
 
 
 class Simulation:
