@@ -49,6 +49,8 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     limit.configured_max = from.max;
     limit.warn = from.warn;
     limit.window = from.window;
+    const std::int64_t confidence = rules.model ? rules.model->confidence : Model{}.confidence;
+    limit.scale = scale_of(from.metric, from.confidence != 0 ? from.confidence : confidence);
     const auto is_each = [](const std::string& key) { return key == "*"; };
     limit.each_symbol = is_each(from.on.symbol) || (is_per_symbol(from.metric) && from.on.symbol.empty());
     limit.each_sector = is_each(from.on.sector);
@@ -63,7 +65,8 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     const bool by_sector = limit.each_sector || at(limit.named.sector) != 0;
     limit.view = view_of(limit.each_account || at(limit.named.account) != 0,
                          limit.each_strategy || at(limit.named.strategy) != 0);
-    limit.reach = by_symbol ? Reach::Symbol : by_sector ? Reach::Sector : Reach::All;
+    const bool adds_symbols = limit.metric == Metric::CorrelatedExposure;  // its `symbol` is only the order's
+    limit.reach = by_symbol && !adds_symbols ? Reach::Symbol : by_sector ? Reach::Sector : Reach::All;
     if (limit.kind >= Kind::Exposure) {
       Book::Used& used = book.used[at(limit.view)];
       used.cells = true;
@@ -72,6 +75,7 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     }
     const auto position = static_cast<std::uint32_t>(all.size());
     if (divides_by_equity(limit.metric)) dividing.push_back(position);
+    if (adds_symbols && by_symbol) correlated.push_back(position);
     if (limit.metric == Metric::MessageRate) message_rates.push_back(position);
     if (limit.metric == Metric::OpenOrders) open_orders.push_back(position);
     lay_out_slots(limit, names, client_count);
@@ -112,7 +116,8 @@ void Limits::assign_rows(const Book& book, const Market& market) {
       return static_cast<std::uint32_t>(steps.size()) +
              static_cast<std::uint32_t>(std::count_if(touched.begin(), touched.end(), below));
     };
-    List list{begin_of(Kind::Order), begin_of(Kind::Exposure), begin_of(Kind::State), 0, 0, false};
+    List list{
+        begin_of(Kind::Order), begin_of(Kind::Exposure), begin_of(Kind::Model), begin_of(Kind::State), 0, 0, false};
     for (const std::uint32_t k : touched) {
       if (all[k].kind >= Kind::Exposure) list.views = static_cast<std::uint8_t>(list.views | 1U << at(all[k].view));
       list.covered |= all[k].kind == Kind::Exposure && all[k].action != Action::Alert;

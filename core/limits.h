@@ -11,6 +11,7 @@
 #include "core/book.h"
 #include "core/metric.h"
 #include "core/names.h"
+#include "core/risk_model.h"
 
 namespace bulwark::core {
 
@@ -82,6 +83,7 @@ struct CompiledLimit {
   std::int64_t warn;
   int128 configured_max;
   DurationNs window;
+  ModelScale scale;  // of var, es and volatility
   std::uint32_t slot_base, slot_count;
   std::uint32_t symbol_stride, sector_stride, account_stride, strategy_stride, client_stride;
   std::uint32_t window_index;      // flow limits with a window: which of their log's (core/flow.h)
@@ -124,9 +126,9 @@ public:
   };
   // The limits that a row touches, sorted by kind and then by file order.
   struct List {
-    std::uint32_t begin, exposure, state, end;  // orders and flow come first
-    std::uint8_t views;                         // bit v: an exposure or state limit of the list reads view v
-    bool covered;                               // a limit of the kind exposure that does more than alert
+    std::uint32_t begin, exposure, model, state, end;  // orders and flow come first
+    std::uint8_t views;                                // bit v: an exposure or state limit of the list reads view v
+    bool covered;                                      // a limit of the kind exposure that does more than alert
   };
 
   std::vector<CompiledLimit> all;  // in the order of the file
@@ -136,6 +138,7 @@ public:
   std::vector<List> list_of_lists;
   std::vector<std::uint16_t> list_of_row;  // by row: which list
   std::vector<std::uint32_t> dividing;     // limits whose value moves with equity
+  std::vector<std::uint32_t> correlated;   // correlated exposures of a symbol: any position in the scope moves them
   std::vector<std::uint32_t> message_rates, open_orders;
 
   const List& list(std::size_t row) const { return list_of_lists[list_of_row[row]]; }

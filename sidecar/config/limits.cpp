@@ -7,16 +7,15 @@
 
 #include "core/metric.h"
 #include "shm/decimal.h"
+#include "sidecar/config/model_reading.h"
 #include "sidecar/config/reading.h"
 #include "sidecar/config/spelling.h"
 
 namespace bulwark::config {
 namespace {
 
-constexpr std::string_view planned_metrics[] = {
-    "repeated_execution", "correlated_exposure", "var",         "es",
-    "volatility",         "stress_loss",         "reject_rate", "loss_streak",
-    "price_move",         "volatility_spike",    "stale_mark"};
+constexpr std::string_view planned_metrics[] = {"repeated_execution", "reject_rate",      "loss_streak",
+                                                "price_move",         "volatility_spike", "stale_mark"};
 constexpr std::string_view planned_actions[] = {"scale", "liquidate"};
 
 constexpr DecimalRange warn_range{1, unit, "a share of max above 0, at most 1"};
@@ -67,8 +66,9 @@ public:
     limit_.warn = static_cast<std::int64_t>(section_.decimal("warn", warn_range, limit_.warn));
     limit_.action = word<Action>("action", action_names, planned_actions, Action::Reject);
     read_window();
+    read_confidence();
     if (on != nullptr) read_on(*on);
-    for (const std::string_view key : {"dynamic", "factor", "to", "confidence"}) section_.not_built(key);
+    for (const std::string_view key : {"dynamic", "factor", "to"}) section_.not_built(key);
     section_.finish();
     return limit_;
   }
@@ -109,6 +109,15 @@ private:
     } else if (window) {
       section_.mistake("window", fmt::format("{} has no window; take it out", metric));
     }
+  }
+
+  void read_confidence() {
+    const std::optional<int128> confidence = section_.decimal("confidence", confidence_range);
+    if (!confidence || limit_.metric == Metric::None) return;
+    limit_.confidence = static_cast<std::int64_t>(*confidence);
+    if (core::has_confidence(limit_.metric)) return;
+    section_.mistake("confidence",
+                     fmt::format("{} has no confidence; take it out", name_of(metric_names, limit_.metric)));
   }
 
   void read_on(const Node& node) {
