@@ -8,6 +8,7 @@ static constexpr std::size_t unsettled_max = 1'024;  // cells, before they are s
 void Book::allocate() {
   used[at(View::Account)].cells = true;  // what reduces is judged by the account's position
   used[at(View::Portfolio)].all = true;
+  used[at(View::Account)].all = true;  // sizes keep to the account's balance
   rows = Table<Row>(account_count * strategy_count * symbol_count);
   live_rows.reserve(account_count * strategy_count * symbol_count);
   first_row_of_symbol.assign(symbol_count, 0);

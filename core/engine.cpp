@@ -27,13 +27,18 @@ void Engine::configure(const Rules& rules) {
   }
   configure_market(rules);
   default_accounts_.assign(names_.strategies.size(), AccountIndex::None);
+  risk_budgets_.assign(names_.strategies.size(), std::nullopt);
+  sizing_ = rules.sizing;
   for (const Strategy& strategy : rules.strategies) {
-    default_accounts_[at(names_.strategies.find(strategy.name))] = names_.accounts.find(strategy.account);
+    const std::size_t index = at(names_.strategies.find(strategy.name));
+    default_accounts_[index] = names_.accounts.find(strategy.account);
+    risk_budgets_[index] = strategy.risk_budget;
   }
   limits_.compile(rules, names_, book_, capacity_.clients);
   flow_.follow(limits_, book_.strategy_count, book_.symbol_count);
   moves_.follow(limits_, book_.symbol_count);
   stale_marks_.follow(limits_, book_.symbol_count);
+  risk_.configure(rules, names_, limits_, book_);
   book_.allocate();
   limits_.assign_rows(book_, market_);
   working_ = Table<WorkingList>(book_.account_count * book_.symbol_count);
@@ -114,6 +119,9 @@ void Engine::adopt(const Rules& rules) {
   limits_.carry(old_limits);
   flow_.carry(old_flow, old_limits, limits_);
   book_.rebuild(market_);
+  for (const std::uint32_t row : book_.live_rows) {
+    if (risk_.used()) risk_.follow(row, book_, market_);
+  }
   for (std::size_t k = 0; k < working_.size(); ++k) {
     for (OrderIndex order = working_[k].first; order != 0; order = orders_[order].next) count_open(orders_[order], 1);
   }
@@ -127,7 +135,7 @@ void Engine::adopt(const Rules& rules) {
 EventError Engine::apply(const Event& event) noexcept {
   lines_.clear();
   touched_rows_.clear();
-  has_verdict_ = false;
+  has_verdict_ = has_sized_ = false;
   lines_before_verdict_ = 0;
   if (event.type != EventType::Client && event.t < now_) return EventError::TimeGoesBack;
   if (const EventError error = admissible(event); error != EventError::None) return error;
@@ -151,8 +159,10 @@ EventError Engine::apply(const Event& event) noexcept {
     case EventType::Equity: apply_equity(event.equity); break;
     case EventType::Control: apply_control(event.control, event.t); break;
     case EventType::Clock: flow_.advance(event.t, limits_); break;
+    case EventType::Size: apply_size(event.size); break;
   }
-  if (!limits_.breakers.empty() && has_verdict_ && verdict_.decision == Decision::Rejected) count_refusal(verdict_party_);
+  if (!limits_.breakers.empty() && has_verdict_ && verdict_.decision == Decision::Rejected)
+    count_refusal(verdict_party_);
   review();
   if (!liquidations_.empty()) advance_liquidations();
   return EventError::None;

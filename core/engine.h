@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "core/liquidation.h"
 #include "core/orders.h"
 #include "core/price_moves.h"
+#include "core/risk_book.h"
 #include "core/rules.h"
 #include "core/session.h"
 #include "core/stale_marks.h"
@@ -59,6 +61,8 @@ public:
 
   bool has_verdict() const { return has_verdict_; }  // exactly for Intent and Replace
   const Verdict& verdict() const { return verdict_; }
+  bool has_sized() const { return has_sized_; }  // exactly for Size
+  const Sized& sized() const { return sized_; }
   std::span<const Line> lines() const { return lines_; }
   // How many of the lines came of the passing of time, before the event itself.
   std::size_t lines_before_verdict() const { return lines_before_verdict_; }
@@ -76,6 +80,7 @@ public:
   const Names& names() const { return names_; }
   const Book& book() const { return book_; }
   const Limits& limits() const { return limits_; }
+  const RiskBook& risk() const { return risk_; }
   const Market& market() const { return market_; }
   const std::vector<Latch>& latches() const { return latches_; }
   AccountIndex default_account(StrategyIndex strategy) const { return default_accounts_[at(strategy)]; }
@@ -136,13 +141,18 @@ private:
   Refusal refused_by_rule(const Candidate& candidate) const;
   void refuse(const Refusal& refusal);
   void refuse_by_limits(Judge& judge, Resize wish);
-  std::int64_t largest_passing(Judge& judge);
   std::int64_t locate_needed(const Candidate& candidate, std::int64_t quantity) const;
   void take_locate(const Candidate& candidate, std::int64_t quantity, Order& order);
   void enter_flow(const Candidate& candidate, std::int64_t quantity);
   void count_open(const Order& order, int sign);
   void accept(const Candidate& candidate, std::int64_t quantity, const IntentEvent& intent, const TextIndex::Probe& id);
   void accept(const Candidate& candidate, const ReplaceEvent& replace, OrderIndex index);
+
+  // engine_size.cpp
+  void apply_size(const SizeEvent& size);
+  void size_by_trade(const SizeEvent& size, const Judge& judge);
+  void size_by_book(Judge& judge);
+  std::int64_t size_by_limits(Candidate& candidate, Judge& judge);
 
   // engine_reports.cpp
   void apply_fill(const FillEvent& fill);
@@ -264,7 +274,15 @@ private:
     const int128 room = warns_from - 1 - level.value;
     return room <= 0 ? 0 : room > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(room);
   }
+  void touch_live(std::uint32_t limit);
   void touch_dividing();
+
+  // engine_model.cpp
+  static int128 estimated(const CompiledLimit& limit, double measure);
+  bool lacks_model(Metric metric, const RiskPlace& place, bool touches) const;
+  Level model_level(const CompiledLimit& limit, const Slot& slot) const;
+  bool stays_below_warning(const CompiledLimit& limit, const Slot& slot) const;
+  void touch_correlated();
   void order_lines();
   bool row_counts(std::size_t row) const;
   int compare_scopes(const Scope& a, const Scope& b) const;
@@ -277,11 +295,14 @@ private:
   Orders orders_;
   Table<WorkingList> working_;  // by account and symbol
   Limits limits_;
+  RiskBook risk_;
   Flow flow_;
   PriceMoves moves_;
   StaleMarks stale_marks_;
   SessionClock session_;
   std::vector<AccountIndex> default_accounts_;
+  std::vector<std::optional<std::int64_t>> risk_budgets_;  // by strategy
+  Sizing sizing_;
   std::vector<Latch> latches_;  // in the order in which they were first latched
   std::vector<Factor> factors_;
   bool factors_changed_ = false;
@@ -294,7 +315,8 @@ private:
 
   Verdict verdict_{};
   Party verdict_party_{};
-  bool has_verdict_ = false;
+  bool has_verdict_ = false, has_sized_ = false;
+  Sized sized_{};
   std::size_t lines_before_verdict_ = 0;
   std::vector<Line> lines_;
   struct Touched {
@@ -308,6 +330,7 @@ private:
   std::vector<std::uint64_t> touched_stamp_;  // by slot: the event that touched it last
   std::uint64_t stamp_ = 1;
   std::uint64_t profit_moves_reviewed_ = 0;
+  bool risk_moved_ = false;
 };
 
 }  // namespace bulwark::core

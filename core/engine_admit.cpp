@@ -51,6 +51,7 @@ EventError Engine::admissible(const Event& event) const {
     }
     case EventType::Control: return admissible_control(event.control, event.t, rolls);
     case EventType::Intent:
+    case EventType::Size:
     case EventType::Clock: return EventError::None;
   }
   return EventError::UnknownCommand;

@@ -38,8 +38,7 @@ void Engine::touch_moved(SymbolIndex symbol) {
 
 void Engine::follow_mark(SymbolIndex symbol) {
   if (limits_.breakers.empty()) return;
-  know_scopes(
-      {symbol, market_.symbols[at(symbol)].sector, AccountIndex::None, StrategyIndex::None, ClientIndex::None});
+  know_scopes({symbol, market_.symbols[at(symbol)].sector, AccountIndex::None, StrategyIndex::None, ClientIndex::None});
   if (moves_.followed()) {
     moves_.mark(symbol, now_, market_.symbols[at(symbol)].reference, [this](SymbolIndex moved) { touch_moved(moved); });
   }

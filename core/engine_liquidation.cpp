@@ -68,7 +68,8 @@ void Engine::advance_liquidations() {
   for (std::size_t k = 0; k < liquidations_.size(); ++k) {
     Liquidation& liquidation = liquidations_[k];
     if (liquidation.step == Liquidation::Step::Waits && !anything_works(liquidation.on)) send(k);
-    if (liquidation.step == Liquidation::Step::Sent && liquidation.open == 0) liquidation.step = Liquidation::Step::Over;
+    if (liquidation.step == Liquidation::Step::Sent && liquidation.open == 0)
+      liquidation.step = Liquidation::Step::Over;
   }
 }
 

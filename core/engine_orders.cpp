@@ -140,37 +140,19 @@ void Engine::refuse_by_limits(Judge& judge, Resize wish) {
     // A breach of these is no order's: a fill, or whatever event carried them over max, has set them off.
     const bool by_order = limit.metric != Metric::RepeatedExecution && limit.kind != Kind::Breaker;
     const bool acts = limit.action == Action::Halt || limit.action == Action::ReduceOnly ||
-                      limit.action == Action::Liquidate || (limit.action == Action::Scale && limit.kind >= Kind::Exposure);
+                      limit.action == Action::Liquidate ||
+                      (limit.action == Action::Scale && limit.kind >= Kind::Exposure);
     if (by_order && acts && judge.finding(k).value.kind != ValueKind::Null) {
       acting_.push_back({k, static_cast<std::uint32_t>(limit.slot_of(judge.candidate().party))});
     }
   }
   if (!curable) return;
-  const std::int64_t quantity = largest_passing(judge);
+  const Candidate& candidate = judge.candidate();
+  const std::int64_t quantity = largest_passing(candidate, candidate.quantity - candidate.symbol->lot_size,
+                                                [&](std::int64_t smaller) { return judge.passes(smaller); });
   if (quantity == 0) return;
   verdict_.decision = Decision::Resized;
   verdict_.quantity = {quantity};
-}
-
-// The largest multiple of the lot below the asked quantity at which no limit objects; 0: none. What only reduces is
-// judged more gently than what does not, and within each of the two ranges a larger quantity never passes where a
-// smaller one is refused: two searches by halves.
-std::int64_t Engine::largest_passing(Judge& judge) {
-  const Candidate& candidate = judge.candidate();
-  const std::int64_t lot = candidate.symbol->lot_size;
-  const auto search = [&](std::int64_t low, std::int64_t high) {  // in lots, inclusive
-    std::int64_t best = 0;
-    while (low <= high) {
-      const std::int64_t middle = low + (high - low) / 2;
-      if (judge.passes(middle * lot)) best = middle, low = middle + 1;
-      else high = middle - 1;
-    }
-    return best * lot;
-  };
-  const std::int64_t asked = candidate.quantity / lot - 1;
-  const std::int64_t reducing = candidate.reducible <= 0 ? 0 : candidate.reducible / lot;
-  const std::int64_t beyond = search(reducing + 1, asked);
-  return beyond != 0 ? beyond : search(1, reducing < asked ? reducing : asked);
 }
 
 // What a sale adds to the account's worst-case short, beyond what the order holds already.

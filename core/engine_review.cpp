@@ -14,6 +14,7 @@ void Engine::touch_slot(std::uint32_t limit, std::size_t slot) {
 
 void Engine::touch_row(std::size_t row) {
   touched_rows_.push_back(static_cast<std::uint32_t>(row));
+  if (risk_.used() && risk_.follow(row, book_, market_)) risk_moved_ = true;
   const Limits::List& list = limits_.list(row);
   const SymbolIndex symbol = book_.symbol_of(row);
   const Party party{symbol, market_.symbols[at(symbol)].sector, book_.account_of(row), book_.strategy_of(row),
@@ -45,24 +46,22 @@ void Engine::touch_crossing(std::size_t row) {
   for (const Touched& crossing : crossing_) touch_slot(crossing.limit, crossing.slot);
 }
 
+void Engine::touch_live(std::uint32_t k) {
+  const CompiledLimit& limit = limits_.all[k];
+  for (std::uint32_t slot = limit.slot_base; slot < limit.slot_base + limit.slot_count; ++slot) {
+    if (limits_.slots[slot].live || limit.slot_count == 1) touch_slot(k, slot);
+  }
+}
+
 void Engine::touch_everything() {
   for (std::uint32_t k = 0; k < limits_.all.size(); ++k) {
-    const CompiledLimit& limit = limits_.all[k];
-    if (limit.kind < Kind::Exposure) continue;
-    for (std::uint32_t slot = limit.slot_base; slot < limit.slot_base + limit.slot_count; ++slot) {
-      if (limits_.slots[slot].live || limit.slot_count == 1) touch_slot(k, slot);
-    }
+    if (limits_.all[k].kind >= Kind::Exposure) touch_live(k);
   }
 }
 
 // A limit that divides by equity moves whenever that does.
 void Engine::touch_dividing() {
-  for (const std::uint32_t k : limits_.dividing) {
-    const CompiledLimit& limit = limits_.all[k];
-    for (std::uint32_t slot = limit.slot_base; slot < limit.slot_base + limit.slot_count; ++slot) {
-      if (limits_.slots[slot].live || limit.slot_count == 1) touch_slot(k, slot);
-    }
-  }
+  for (const std::uint32_t k : limits_.dividing) touch_live(k);
 }
 
 void Engine::review() {
@@ -71,6 +70,7 @@ void Engine::review() {
     book_.follow_peaks();
     touch_dividing();
   }
+  if (risk_moved_) touch_correlated();
   if (!limits_.stale_marks.empty()) {
     for (const std::uint32_t row : touched_rows_) count_stale_row(row);
   }
@@ -129,6 +129,7 @@ void Engine::order_lines() {
 void Engine::review_slot(std::uint32_t position, std::size_t index) {
   const CompiledLimit& limit = limits_.all[position];
   Slot& slot = limits_.slots[index];
+  if (stays_below_warning(limit, slot)) return;
   const Level now = level(limit, slot);
   limits_.rooms[index] = 0;
   if (!now.known) return;
@@ -159,6 +160,7 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
 // The value of a limit of the kind exposure or state on one of its scopes, no order pending.
 Engine::Level Engine::level(const CompiledLimit& limit, const Slot& slot) const {
   if (limit.kind == Kind::Breaker) return breaker_level(limit, slot);
+  if (limit.kind == Kind::Model) return model_level(limit, slot);
   const std::size_t g = book_.group(limit.view, slot.on.account, slot.on.strategy);
   if (limit.metric == Metric::Drawdown) {
     const AccountState& account = book_.accounts[at(slot.on.account)];

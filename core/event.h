@@ -3,6 +3,7 @@
 // An event names things by index; who made it (simulate, the hot loop, the journal) has looked the names up.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <type_traits>
 
@@ -25,6 +26,7 @@ enum class EventType : std::uint8_t {
   Equity,
   Control,
   Clock,
+  Size,
 };
 
 // What the hot loop knows and the pure engine cannot: whether this instance may accept anything right now.
@@ -92,6 +94,19 @@ struct FillEvent {
   Id id, exec_id;
 };
 
+struct SizeEvent {  // raw decimals
+  SymbolIndex symbol;
+  ClientIndex client;    // None: not given
+  AccountIndex account;  // as in IntentEvent
+  StrategyIndex strategy;
+  Side side;
+  bool market;   // no price
+  bool by_edge;  // `edge` and `horizon_days`; else `win_probability` and `payoff`
+  std::uint8_t spare[3];
+  Price price;
+  std::int64_t edge, horizon_days, win_probability, payoff, confidence;
+};
+
 struct EquityEvent {
   AccountIndex account;
   std::uint8_t spare[6];
@@ -123,6 +138,7 @@ struct Event {
     OrderEvent order;
     FillEvent fill;
     EquityEvent equity;
+    SizeEvent size;
     ControlEvent control;
   };
 };
@@ -132,6 +148,7 @@ static_assert(std::has_unique_object_representations_v<ReplaceEvent>);
 static_assert(std::has_unique_object_representations_v<OrderEvent>);
 static_assert(std::has_unique_object_representations_v<FillEvent>);
 static_assert(std::has_unique_object_representations_v<EquityEvent>);
+static_assert(std::has_unique_object_representations_v<SizeEvent>);
 static_assert(std::has_unique_object_representations_v<ControlEvent>);
 
 constexpr int128 join(std::uint64_t low, std::uint64_t high) {
@@ -176,6 +193,18 @@ struct OrderTerms {
   bool market;  // no price
   Quantity quantity;
   Price price;
+};
+
+// What a `size` came to. Of equal constraints the first binds.
+enum class Constraint : std::uint8_t { Kelly, Volatility, RiskBudget, Balance, Limits, MaxFraction };
+inline constexpr std::array<std::string_view, 6> constraint_names{"kelly",   "volatility", "risk_budget",
+                                                                  "balance", "limits",     "max_fraction"};
+struct Sized {
+  static constexpr std::int64_t unconstrained = -1;  // not configured
+  Quantity quantity;
+  Constraint binding;
+  std::array<std::int64_t, constraint_names.size()> constraints;  // each one's own quantity, raw
+  friend bool operator==(const Sized&, const Sized&) = default;
 };
 
 enum class LineType : std::uint8_t { Warning, Breach, Cleared, State, CancelRequest, StrayFill, Liquidation };

@@ -17,6 +17,7 @@ Judge::Judge(Engine& engine, const Candidate& candidate)
 void Judge::begin(std::int64_t quantity) {
   quantity_ = quantity;
   reduces_ = candidate_.reduces(quantity);
+  looks_closer_ = reduces_ || candidate_.replace || candidate_.sized;
   looked_ahead_ = false;
   engine_.flow_.advance(engine_.now_, engine_.limits_);
   added_ = quantity > candidate_.held ? quantity - candidate_.held : 0;
@@ -32,7 +33,8 @@ void Judge::begin(std::int64_t quantity) {
 void Judge::look_ahead() {
   looked_ahead_ = true;
   engine_.book_.settle(engine_.market_);
-  const std::uint8_t views = engine_.limits_.list(candidate_.row).views;
+  // A size is also held against what the account has.
+  const unsigned views = engine_.limits_.list(candidate_.row).views | (candidate_.sized ? 1U << at(View::Account) : 0U);
   const Symbol& symbol = *candidate_.symbol;
   for (std::size_t v = 0; v < view_count; ++v) {
     if ((views & 1U << v) == 0) continue;
@@ -73,7 +75,7 @@ bool Judge::walk(std::int64_t quantity, bool to_the_end) {
     objecting.push_back(steps[k].limit);
     if (!to_the_end) return true;
   }
-  for (std::uint32_t k = list.exposure; k < list.state; ++k) {
+  for (std::uint32_t k = list.exposure; k < list.model; ++k) {
     const std::size_t slot = slot_of(steps[k]);
     const std::int64_t added = steps[k].in_units ? added_ : added_value_max_;
     if (rooms[slot] >= added) [[likely]] {
@@ -81,6 +83,11 @@ bool Judge::walk(std::int64_t quantity, bool to_the_end) {
       continue;
     }
     if (!exposure_objects(steps[k].limit, slot)) continue;
+    objecting.push_back(steps[k].limit);
+    if (!to_the_end) return true;
+  }
+  for (std::uint32_t k = list.model; k < list.state; ++k) {
+    if (!model_objects(steps[k])) continue;
     objecting.push_back(steps[k].limit);
     if (!to_the_end) return true;
   }
@@ -100,10 +107,18 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
   return engine_.objecting_;
 }
 
+// Does a limit that nobody configured let this quantity pass? What a size is held against besides the limits.
+bool Judge::keeps(const CompiledLimit& limit, const Slot& slot, std::int64_t quantity) {
+  begin(quantity);
+  if (reduces_) return true;
+  if (limit.kind == Kind::Model) return !raises_above(limit, slot);
+  return !is_above(limit, slot, measure_exposure(limit));
+}
+
 // A limit on orders, flow or state.
 [[gnu::always_inline]] inline bool Judge::objects(const Limits::Step& step) {
   const CompiledLimit& limit = limits_[step.limit];
-  if ((!step.plain || reduces_ || candidate_.replace) && !concerns(limit)) return false;
+  if ((!step.plain || looks_closer_) && !concerns(limit)) return false;
   const Slot& slot = slots_[slot_of(step)];
   if (limit.metric == Metric::RepeatedExecution) [[unlikely]]
     return repeated(limit) != 0;
@@ -134,6 +149,7 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
   if (limit.action == Action::Alert) return false;
   if (reduces_ && limit.kind != Kind::Order) return false;
   if (at(limit.named.client) != 0 && limit.named.client != candidate_.party.client) return false;
+  if (candidate_.sized && limit.each_client && at(candidate_.party.client) == 0) return false;
   return !candidate_.replace || (limit.metric != Metric::Duplicate && limit.metric != Metric::OpenOrders);
 }
 
@@ -159,7 +175,8 @@ std::span<const std::uint32_t> Judge::objections(std::int64_t quantity) {
       return {positive(candidate_.side == Side::Buy ? beyond : -beyond), symbol.reference.raw, Reason::None};
     }
     case Metric::SelfTrade: return {self_trades() * unit, 0, Reason::None};
-    case Metric::MessageRate: return {slot.amount, 0, Reason::None};  // has been counted already
+    case Metric::MessageRate:  // has been counted already, unless nobody has sent it yet
+      return {slot.amount + (candidate_.sized ? unit : 0), 0, Reason::None};
     case Metric::Turnover: return {slot.amount + notional(quantity_), 0, Reason::None};
     case Metric::Duplicate: return {(duplicates(limit) + int128{1}) * unit, 0, Reason::None};
     case Metric::OrderRate:
@@ -272,7 +289,8 @@ int128 Judge::exposure_before(const CompiledLimit& limit) const {
 
 Judge::Finding Judge::finding(std::uint32_t position) {
   const CompiledLimit& limit = engine_.limits_.all[position];
-  const Measure m = measure(limit, engine_.limits_.slots[limit.slot_of(candidate_.party)]);
+  const Slot& slot = engine_.limits_.slots[limit.slot_of(candidate_.party)];
+  const Measure m = limit.kind == Kind::Model ? measure_model(limit) : measure(limit, slot);
   const ValueKind kind = limit.value_kind;
   if (m.cannot == Reason::NoMark || m.cannot == Reason::NoFx) return {m.cannot, Value{ValueKind::Null, {}, 0, 0}};
   if (m.cannot != Reason::None || (kind == ValueKind::Fraction && m.divisor <= 0)) {

@@ -21,6 +21,7 @@ struct Candidate {
   const Symbol* symbol;
   Side side;
   bool market, replace, reduce_only;
+  bool sized;             // nobody has sent it: what a `size` asks about
   std::int64_t quantity;  // judged: of a replace its new remainder
   std::int64_t total;     // as asked: of a replace the new total
   std::int64_t price;
@@ -29,6 +30,27 @@ struct Candidate {
 
   bool reduces(std::int64_t q) const { return q <= reducible; }
 };
+
+// The largest multiple of the lot, at most so much, that passes; 0: none. What only reduces is judged more gently than
+// what does not, and within each of the two ranges a larger quantity never passes where a smaller one is refused: two
+// searches by halves.
+template <class Passes>
+std::int64_t largest_passing(const Candidate& candidate, std::int64_t at_most, Passes passes) {
+  const std::int64_t lot = candidate.symbol->lot_size;
+  const auto search = [&](std::int64_t low, std::int64_t high) {  // in lots, inclusive
+    std::int64_t best = 0;
+    while (low <= high) {
+      const std::int64_t middle = low + (high - low) / 2;
+      if (passes(middle * lot)) best = middle, low = middle + 1;
+      else high = middle - 1;
+    }
+    return best * lot;
+  };
+  const std::int64_t most = at_most / lot;
+  const std::int64_t reducing = candidate.reducible <= 0 ? 0 : candidate.reducible / lot;
+  const std::int64_t beyond = search(reducing + 1, most);
+  return beyond != 0 ? beyond : search(1, reducing < most ? reducing : most);
+}
 
 class Judge {
 public:
@@ -46,6 +68,8 @@ public:
     Value value;
   };
   Finding finding(std::uint32_t limit);
+  // Would a limit of these numbers, which no configuration has, let this quantity pass?
+  bool keeps(const CompiledLimit& limit, const Slot& slot, std::int64_t quantity);
   const Candidate& candidate() const { return candidate_; }
   int128 notional(std::int64_t quantity) const;  // of order_notional and turnover
 
@@ -77,6 +101,16 @@ private:
   std::uint32_t repeated(const CompiledLimit& limit) const;
   Measure measure_exposure(const CompiledLimit& limit);
   Measure measure_state(const CompiledLimit& limit, const Slot& slot);
+  // judge_model.cpp
+  struct Around {  // the order, as a limit of the kind model measures it
+    int128 before, after;
+    Reason cannot;  // as in Measure
+  };
+  Around around(const CompiledLimit& limit) const;
+  Measure measure_model(const CompiledLimit& limit) const;
+  Measure measure_model(const CompiledLimit& limit, const Around& around) const;
+  bool raises_above(const CompiledLimit& limit, const Slot& slot) const;
+  bool model_objects(const Limits::Step& step) const;
   static int128 exposure(const CompiledLimit& limit, const Worth& base, const Worth& moved);
   const Worth& base_of(const CompiledLimit& limit, const Ahead& ahead) const;
   int128 exposure_before(const CompiledLimit& limit) const;
@@ -89,7 +123,7 @@ private:
   Slot* const slots_;
   std::int64_t quantity_ = 0;
   std::int64_t added_ = 0, added_value_max_ = 0;  // to the worst case: units, and at most so much money
-  bool reduces_ = false, looked_ahead_ = false;
+  bool reduces_ = false, looks_closer_ = false, looked_ahead_ = false;
   Reason unvalued_;                      // NoMark, NoFx: the symbol has no value
   std::array<Ahead, view_count> ahead_;  // of the views that the candidate's limits read
 };

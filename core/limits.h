@@ -11,6 +11,7 @@
 #include "core/book.h"
 #include "core/metric.h"
 #include "core/names.h"
+#include "core/risk_model.h"
 
 namespace bulwark::core {
 
@@ -87,6 +88,7 @@ struct CompiledLimit {
   int128 configured_max;
   DurationNs window;
   std::int64_t factor, to;  // raw decimals: of `scale`, of `liquidate`
+  ModelScale scale;         // of var, es and volatility
   std::uint32_t slot_base, slot_count;
   std::uint32_t symbol_stride, sector_stride, account_stride, strategy_stride, client_stride;
   std::uint32_t window_index;      // flow limits with a window: which of their log's (core/flow.h)
@@ -125,16 +127,16 @@ public:
   struct Step {  // one limit on the way of an order, as little of it as nearly every order needs
     std::uint32_t limit;
     std::uint32_t slot_base;
-    bool each_any;  // the slot depends on the order
-    bool in_units;  // `position`: its room is a quantity, not money
-    bool plain;     // concerns every intent that does more than reduce
+    bool each_any;      // the slot depends on the order
+    bool in_units;      // `position`: its room is a quantity, not money
+    bool plain;         // concerns every intent that does more than reduce
     bool scales_alone;  // a state limit or breaker that scales: it refuses only where it cannot be evaluated
   };
   // The limits that a row touches, sorted by kind and then by file order.
   struct List {
-    std::uint32_t begin, exposure, state, end;  // orders and flow come first
-    std::uint8_t views;                         // bit v: an exposure or state limit of the list reads view v
-    bool covered;                               // a limit of the kind exposure that does more than alert
+    std::uint32_t begin, exposure, model, state, end;  // orders and flow come first
+    std::uint8_t views;                                // bit v: an exposure or state limit of the list reads view v
+    bool covered;                                      // a limit of the kind exposure that does more than alert
   };
 
   std::vector<CompiledLimit> all;  // in the order of the file
@@ -142,9 +144,10 @@ public:
   std::vector<std::int64_t> rooms;  // by slot, of exposure: what orders may add before the limit need be looked at
   std::vector<Step> steps;          // of all lists
   std::vector<List> list_of_lists;
-  std::vector<std::uint16_t> list_of_row;  // by row: which list
-  std::vector<std::uint32_t> dividing;     // limits whose value moves with equity
+  std::vector<std::uint16_t> list_of_row;        // by row: which list
+  std::vector<std::uint32_t> dividing;           // limits whose value moves with equity
   std::vector<std::uint32_t> scaling, dynamics;  // limits that scale, and those that are scaled
+  std::vector<std::uint32_t> correlated;  // correlated exposures of a symbol: any position in the scope moves them
   std::vector<std::uint32_t> message_rates, open_orders, repetitions, breakers, price_moves, stale_marks;
 
   const List& list(std::size_t row) const { return list_of_lists[list_of_row[row]]; }

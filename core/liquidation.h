@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bringing a scope down: it is halted, every working order in it is asked to be cancelled, and when the last of them is
-// done, reducing orders go out for what remains. Each step follows from the state alone, so that a replay takes it again
-// and nothing is sold twice.
+// done, reducing orders go out for what remains. Each step follows from the state alone, so that a replay takes it
+// again and nothing is sold twice.
 #pragma once
 
 #include <vector>

@@ -17,7 +17,7 @@ struct Order {
   Side side;
   bool market, reduce_only, cancel_asked, done;
   bool waiting, waiting_market;  // a replace has been accepted and not yet confirmed
-  std::uint8_t liquidation;  // the liquidation that it belongs to, + 1; 0: none
+  std::uint8_t liquidation;      // the liquidation that it belongs to, + 1; 0: none
   SymbolIndex symbol;
   std::uint32_t waiting_id;  // entry of the id of the waiting replace
   std::uint32_t current_id;  // entry of the id by which the market knows it now

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How far each price has moved within a window: the largest and the smallest reference that held in it, exactly, kept by
-// two queues for each symbol in which only what may still become an extreme stays.
+// How far each price has moved within a window: the largest and the smallest reference that held in it, exactly, kept
+// by two queues for each symbol in which only what may still become an extreme stays.
 #pragma once
 
 #include <vector>

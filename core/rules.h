@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model_rules.h"
 #include "shm/units.h"
 #include "shm/words.h"
 
@@ -30,7 +31,8 @@ struct Account {
 };
 
 struct Strategy {
-  std::string name, account;  // account empty: no default
+  std::string name, account;                  // account empty: no default
+  std::optional<std::int64_t> risk_budget{};  // raw decimal: a share of the portfolio's VaR limit
   friend bool operator==(const Strategy&, const Strategy&) = default;
 };
 
@@ -53,10 +55,11 @@ struct Limit {
   int128 max = 0;                  // raw decimal of whatever the metric counts
   std::int64_t warn = 80'000'000;  // raw decimal: a share of max
   Action action = Action::Reject;
-  DurationNs window{0};  // of the metrics that need one
-  bool dynamic = false;  // its max shrinks by the factors of limits that scale
-  std::int64_t factor = unit;  // raw decimal, of `scale`
-  std::int64_t to = 0;         // raw decimal, of `liquidate`: the share of its positions that a scope keeps
+  DurationNs window{0};         // of the metrics that need one
+  bool dynamic = false;         // its max shrinks by the factors of limits that scale
+  std::int64_t factor = unit;   // raw decimal, of `scale`
+  std::int64_t to = 0;          // raw decimal, of `liquidate`: the share of its positions that a scope keeps
+  std::int64_t confidence = 0;  // raw decimal, of var and es; 0: the model's
   friend bool operator==(const Limit&, const Limit&) = default;
 };
 
@@ -78,6 +81,12 @@ struct Session {
   friend bool operator==(const Session&, const Session&) = default;
 };
 
+// What a `size` works with, raw decimals; what is not given constrains nothing.
+struct Sizing {
+  std::optional<std::int64_t> kelly_fraction, volatility_target, max_fraction;
+  friend bool operator==(const Sizing&, const Sizing&) = default;
+};
+
 struct Rules {
   std::string base_currency = "USD";
   Session session;
@@ -91,6 +100,8 @@ struct Rules {
   std::vector<std::string> restricted;
   bool locate_required = false;  // [locate] is present
   std::vector<Locate> locates;
+  Sizing sizing;
+  std::optional<Model> model;
   friend bool operator==(const Rules&, const Rules&) = default;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which symbols have a mark older than a window, for each `stale_mark` limit: symbols stand in the order of their marks,
-// so that those that go stale are always the next ones.
+// Which symbols have a mark older than a window, for each `stale_mark` limit: symbols stand in the order of their
+// marks, so that those that go stale are always the next ones.
 #pragma once
 
 #include <array>

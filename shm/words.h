@@ -39,6 +39,11 @@ enum class Metric : std::uint8_t {
   Net,
   Leverage,
   Concentration,
+  CorrelatedExposure,
+  Var,
+  Es,
+  Volatility,
+  StressLoss,
   DailyLoss,
   Drawdown,
   RejectRate,
@@ -46,16 +51,40 @@ enum class Metric : std::uint8_t {
   PriceMove,
   StaleMark,
 };
-inline constexpr std::array<std::string_view, 25> metric_names{
-    "",           "order_quantity", "order_notional", "adv_share",   "price_collar",       "self_trade",
-    "order_rate", "message_rate",   "turnover",       "duplicate",   "repeated_execution", "open_orders",
-    "position",   "long",           "short",          "gross",       "net",                "leverage",
-    "concentration", "daily_loss",  "drawdown",       "reject_rate", "loss_streak",        "price_move",
-    "stale_mark"};
+inline constexpr std::array<std::string_view, 30> metric_names{"",
+                                                               "order_quantity",
+                                                               "order_notional",
+                                                               "adv_share",
+                                                               "price_collar",
+                                                               "self_trade",
+                                                               "order_rate",
+                                                               "message_rate",
+                                                               "turnover",
+                                                               "duplicate",
+                                                               "repeated_execution",
+                                                               "open_orders",
+                                                               "position",
+                                                               "long",
+                                                               "short",
+                                                               "gross",
+                                                               "net",
+                                                               "leverage",
+                                                               "concentration",
+                                                               "correlated_exposure",
+                                                               "var",
+                                                               "es",
+                                                               "volatility",
+                                                               "stress_loss",
+                                                               "daily_loss",
+                                                               "drawdown",
+                                                               "reject_rate",
+                                                               "loss_streak",
+                                                               "price_move",
+                                                               "stale_mark"};
 
 enum class Action : std::uint8_t { None, Alert, Reject, Resize, ReduceOnly, Halt, Scale, Liquidate };
-inline constexpr std::array<std::string_view, 8> action_names{"",            "alert", "reject", "resize",
-                                                              "reduce_only", "halt",  "scale",  "liquidate"};
+inline constexpr std::array<std::string_view, 8> action_names{"",     "alert", "reject",   "resize", "reduce_only",
+                                                              "halt", "scale", "liquidate"};
 
 // Why an order was refused, in the order in which the reasons are looked for (contract, section 7, rule 1).
 // A limit's objection is `Limit`; its metric is the word that people read.

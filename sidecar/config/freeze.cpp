@@ -5,6 +5,7 @@
 
 #include "shm/decimal.h"
 #include "sidecar/config/load.h"
+#include "sidecar/config/model_reading.h"
 #include "sidecar/config/spelling.h"
 
 namespace bulwark::config {
@@ -58,6 +59,7 @@ std::string names_text(const core::Rules& rules) {
   for (const core::Strategy& strategy : rules.strategies) {
     result += fmt::format("\n[strategy.{}]\n", key_text(strategy.name));
     if (!strategy.account.empty()) result += fmt::format("account = {}\n", quoted(strategy.account));
+    if (strategy.risk_budget) result += fmt::format("risk_budget = {}\n", decimal(*strategy.risk_budget));
   }
   result += "\n[restricted]\nsymbols = [";
   for (const std::string& symbol : rules.restricted) result += quoted(symbol) + ", ";
@@ -66,6 +68,14 @@ std::string names_text(const core::Rules& rules) {
   for (const core::Locate& locate : rules.locates) {
     result += fmt::format("{} = {}\n", key_text(locate.symbol), decimal(locate.units.raw));
   }
+  return result;
+}
+
+std::string sizing_text(const core::Sizing& sizing) {
+  std::string result = "\n[sizing]\n";
+  if (sizing.kelly_fraction) result += fmt::format("kelly_fraction = {}\n", decimal(*sizing.kelly_fraction));
+  if (sizing.volatility_target) result += fmt::format("volatility_target = {}\n", decimal(*sizing.volatility_target));
+  if (sizing.max_fraction) result += fmt::format("max_fraction = {}\n", decimal(*sizing.max_fraction));
   return result;
 }
 
@@ -85,6 +95,7 @@ std::string limit_text(const core::Limit& limit) {
   if (limit.dynamic) result += "dynamic = true\n";
   if (limit.action == Action::Scale) result += fmt::format("factor = {}\n", decimal(limit.factor));
   if (limit.action == Action::Liquidate) result += fmt::format("to = {}\n", decimal(limit.to));
+  if (limit.confidence != 0) result += fmt::format("confidence = {}\n", decimal(limit.confidence));
   return result;
 }
 
@@ -93,7 +104,8 @@ std::string limit_text(const core::Limit& limit) {
 std::string freeze(const Settings& settings) {
   std::string result = "[frozen]\nversion = 1\n" + instruments_text(settings.rules.instruments);
   result += zone_text(settings.rules.session.zone);
-  result += instance_text(settings) + names_text(settings.rules);
+  result += instance_text(settings) + names_text(settings.rules) + sizing_text(settings.rules.sizing);
+  if (settings.rules.model) result += frozen_model(*settings.rules.model);
   for (const core::Limit& limit : settings.rules.limits) result += limit_text(limit);
   return result;
 }

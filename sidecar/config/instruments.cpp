@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "shm/decimal.h"
+#include "sidecar/config/csv.h"
 #include "sidecar/config/reading.h"
 #include "sidecar/config/spelling.h"
 
@@ -15,23 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 7> columns{"symbol",    "sector",   "currency", "multiplier",
                                                   "tick_size", "lot_size", "adv"};
 constexpr std::string_view header = "symbol,sector,currency,multiplier,tick_size,lot_size,adv";
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r";
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
-std::vector<std::string_view> fields_of(std::string_view line) {
-  std::vector<std::string_view> fields;
-  for (std::size_t start = 0;;) {
-    const std::size_t comma = line.find(',', start);
-    fields.push_back(trimmed(line.substr(start, comma - start)));
-    if (comma == std::string_view::npos) return fields;
-    start = comma + 1;
-  }
-}
 
 class LineReader {
 public:

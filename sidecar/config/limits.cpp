@@ -7,14 +7,14 @@
 
 #include "core/metric.h"
 #include "shm/decimal.h"
+#include "sidecar/config/model_reading.h"
 #include "sidecar/config/reading.h"
 #include "sidecar/config/spelling.h"
 
 namespace bulwark::config {
 namespace {
 
-constexpr std::string_view planned_metrics[] = {"correlated_exposure", "var", "es", "volatility", "stress_loss",
-                                                "volatility_spike"};
+constexpr std::string_view planned_metrics[] = {"volatility_spike"};
 
 constexpr DecimalRange factor_range{1, unit, "a share above 0, at most 1"};
 constexpr DecimalRange to_range{0, unit, "a share from 0 to 1"};
@@ -66,11 +66,11 @@ public:
     limit_.warn = static_cast<std::int64_t>(section_.decimal("warn", warn_range, limit_.warn));
     limit_.action = word<Action>("action", action_names, {}, Action::Reject);
     read_window();
+    read_confidence();
     if (on != nullptr) read_on(*on);
     limit_.dynamic = section_.boolean("dynamic", false);
     read_share("factor", Action::Scale, factor_range, limit_.factor);
     read_share("to", Action::Liquidate, to_range, limit_.to);
-    section_.not_built("confidence");
     section_.finish();
     return limit_;
   }
@@ -124,6 +124,15 @@ private:
     } else if (window) {
       section_.mistake("window", fmt::format("{} has no window; take it out", metric));
     }
+  }
+
+  void read_confidence() {
+    const std::optional<int128> confidence = section_.decimal("confidence", confidence_range);
+    if (!confidence || limit_.metric == Metric::None) return;
+    limit_.confidence = static_cast<std::int64_t>(*confidence);
+    if (core::has_confidence(limit_.metric)) return;
+    section_.mistake("confidence",
+                     fmt::format("{} has no confidence; take it out", name_of(metric_names, limit_.metric)));
   }
 
   void read_on(const Node& node) {

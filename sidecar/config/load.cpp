@@ -75,6 +75,10 @@ LoadResult failure(const std::string& file, const std::exception& error) {
 
 }  // namespace
 
+std::string absolute_path(const std::string& path, const std::string& directory) {
+  return (std::filesystem::path(directory) / path).lexically_normal().string();
+}
+
 std::optional<std::string> read_file(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error) || std::filesystem::file_size(path, error) > file_bytes_max)

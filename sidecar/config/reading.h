@@ -36,6 +36,8 @@ struct Source {
 };
 Settings read_settings(const Node& root, const Source& source, Report& report);
 
+std::string absolute_path(const std::string& path, const std::string& directory);
+
 // The whole of a file; nothing where it cannot be read.
 std::optional<std::string> read_file(const std::string& path);
 

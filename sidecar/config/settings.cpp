@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
 
 #include "shm/run_folder.h"
+#include "sidecar/config/model_reading.h"
 #include "sidecar/config/reading.h"
 #include "sidecar/config/spelling.h"
 #include "sidecar/config/zone.h"
@@ -18,14 +18,11 @@ namespace {
 
 constexpr DecimalRange any_money{-money_raw_max, money_raw_max, "an amount of money, at most 100000000000000000000"};
 constexpr DecimalRange share_below_one{0, unit - 1, "a share of the price from 0 to below 1"};
+constexpr DecimalRange share_of_var{0, unit, "a share of the portfolio's VaR limit from 0 to 1"};
 constexpr DecimalRange units_range{0, decimal_raw_max, "a number from 0 to 10000000000"};
 constexpr std::int64_t stale_ms_max = 1'000'000'000'000;
 constexpr std::int64_t kill_ms_max = 3'600'000;
 constexpr std::int64_t cpu_max = 1'023;
-
-std::string absolute_path(const std::string& path, const std::string& directory) {
-  return (std::filesystem::path(directory) / path).lexically_normal().string();
-}
 
 bool is_currency(const std::string& text) { return usable_name(text) && text.find('/') == std::string::npos; }
 
@@ -44,8 +41,9 @@ public:
     read_restricted();
     read_locate();
     read_journal();
+    read_sizing_and_model();
     read_limit_tables();
-    for (const std::string_view table : {"sizing", "model", "console", "ledger"}) root_.not_built(table);
+    for (const std::string_view table : {"console", "ledger"}) root_.not_built(table);
     root_.finish();
     return std::move(settings_);
   }
@@ -163,6 +161,7 @@ private:
     rules().instruments = read_instruments(text, "frozen instruments", rules().base_currency, report_);
     section.require("zone", "the offsets of the time zone");
     if (const Node* zone = section.node("zone")) read_frozen_zone(section, *zone);
+    rules().model = read_frozen_model(section, report_);
     section.finish();
   }
 
@@ -210,8 +209,9 @@ private:
         section.mistake("account",
                         fmt::format("no account is named {}{}", shown(account), suggestion(account, account_names_)));
       }
-      section.not_built("risk_budget");
-      rules().strategies.push_back({name, account});
+      const auto budget = section.decimal("risk_budget", share_of_var);
+      rules().strategies.push_back({name, account, std::nullopt});
+      if (budget) rules().strategies.back().risk_budget = static_cast<std::int64_t>(*budget);
     });
   }
 
@@ -265,6 +265,12 @@ private:
     if (directory.empty()) section.mistake("directory", "found \"\"; allowed is the path of a folder");
     settings_.journal_directory = absolute_path(directory, source_.directory);
     section.finish();
+  }
+
+  void read_sizing_and_model() {
+    Section sizing = section("sizing"), model = section("model");
+    rules().sizing = read_sizing(sizing);
+    if (!source_.frozen && instruments_good_) rules().model = read_model(model, source_, rules(), report_);
   }
 
   void read_limit_tables() {

@@ -110,6 +110,9 @@ void Loop::apply_and_append() noexcept {
   outcome_.has_verdict = outcome_.error == core::EventError::None && engine_.has_verdict();
   if (outcome_.has_verdict) outcome_.verdict = engine_.verdict();
   else outcome_.verdict = {};
+  outcome_.has_sized = outcome_.error == core::EventError::None && engine_.has_sized();
+  if (outcome_.has_sized) [[unlikely]]
+    outcome_.sized = engine_.sized();
   if (event_.type == core::EventType::Intent) ring_.append_intent(event_, outcome_);
   else ring_.append(event_, outcome_);
   if (outcome_.error == core::EventError::None) last_event_t_ = t_;

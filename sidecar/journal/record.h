@@ -14,7 +14,7 @@ namespace bulwark::journal {
 // The first ones are core::EventType, number by number.
 enum class RecordType : std::uint8_t {
   None,
-  EventLast = static_cast<std::uint8_t>(core::EventType::Clock),
+  EventLast = static_cast<std::uint8_t>(core::EventType::Size),
   Configuration = 64,  // `a`: the hash that names journal/config-HASH.toml; in force from here on
   Start,               // a sidecar begins; `a`: generation of the ring
   End,                 // it ended in good order
@@ -27,8 +27,9 @@ constexpr bool is_event(RecordType type) { return type != RecordType::None && ty
 
 struct Outcome {
   core::EventError error;
-  bool has_verdict;
+  bool has_verdict, has_sized;
   core::Verdict verdict;
+  core::Sized sized;
 };
 
 struct Note {
@@ -80,10 +81,27 @@ void carry_verdict(Words& words, auto& v, bool has_on, bool has_limit) {
 }
 
 template <class Words>
+void carry_sized(Words& words, auto& sized) {
+  words.value(sized.quantity.raw);
+  words.pack(sized.binding);
+  for (auto& quantity : sized.constraints) words.value(quantity);
+}
+
+// What was read decides what follows; what is written is as it was.
+constexpr void set_answers(const Outcome&, std::uint8_t) {}
+constexpr void set_answers(Outcome& outcome, std::uint8_t answers) {
+  outcome.has_verdict = (answers & 1) != 0;
+  outcome.has_sized = (answers & 2) != 0;
+}
+
+template <class Words>
 void carry_outcome(Words& words, auto& outcome) {
   auto& v = outcome.verdict;
   bool has_limit = v.limit != LimitIndex::None;
-  words.pack(outcome.error, outcome.has_verdict, v.decision, v.reason, v.value.kind, v.max.kind, v.has_on, has_limit);
+  std::uint8_t answers = static_cast<std::uint8_t>(outcome.has_verdict | outcome.has_sized << 1);
+  words.pack(outcome.error, answers, v.decision, v.reason, v.value.kind, v.max.kind, v.has_on, has_limit);
+  set_answers(outcome, answers);
+  if (outcome.has_sized) carry_sized(words, outcome.sized);
   if (outcome.has_verdict) carry_verdict(words, v, v.has_on, has_limit);
 }
 
@@ -132,6 +150,18 @@ void carry_mark(Words& words, auto& e) {
 }
 
 template <class Words>
+void carry_size(Words& words, auto& e) {
+  words.pack(e.symbol, e.client, e.account);
+  words.pack(e.strategy, e.side, e.market, e.by_edge);
+  words.value(e.price.raw);
+  words.value(e.edge);
+  words.value(e.horizon_days);
+  words.value(e.win_probability);
+  words.value(e.payoff);
+  words.value(e.confidence);
+}
+
+template <class Words>
 void carry_equity(Words& words, auto& e) {
   words.pack(e.account);
   words.value(e.amount_low);
@@ -166,6 +196,7 @@ void carry_event(Words& words, auto& event) {
     case core::EventType::Done: carry_order(words, event.order); break;
     case core::EventType::Fill: carry_fill(words, event.fill); break;
     case core::EventType::Equity: carry_equity(words, event.equity); break;
+    case core::EventType::Size: carry_size(words, event.size); break;
     case core::EventType::Control: carry_control(words, event.control); break;
   }
 }

@@ -9,7 +9,8 @@ namespace bulwark::journal {
 namespace {
 
 bool same(const Outcome& a, const Outcome& b) {
-  if (a.error != b.error || a.has_verdict != b.has_verdict) return false;
+  if (a.error != b.error || a.has_verdict != b.has_verdict || a.has_sized != b.has_sized) return false;
+  if (a.has_sized && !(a.sized == b.sized)) return false;
   if (!a.has_verdict) return true;
   const core::Verdict &v = a.verdict, &w = b.verdict;
   return v.decision == w.decision && v.reason == w.reason && v.has_on == w.has_on && v.limit == w.limit &&
@@ -20,6 +21,7 @@ std::string describe(const Outcome& outcome) {
   if (outcome.error != core::EventError::None) {
     return "error " + std::to_string(static_cast<unsigned>(outcome.error));
   }
+  if (outcome.has_sized) return "sized " + to_text(outcome.sized.quantity);
   if (!outcome.has_verdict) return "no verdict";
   const core::Verdict& v = outcome.verdict;
   std::string text(name_of(decision_names, v.decision));
@@ -64,6 +66,8 @@ void Replay::apply_event(const Record& record) {
   now.error = engine->apply(record.event);
   now.has_verdict = now.error == core::EventError::None && engine->has_verdict();
   if (now.has_verdict) now.verdict = engine->verdict();
+  now.has_sized = now.error == core::EventError::None && engine->has_sized();
+  if (now.has_sized) now.sized = engine->sized();
   if (same(now, record.outcome)) return;
   throw JournalError("record " + std::to_string(record.sequence) +
                      ": replaying the journal gives another decision than the one recorded: recorded " +

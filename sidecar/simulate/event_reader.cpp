@@ -34,8 +34,8 @@ const std::vector<Event>& EventReader::read(std::string_view line) {
   else if (type == "equity") read_equity(event);
   else if (type == "control") read_control(event);
   else if (type == "clock") event.type = EventType::Clock;
-  else if (type == "size") wrong("type", "is `size`: position sizing is not built yet");
-  else wrong("type", "is none of mark, intent, replace, ack, cancel, fill, done, equity, control, clock");
+  else if (type == "size") read_size(event);
+  else wrong("type", "is none of mark, intent, replace, ack, cancel, fill, done, size, equity, control, clock");
   if (!error_.empty()) events_.clear();
   else if (event.type != EventType::None) events_.push_back(event);
   return events_;

@@ -29,6 +29,7 @@ private:
   void read_order(core::Event& event, core::EventType type);
   void read_fill(core::Event& event);
   void read_equity(core::Event& event);
+  void read_size(core::Event& event);  // size_reader.cpp
   void read_control(core::Event& event);
   void read_override(core::ControlEvent& control);
   Scope read_scope();

@@ -74,6 +74,21 @@ void write_verdict(const core::Engine& engine, const core::Event& event, std::st
   add_line(json, out);
 }
 
+void write_sized(const core::Engine& engine, TimeNs t, std::string& out) {
+  const core::Sized& sized = engine.sized();
+  ordered_json json = start("sized", t);
+  json["quantity"] = to_text(sized.quantity);
+  json["binding"] = name_of(core::constraint_names, sized.binding);
+  ordered_json constraints = ordered_json::object();
+  for (std::size_t k = 0; k < sized.constraints.size(); ++k) {
+    const bool given = sized.constraints[k] != core::Sized::unconstrained;
+    constraints[std::string(core::constraint_names[k])] =
+        given ? ordered_json(format_decimal(sized.constraints[k])) : ordered_json(nullptr);
+  }
+  json["constraints"] = constraints;
+  add_line(json, out);
+}
+
 void write_line(const core::Engine& engine, const core::Line& line, TimeNs t, std::string& out) {
   constexpr std::array<std::string_view, 7> types{"warning",        "breach",  "cleared",    "state",
                                                   "cancel_request", "warning", "liquidation"};
@@ -177,6 +192,7 @@ void OutcomeWriter::write_outcome(const core::Event& event, std::string& out) co
   const std::size_t before = engine_.lines_before_verdict();
   for (const core::Line& line : lines.first(before)) write_line(engine_, line, event.t, out);
   if (engine_.has_verdict()) write_verdict(engine_, event, out);
+  if (engine_.has_sized()) write_sized(engine_, event.t, out);
   for (const core::Line& line : lines.subspan(before)) write_line(engine_, line, event.t, out);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/metric.h"
 #include "shm/decimal.h"
 #include "shm/words.h"
 
@@ -124,6 +125,7 @@ private:
     std::string text = "[limit." + quote(name) + "]\n" + (on.empty() ? "" : "on = { " + on + " }\n");
     text += "metric = '" + std::string(name_of(metric_names, metric)) + "'\nmax = " + decimal(1'000'000'000) + "\n";
     if (metric >= Metric::OrderRate && metric <= Metric::Duplicate) text += "window = " + decimal(604'000) + "\n";
+    if (core::has_confidence(metric)) text += maybe("confidence", "0.97");
     return text + maybe("warn", "0." + std::to_string(1 + below(99))) +
            maybe("action", "'" + std::string(action_names[1 + below(action_names.size() - 1)]) + "'");
   }

@@ -81,6 +81,22 @@ inline core::FillEvent random_fill(Dice& dice) {
   return e;
 }
 
+inline core::SizeEvent random_size(Dice& dice) {
+  core::SizeEvent e{};
+  e.symbol = dice.one_of<SymbolIndex>(1U << 31);
+  e.client = dice.one_of<ClientIndex>(65'536);
+  e.account = dice.one_of<AccountIndex>(65'536);
+  e.strategy = dice.one_of<StrategyIndex>(65'536);
+  e.side = dice.one_of<Side>(3);
+  e.market = dice.coin();
+  e.by_edge = dice.coin();
+  e.price = {dice.raw()};
+  for (std::int64_t* number : {&e.edge, &e.horizon_days, &e.win_probability, &e.payoff, &e.confidence}) {
+    *number = dice.raw();
+  }
+  return e;
+}
+
 inline core::ControlEvent random_control(Dice& dice) {
   core::ControlEvent e{};
   e.command = dice.one_of<core::Command>(5);
@@ -99,7 +115,7 @@ inline core::ControlEvent random_control(Dice& dice) {
 inline core::Event random_event(Dice& dice) {
   core::Event event{};
   event.t = {dice.raw()};
-  event.type = static_cast<core::EventType>(1 + dice.below(static_cast<std::uint64_t>(core::EventType::Clock)));
+  event.type = static_cast<core::EventType>(1 + dice.below(static_cast<std::uint64_t>(core::EventType::Size)));
   switch (event.type) {
     case core::EventType::Client: event.client = {dice.text<32>()}; break;
     case core::EventType::Mark:
@@ -118,6 +134,7 @@ inline core::Event random_event(Dice& dice) {
       event.equity = {dice.one_of<AccountIndex>(65'536), {}, static_cast<std::uint64_t>(dice.raw()), 7};
       break;
     case core::EventType::Control: event.control = random_control(dice); break;
+    case core::EventType::Size: event.size = random_size(dice); break;
     default: break;
   }
   return event;
@@ -135,7 +152,13 @@ inline Value random_value(Dice& dice) {
 inline journal::Outcome random_outcome(Dice& dice) {
   journal::Outcome outcome{};
   outcome.error = dice.one_of<core::EventError>(17);
-  outcome.has_verdict = dice.coin();
+  outcome.has_sized = dice.coin();
+  if (outcome.has_sized) {
+    outcome.sized.quantity = {dice.raw()};
+    outcome.sized.binding = dice.one_of<core::Constraint>(6);
+    for (std::int64_t& quantity : outcome.sized.constraints) quantity = dice.raw();
+  }
+  outcome.has_verdict = !outcome.has_sized && dice.coin();
   if (!outcome.has_verdict) return outcome;
   core::Verdict& v = outcome.verdict;
   v.decision = dice.one_of<Decision>(4);

@@ -33,6 +33,8 @@ TEST(Record, EveryEventComesBackAsItWas) {
     ASSERT_EQ(std::memcmp(&record.event, &event, sizeof event), 0) << "type " << static_cast<int>(event.type);
     ASSERT_EQ(record.outcome.error, outcome.error);
     ASSERT_EQ(record.outcome.has_verdict, outcome.has_verdict);
+    ASSERT_EQ(record.outcome.has_sized, outcome.has_sized);
+    ASSERT_EQ(record.outcome.sized, outcome.sized);
     ASSERT_TRUE(same_verdict(record.outcome.verdict, outcome.verdict));
   }
 }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of reading [model] that stand in files of their own: prices, scenarios, and what a journal keeps of both.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sidecar/config/reading.h"
+#include "sidecar/model/estimate.h"
+
+namespace bulwark::config {
+
+inline constexpr DecimalRange confidence_range{unit / 2, unit / 10'000 * 9'999, "a share from 0.5 to 0.9999"};
+
+core::Sizing read_sizing(Section& section);
+std::optional<core::Model> read_model(Section& section, const Source& source, const core::Rules& rules, Report& report);
+
+// The text of a price file; `symbols` are the instruments, sorted.
+model::Closes read_closes(std::string_view text, const std::string& file, const std::vector<std::string>& symbols,
+                          Report& report);
+
+// The text of a scenario file. `closes` may be empty: then no scenario can be taken from prices.
+std::vector<core::Scenario> read_scenarios(std::string_view text, const std::string& file, const core::Rules& rules,
+                                           const model::Closes& closes, Report& report);
+
+// The numbers of a model as TOML, and back: a journal is replayed with them, whatever has become of the files.
+std::string frozen_model(const core::Model& model);
+std::optional<core::Model> read_frozen_model(Section& frozen, Report& report);
+
+}  // namespace bulwark::config
