@@ -6,7 +6,7 @@
 namespace bulwark::core {
 
 // What is exactly a whole number of units must not become one less for the last bit of a quotient.
-static constexpr long double last_bits = 1 + 1e-15L;
+static constexpr long double last_bits = 1 + 2e-18L;
 
 static long double as_number(int128 raw) { return static_cast<long double>(raw) / static_cast<long double>(unit); }
 

@@ -39,6 +39,15 @@ inline core::Rules desk_rules() {
   for (const char* account : {"ACC1", "ACC2"}) rules.accounts.push_back({account, {int128{1'000'000} * unit}});
   rules.strategies = {core::Strategy{"momo", "ACC1"}, core::Strategy{"slow", "ACC2"}};
   rules.limits = {limit("position", Metric::Position, 100'000), limit("loss", Metric::DailyLoss, 1'000, Action::Halt)};
+  rules.model = core::Model{.symbols = {"AAPL", "MSFT"},
+                            .factor_count = 1,
+                            .loadings = {0.01, 0.02},
+                            .residuals = {1e-4, 1e-4},
+                            .scenarios = {{"crash", {{"AAPL", -0.2}, {"MSFT", -0.1}}}}};
+  for (const Metric metric : {Metric::CorrelatedExposure, Metric::Var, Metric::Volatility, Metric::StressLoss}) {
+    const std::string_view name = name_of(metric_names, metric);
+    rules.limits.push_back(limit(std::string(name).c_str(), metric, 1'000'000'000));
+  }
   rules.stale_after = milliseconds(3'600'000);
   return rules;
 }
