@@ -150,6 +150,7 @@ private:
 
   // engine_size.cpp
   void apply_size(const SizeEvent& size);
+  std::int64_t shrunk(std::int64_t share, const Party& party) const;
   void size_by_trade(const SizeEvent& size, const Judge& judge);
   void size_by_book(Judge& judge);
   std::int64_t size_by_limits(Candidate& candidate, Judge& judge);

@@ -43,6 +43,15 @@ void Engine::apply_size(const SizeEvent& size) {
   sized_.binding = static_cast<Constraint>(binding - sized_.constraints.begin());
 }
 
+// A share of [sizing], as small as the factors make it that hold where the order would be.
+std::int64_t Engine::shrunk(std::int64_t share, const Party& party) const {
+  std::int64_t smallest = unit;
+  for (const Factor& factor : factors_) {
+    if (within(factor.on, party)) smallest = std::min(smallest, factor.factor);
+  }
+  return static_cast<std::int64_t>(round8(share, smallest));
+}
+
 // Kelly and the target of volatility look at the trade alone.
 void Engine::size_by_trade(const SizeEvent& size, const Judge& judge) {
   const Candidate& candidate = judge.candidate();
@@ -54,10 +63,12 @@ void Engine::size_by_trade(const SizeEvent& size, const Judge& judge) {
   };
   const DailyVariance variance = risk_.daily_variance(candidate.party.symbol);
   if (sizing_.kelly_fraction) {
-    sized_.constraints[at(Constraint::Kelly)] = units_of(kelly_share(*sizing_.kelly_fraction, size, variance));
+    sized_.constraints[at(Constraint::Kelly)] =
+        units_of(kelly_share(shrunk(*sizing_.kelly_fraction, candidate.party), size, variance));
   }
   if (sizing_.volatility_target) {
-    sized_.constraints[at(Constraint::Volatility)] = units_of(volatility_share(*sizing_.volatility_target, variance));
+    sized_.constraints[at(Constraint::Volatility)] =
+        units_of(volatility_share(shrunk(*sizing_.volatility_target, candidate.party), variance));
   }
 }
 
@@ -81,7 +92,7 @@ void Engine::size_by_book(Judge& judge) {
   largest(Constraint::Balance, unit);
   limit.metric = Metric::Concentration;
   limit.reach = Reach::Symbol;
-  if (sizing_.max_fraction) largest(Constraint::MaxFraction, *sizing_.max_fraction);
+  if (sizing_.max_fraction) largest(Constraint::MaxFraction, shrunk(*sizing_.max_fraction, candidate.party));
   const std::optional<std::int64_t> budget = risk_budgets_[at(candidate.party.strategy)];
   const auto whole = std::find_if(limits_.all.begin(), limits_.all.end(), [](const CompiledLimit& one) {
     return one.metric == Metric::Var && !one.each_any && one.named == Scope{};
@@ -90,7 +101,8 @@ void Engine::size_by_book(Judge& judge) {
   limit = *whole;
   limit.view = View::Strategy;
   largest(Constraint::RiskBudget,
-          static_cast<std::int64_t>(std::min<int128>(limits_.slots[whole->slot_base].max * *budget / unit, INT64_MAX)));
+          static_cast<std::int64_t>(std::min<int128>(
+              limits_.slots[whole->slot_base].max * shrunk(*budget, candidate.party) / unit, INT64_MAX)));
 }
 
 // The largest quantity that an intent of these fields would be accepted with now.

@@ -69,126 +69,125 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     const bool by_sector = limit.each_sector || at(limit.named.sector) != 0;
     limit.view = view_of(limit.each_account || at(limit.named.account) != 0,
                          limit.each_strategy || at(limit.named.strategy) != 0);
-    limit.reach = by_symbol ? Reach::Symbol : by_sector ? Reach::Sector : Reach::All;
-    if (limit.kind == Kind::Exposure || limit.kind == Kind::State || limit.metric == Metric::StaleMark) {
-      const bool adds_symbols = limit.metric == Metric::CorrelatedExposure;  // its `symbol` is only the order's
-      limit.reach = by_symbol && !adds_symbols ? Reach::Symbol : by_sector ? Reach::Sector : Reach::All;
-      if (limit.kind >= Kind::Exposure) {
-        Book::Used& used = book.used[at(limit.view)];
-        used.cells = true;
-        used.all |= limit.reach == Reach::All;
-        used.sectors |= limit.reach == Reach::Sector;
-      }
-      const auto position = static_cast<std::uint32_t>(all.size());
-      if (divides_by_equity(limit.metric)) dividing.push_back(position);
-      if (limit.action == Action::Scale) scaling.push_back(position);
-      if (limit.dynamic) dynamics.push_back(position);
-      if (adds_symbols && by_symbol) correlated.push_back(position);
-      if (limit.metric == Metric::MessageRate) message_rates.push_back(position);
-      if (limit.metric == Metric::OpenOrders) open_orders.push_back(position);
-      if (limit.metric == Metric::RepeatedExecution) repetitions.push_back(position);
-      if (limit.metric == Metric::PriceMove) price_moves.push_back(position);
-      if (limit.metric == Metric::StaleMark) stale_marks.push_back(position);
-      if (limit.kind == Kind::Breaker) breakers.push_back(position);
-      lay_out_slots(limit, names, client_count);
-      all.push_back(limit);
+    const bool adds_symbols = limit.metric == Metric::CorrelatedExposure;  // its `symbol` is only the order's
+    limit.reach = by_symbol && !adds_symbols ? Reach::Symbol : by_sector ? Reach::Sector : Reach::All;
+    const bool reads_cells = limit.kind >= Kind::Exposure && limit.kind <= Kind::State;
+    if (reads_cells || limit.metric == Metric::StaleMark) {
+      Book::Used& used = book.used[at(limit.view)];
+      used.cells = true;
+      used.all |= limit.reach == Reach::All;
+      used.sectors |= limit.reach == Reach::Sector;
     }
-    rooms.assign(slots.size(), 0);
-    start_levels();
+    const auto position = static_cast<std::uint32_t>(all.size());
+    if (divides_by_equity(limit.metric)) dividing.push_back(position);
+    if (limit.action == Action::Scale) scaling.push_back(position);
+    if (limit.dynamic) dynamics.push_back(position);
+    if (adds_symbols && by_symbol) correlated.push_back(position);
+    if (limit.metric == Metric::MessageRate) message_rates.push_back(position);
+    if (limit.metric == Metric::OpenOrders) open_orders.push_back(position);
+    if (limit.metric == Metric::RepeatedExecution) repetitions.push_back(position);
+    if (limit.metric == Metric::PriceMove) price_moves.push_back(position);
+    if (limit.metric == Metric::StaleMark) stale_marks.push_back(position);
+    if (limit.kind == Kind::Breaker) breakers.push_back(position);
+    lay_out_slots(limit, names, client_count);
+    all.push_back(limit);
   }
+  rooms.assign(slots.size(), 0);
+  start_levels();
+}
 
-  // A limit of nothing is reached by nothing: that is where it starts, and no news.
-  // A breaker on each account is about accounts that are there from the beginning, whatever they hold.
-  void Limits::start_breaker(const CompiledLimit& limit) {
-    Scope account_only{};
+// A breaker on each account is about accounts that are there from the beginning, whatever they hold.
+void Limits::start_breaker(const CompiledLimit& limit) {
+  Scope account_only{};
+  for (std::uint32_t k = 0; k < limit.slot_count; ++k) {
+    Slot& slot = slots[limit.slot_base + k];
+    account_only.account = slot.on.account;
+    const bool by_account_alone =
+        limit.each_account && !limit.each_symbol && !limit.each_sector && !limit.each_strategy;
+    slot.live = by_account_alone && at(slot.on.account) != 0 && slot.on == account_only;
+  }
+}
+
+// A limit of nothing is reached by nothing: that is where it starts, and no news.
+void Limits::start_levels() {
+  for (const CompiledLimit& limit : all) {
+    if (limit.kind == Kind::Breaker) {
+      start_breaker(limit);
+      continue;
+    }
     for (std::uint32_t k = 0; k < limit.slot_count; ++k) {
       Slot& slot = slots[limit.slot_base + k];
-      account_only.account = slot.on.account;
-      const bool by_account_alone =
-          limit.each_account && !limit.each_symbol && !limit.each_sector && !limit.each_strategy;
-      slot.live = by_account_alone && at(slot.on.account) != 0 && slot.on == account_only;
+      slot.warned = slot.max == 0;
     }
   }
+}
 
-  void Limits::start_levels() {
-    for (const CompiledLimit& limit : all) {
-      if (limit.kind == Kind::Breaker) {
-        start_breaker(limit);
-        continue;
-      }
-      for (std::uint32_t k = 0; k < limit.slot_count; ++k) {
-        Slot& slot = slots[limit.slot_base + k];
-        slot.warned = slot.max == 0;
-      }
+void Limits::assign_rows(const Book& book, const Market& market) {
+  std::map<std::vector<std::uint32_t>, std::uint16_t> known;
+  list_of_row.assign(book.rows.size(), 0);
+  for (std::size_t row = 0; row < book.rows.size(); ++row) {
+    const SymbolIndex symbol = book.symbol_of(row);
+    const Party party{symbol, market.symbols[at(symbol)].sector, book.account_of(row), book.strategy_of(row),
+                      ClientIndex::None};
+    std::vector<std::uint32_t> touched;
+    for (std::uint32_t k = 0; k < all.size(); ++k) {
+      CompiledLimit any_client = all[k];
+      any_client.named.client = ClientIndex::None;
+      any_client.each_client = false;
+      any_client.name_keys();
+      if (any_client.covers(party)) touched.push_back(k);
     }
-  }
-
-  void Limits::assign_rows(const Book& book, const Market& market) {
-    std::map<std::vector<std::uint32_t>, std::uint16_t> known;
-    list_of_row.assign(book.rows.size(), 0);
-    for (std::size_t row = 0; row < book.rows.size(); ++row) {
-      const SymbolIndex symbol = book.symbol_of(row);
-      const Party party{symbol, market.symbols[at(symbol)].sector, book.account_of(row), book.strategy_of(row),
-                        ClientIndex::None};
-      std::vector<std::uint32_t> touched;
-      for (std::uint32_t k = 0; k < all.size(); ++k) {
-        CompiledLimit any_client = all[k];
-        any_client.named.client = ClientIndex::None;
-        any_client.each_client = false;
-        any_client.name_keys();
-        if (any_client.covers(party)) touched.push_back(k);
-      }
-      std::stable_sort(touched.begin(), touched.end(),
-                       [this](std::uint32_t a, std::uint32_t b) { return all[a].kind < all[b].kind; });
-      const auto [place, fresh] = known.emplace(touched, static_cast<std::uint16_t>(known.size()));
-      list_of_row[row] = place->second;
-      if (!fresh) continue;
-      if (known.size() > 65'000) throw std::length_error("too many different sets of limits (65,000)");
-      const auto begin_of = [&](Kind kind) {
-        const auto below = [&](std::uint32_t k) { return all[k].kind < kind; };
-        return static_cast<std::uint32_t>(steps.size()) +
-               static_cast<std::uint32_t>(std::count_if(touched.begin(), touched.end(), below));
-      };
-      List list{
-          begin_of(Kind::Order), begin_of(Kind::Exposure), begin_of(Kind::Model), begin_of(Kind::State), 0, 0, false};
-      for (const std::uint32_t k : touched) {
-        if (all[k].kind == Kind::Exposure || all[k].kind == Kind::State)
-          list.views = static_cast<std::uint8_t>(list.views | 1U << at(all[k].view));
-        list.covered |= all[k].kind == Kind::Exposure && all[k].action != Action::Alert;
-        const bool scales_alone = all[k].action == Action::Scale && all[k].kind >= Kind::State;
-        const bool plain = all[k].action != Action::Alert && at(all[k].named.client) == 0;
-        steps.push_back({k, all[k].slot_base, all[k].each_any, all[k].metric == Metric::Position, plain, scales_alone});
-      }
-      list.end = static_cast<std::uint32_t>(steps.size());
-      list_of_lists.push_back(list);
+    std::stable_sort(touched.begin(), touched.end(),
+                     [this](std::uint32_t a, std::uint32_t b) { return all[a].kind < all[b].kind; });
+    const auto [place, fresh] = known.emplace(touched, static_cast<std::uint16_t>(known.size()));
+    list_of_row[row] = place->second;
+    if (!fresh) continue;
+    if (known.size() > 65'000) throw std::length_error("too many different sets of limits (65,000)");
+    const auto begin_of = [&](Kind kind) {
+      const auto below = [&](std::uint32_t k) { return all[k].kind < kind; };
+      return static_cast<std::uint32_t>(steps.size()) +
+             static_cast<std::uint32_t>(std::count_if(touched.begin(), touched.end(), below));
+    };
+    List list{
+        begin_of(Kind::Order), begin_of(Kind::Exposure), begin_of(Kind::Model), begin_of(Kind::State), 0, 0, false};
+    for (const std::uint32_t k : touched) {
+      const bool reads_cells = all[k].kind >= Kind::Exposure && all[k].kind <= Kind::State;
+      if (reads_cells) list.views = static_cast<std::uint8_t>(list.views | 1U << at(all[k].view));
+      list.covered |= all[k].kind == Kind::Exposure && all[k].action != Action::Alert;
+      const bool scales_alone = all[k].action == Action::Scale && all[k].kind >= Kind::State;
+      const bool plain = all[k].action != Action::Alert && at(all[k].named.client) == 0;
+      steps.push_back({k, all[k].slot_base, all[k].each_any, all[k].metric == Metric::Position, plain, scales_alone});
     }
+    list.end = static_cast<std::uint32_t>(steps.size());
+    list_of_lists.push_back(list);
   }
+}
 
-  void Limits::carry(const Limits& old) {
-    for (CompiledLimit& limit : all) {
-      for (const CompiledLimit& before : old.all) {
-        if (before.index != limit.index || before.metric != limit.metric) continue;
-        for (std::size_t k = 0; k < before.slot_count; ++k) {
-          const Slot& from = old.slots[before.slot_base + k];
-          const std::size_t to = find_slot(limit, from.on);
-          if (to == slots.size()) continue;
-          slots[to].warned = from.warned;
-          slots[to].breached = from.breached;
-          slots[to].live = from.live;
-          slots[to].scales = from.scales && limit.action == Action::Scale;
-          if (from.override_until_ns == 0) continue;
-          slots[to].override_until_ns = from.override_until_ns;
-          slots[to].base_max = from.base_max;
-        }
+void Limits::carry(const Limits& old) {
+  for (CompiledLimit& limit : all) {
+    for (const CompiledLimit& before : old.all) {
+      if (before.index != limit.index || before.metric != limit.metric) continue;
+      for (std::size_t k = 0; k < before.slot_count; ++k) {
+        const Slot& from = old.slots[before.slot_base + k];
+        const std::size_t to = find_slot(limit, from.on);
+        if (to == slots.size()) continue;
+        slots[to].warned = from.warned;
+        slots[to].breached = from.breached;
+        slots[to].live = from.live;
+        slots[to].scales = from.scales && limit.action == Action::Scale;
+        if (from.override_until_ns == 0) continue;
+        slots[to].override_until_ns = from.override_until_ns;
+        slots[to].base_max = from.base_max;
       }
     }
   }
+}
 
-  std::size_t Limits::find_slot(const CompiledLimit& limit, const Scope& on) const {
-    const Party party{on.symbol, on.sector, on.account, on.strategy, on.client};
-    if (!limit.covers(party)) return slots.size();
-    const std::size_t slot = limit.slot_of(party);
-    return slot < limit.slot_base + limit.slot_count && slots[slot].on == on ? slot : slots.size();
-  }
+std::size_t Limits::find_slot(const CompiledLimit& limit, const Scope& on) const {
+  const Party party{on.symbol, on.sector, on.account, on.strategy, on.client};
+  if (!limit.covers(party)) return slots.size();
+  const std::size_t slot = limit.slot_of(party);
+  return slot < limit.slot_base + limit.slot_count && slots[slot].on == on ? slot : slots.size();
+}
 
 }  // namespace bulwark::core
