@@ -44,6 +44,7 @@ public:
     read_restricted();
     read_locate();
     read_journal();
+    read_control();
     read_limit_tables();
     for (const std::string_view table : {"sizing", "model", "console", "ledger"}) root_.not_built(table);
     root_.finish();
@@ -264,6 +265,12 @@ private:
     const std::string directory = section.text("directory", "journal");
     if (directory.empty()) section.mistake("directory", "found \"\"; allowed is the path of a folder");
     settings_.journal_directory = absolute_path(directory, source_.directory);
+    section.finish();
+  }
+
+  void read_control() {
+    Section section = this->section("control");
+    settings_.four_eyes = section.boolean("four_eyes", false);
     section.finish();
   }
 
