@@ -14,8 +14,8 @@
 #include "shm/clock.h"
 #include "shm/decimal.h"
 #include "shm/latch.h"
+#include "sidecar/config/moment.h"
 #include "sidecar/operator/command.h"
-#include "sidecar/operator/moment.h"
 
 namespace bulwark::command {
 
@@ -155,10 +155,10 @@ int control_resume(const ControlOptions& options) {
 int control_override(const ControlOptions& options) {
   const int128 max = decimal_argument("--max", options.max);
   if (max < 0) throw Refusal(wrong_usage, "--max: a number from 0 on is wanted");
-  const std::optional<TimeNs> until = parse_moment(options.until, shm::wall_now());
+  const std::optional<TimeNs> until = config::parse_moment(options.until, shm::wall_now());
   if (!until) {
-    throw Refusal(wrong_usage,
-                  fmt::format("--until \"{}\": wanted is one of {}", shm::printable(options.until), moment_forms));
+    throw Refusal(wrong_usage, fmt::format("--until \"{}\": wanted is one of {}", shm::printable(options.until),
+                                           config::moment_forms));
   }
   Wanted wish = wanted(options, shm::Wish::Override, "override");
   wish.request.limit = name_argument("--limit", options.limit);
@@ -166,7 +166,7 @@ int control_override(const ControlOptions& options) {
   put_decimal(max, wish.request);
   wish.request.until_ns = until->ns;
   wish.done = fmt::format("limit {} of {}: max {} until {}", options.limit, kill::parse_scope(options.on).text(),
-                          format_decimal(max), show_moment(*until));
+                          format_decimal(max), config::show_moment(*until));
   wish.facts = {{"limit", options.limit}, {"max", format_decimal(max)}, {"until", until->ns}};
   return ask(wish, options.json);
 }
@@ -193,8 +193,8 @@ int equity(const ControlOptions& options) {
   wish.request.account = name_argument("--account", options.account);
   sign(options, wish.request);
   put_decimal(amount, wish.request);
-  wish.done = fmt::format("{} {} account {}", amount < 0 ? "withdrew" : "deposited", format_decimal(magnitude(amount)),
-                          (amount < 0 ? "from " : "into ") + options.account);
+  wish.done = fmt::format("{} {} {} account {}", amount < 0 ? "withdrew" : "deposited",
+                          format_decimal(magnitude(amount)), amount < 0 ? "from" : "into", options.account);
   wish.facts = {{"account", options.account}, {"amount", format_decimal(amount)}};
   return ask(wish, options.json);
 }

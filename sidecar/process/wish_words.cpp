@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "shm/decimal.h"
+#include "sidecar/config/moment.h"
 #include "sidecar/simulate/event_reader.h"
 #include "sidecar/simulate/outcome_writer.h"
 
@@ -55,8 +56,8 @@ std::string describe_override(const shm::ControlRequest& request) {
   add("account", request.account);
   add("strategy", request.strategy);
   add("client", request.client);
-  return text + ": max " + format_decimal(core::join(request.max_low, request.max_high)) +
-         " until t = " + std::to_string(request.until_ns);
+  return text + ": max " + format_decimal(core::join(request.max_low, request.max_high)) + " until " +
+         config::show_moment({request.until_ns});
 }
 
 std::vector<std::string> lines_of(core::Engine& engine) {

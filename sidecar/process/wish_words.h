@@ -20,7 +20,7 @@ std::string words_for(core::EventError error);
 core::ControlEvent control_event(const core::Names& names, const shm::ControlRequest& request, core::Command command,
                                  std::vector<std::string>& unknown);
 
-// "limit gross on account=ACC1: max 3000000 until t = 1700000000000000000"
+// "limit gross on account=ACC1: max 3000000 until 2026-11-22T15:00:00Z"
 std::string describe_override(const shm::ControlRequest& request);
 
 // What the engine's last event brought about, a line of the contract's format each.

@@ -136,6 +136,7 @@ class Equity(DeskTest):
     def test_moves_equity_and_no_profit(self):
         self.up()
         said = self.signed("equity", "--account", "ACC1", "--amount", "1000.50")
+        self.assertIn("deposited 1000.5 into account ACC1", said)
         self.assertIn("account ACC1 now has an equity of 1001000.5", said)
         self.signed("equity", "--account", "ACC1", "--amount", "-0.25")
         said = self.signed_json("equity", "--account", "ACC2", "--amount", "-500")

@@ -89,8 +89,9 @@ class DeskTest(unittest.TestCase):
             process.stdout.close()
 
     def start(self, program, *arguments):
-        process = subprocess.Popen([os.path.join(BUILD, "bin", program), *arguments, "--config", str(self.config)],
-                                   stdout=subprocess.PIPE, text=True)
+        with open(self.folder / "log", "a") as log:
+            process = subprocess.Popen([os.path.join(BUILD, "bin", program), *arguments, "--config", str(self.config)],
+                                       stdout=subprocess.PIPE, stderr=log, text=True)
         self.processes.append(process)
         return process
 
@@ -168,6 +169,9 @@ class DeskTest(unittest.TestCase):
 
     def states(self):
         return sorted((json.dumps(row["on"]), row["state"], row["cause"]) for row in self.book()["states"])
+
+    def log_says(self, text):
+        wait_for(f'"{text}" in the log', lambda: text in (self.folder / "log").read_text())
 
     def journal_says(self, text):
         def found():

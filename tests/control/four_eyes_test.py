@@ -39,7 +39,7 @@ class FourEyes(DeskTest):
     def test_text_says_what_to_do(self):
         self.up()
         said = self.signed(*RAISE, code=1)
-        self.assertRegex(said, r"limit size: max 30000 until t = \d+: waits for a second operator")
+        self.assertRegex(said, r"limit size: max 30000 until [\dT:-]+Z: waits for a second operator")
         self.assertRegex(said, r"bulwark control confirm \d+ --instance ctl")
 
     def test_stricter_is_done_at_once(self):
@@ -66,6 +66,7 @@ class FourEyes(DeskTest):
         self.assertIn("limit size from 20000 to 30000", said)
         self.assertIn("--operator and --reason", said)
         self.instance.send_signal(signal.SIGHUP)  # a signal has no name
+        self.log_says("not reloaded: this loosens limits (limit size from 20000 to 30000), which takes two operators")
         signed = ("--operator", "Ada", "--reason", "because of it")
         said = self.reload(raised, *signed, code=1)
         number = re.search(r"confirm (\d+) ", said).group(1)

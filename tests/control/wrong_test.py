@@ -2,9 +2,10 @@
 """`bulwark control` and `bulwark equity` in the wrong hands: nonsense, nobody there, a sidecar dead or frozen."""
 import os
 import signal
+import subprocess
 import unittest
 
-from desk import DeskTest
+from desk import BUILD, DeskTest, wait_for
 
 SIGNED = ("--operator", "Ada", "--reason", "x")
 OVERRIDE = ("control", "override", *SIGNED)
@@ -64,6 +65,20 @@ class Nonsense(DeskTest):
         self.assertEqual(len(self.books("both", lambda book: len(book["states"]) == 2)["states"]), 2)
 
 
+class Stranger(DeskTest):
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_may_ask_for_nothing(self):
+        self.up()
+        self.folder.chmod(0o755)
+        for command in (("control", "halt"), ("control", "reduce_only"), ("control", "resume", *SIGNED),
+                        (*OVERRIDE, *GOOD), ("equity", "--account", "ACC1", "--amount", "1", *SIGNED)):
+            result = subprocess.run([os.path.join(BUILD, "bin", "bulwark"), *command, "--instance", "ctl"], text=True,
+                                    capture_output=True, user=65534, group=65534, extra_groups=[])
+            self.assertEqual(result.returncode, 4, result.stderr)
+            self.assertIn("may not operate", result.stderr)
+        self.accepts(self.one)
+
+
 class Nobody(DeskTest):
     COMMANDS = (("control", "reduce_only"), ("control", "resume", *SIGNED), (*OVERRIDE, *GOOD),
                 ("control", "confirm", "1", *SIGNED), ("control", "halt", "--on", "sector=Tech"),
@@ -86,6 +101,7 @@ class Nobody(DeskTest):
         self.apart()
         self.sidecar.kill()
         self.sidecar.wait()
+        wait_for("the stop that follows", lambda: self.status()["state"] == "halted")
         for command in self.COMMANDS:
             code = 4 if command[1] == "resume" else 3  # a resume names whatever fails
             self.assertIn("not running", self.bulwark(*command, code=code))

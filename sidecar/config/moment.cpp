@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sidecar/operator/moment.h"
+#include "sidecar/config/moment.h"
 
 #include <fmt/format.h>
 
 #include <chrono>
 
-namespace bulwark::command {
+namespace bulwark::config {
 
 static constexpr std::int64_t second_ns = 1'000'000'000, day_s = 86'400, duration_s_max = 366 * day_s;
 
@@ -74,4 +74,4 @@ std::string show_moment(TimeNs t) {
                      of_day / 60 % 60, of_day % 60);
 }
 
-}  // namespace bulwark::command
+}  // namespace bulwark::config

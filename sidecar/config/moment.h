@@ -9,7 +9,7 @@
 
 #include "shm/units.h"
 
-namespace bulwark::command {
+namespace bulwark::config {
 
 inline constexpr std::string_view moment_forms = "+90s, +30m, +1h30m, +2d (at most 366 days) or 2026-11-22T15:00:00Z";
 
@@ -18,4 +18,4 @@ std::optional<TimeNs> parse_moment(std::string_view text, TimeNs now);
 
 std::string show_moment(TimeNs t);
 
-}  // namespace bulwark::command
+}  // namespace bulwark::config
