@@ -23,6 +23,12 @@ struct ResumeOptions {
   std::vector<std::string> on;
   bool new_baseline = false;
 };
+// What came of it, for people, and the lines that the sidecar had to say. Throws Refusal, naming every failing check.
+struct Resumed {
+  std::string sentence;
+  std::vector<std::string> lines;
+};
+Resumed resume_trading(const Instance& instance, const ResumeOptions& options);
 int resume_instance(const Instance& instance, const ResumeOptions& options);
 
 int show_status(const Instance& instance, bool json);

@@ -14,6 +14,7 @@
 #include <memory>
 #include <sstream>
 
+#include "shm/clock.h"
 #include "shm/fingerprint.h"
 #include "shm/latch.h"
 
@@ -22,6 +23,8 @@ namespace bulwark::kill {
 using shm::Descriptor;
 
 static constexpr timeval patience{5, 0};
+// Less, so that what is begun in time is also answered in time.
+static constexpr DurationNs time_to_begin = milliseconds(3'000);
 
 // A path in a socket address has 107 characters at most; through the folder's descriptor it is always short enough.
 static bool connect_to(int socket_fd, const std::string& run_folder) {
@@ -43,23 +46,33 @@ shm::ControlRequest control_request(shm::Wish wish) {
   return request;
 }
 
-DoorAnswer ask_sidecar(const std::string& run_folder, const shm::ControlRequest& request) {
+static std::string why_refused(shm::DoorOutcome outcome) {
+  switch (outcome) {
+    case shm::DoorOutcome::WrongVersion: return "the sidecar is of another version of Bulwark";
+    case shm::DoorOutcome::BadName: return "a name or a text in it is too long or not printable";
+    case shm::DoorOutcome::Full: return "too many are at the sidecar's door; ask again";
+    default: return "the sidecar refused and did not say why";
+  }
+}
+
+DoorAnswer ask_sidecar(const std::string& run_folder, shm::ControlRequest request) {
+  request.wanted_until_ns = (shm::monotonic_now() + time_to_begin).ns;
   const Descriptor door(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
-  if (!door) return {false, false, {"cannot make a socket"}};
+  if (!door) return {false, false, 0, {"cannot make a socket"}};
   ::setsockopt(door.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(door.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  if (!connect_to(door.get(), run_folder)) return {false, false, {"the sidecar's door is shut (attach.sock)"}};
+  if (!connect_to(door.get(), run_folder)) return {false, false, 0, {"the sidecar's door is shut (attach.sock)"}};
   const auto reply = std::make_unique<shm::ControlReply>();
   if (::send(door.get(), &request, sizeof request, MSG_NOSIGNAL) != static_cast<ssize_t>(sizeof request) ||
       ::recv(door.get(), reply.get(), sizeof *reply, 0) < static_cast<ssize_t>(offsetof(shm::ControlReply, text))) {
-    return {false, false, {"the sidecar does not answer"}};
+    return {false, false, 0, {"the sidecar does not answer"}};
   }
-  DoorAnswer answer{true, reply->outcome == shm::DoorOutcome::Ready, {}};
+  DoorAnswer answer{true, reply->outcome == shm::DoorOutcome::Ready, reply->proposal, {}};
   std::istringstream text(std::string(reply->text, std::min<std::size_t>(reply->text_bytes, sizeof reply->text)));
   for (std::string line; std::getline(text, line);) {
     if (!line.empty()) answer.lines.push_back(shm::printable(line));
   }
-  if (!answer.done && answer.lines.empty()) answer.lines.push_back("the sidecar refused and did not say why");
+  if (!answer.done && answer.lines.empty()) answer.lines.push_back(why_refused(reply->outcome));
   return answer;
 }
 

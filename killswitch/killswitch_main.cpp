@@ -24,7 +24,8 @@ struct Arguments {
 
 }  // namespace
 
-static constexpr const char* on_help = "only this scope: account=, strategy=, symbol= or client=; several meet";
+static constexpr const char* on_help =
+    "only this scope: account=, strategy=, symbol= or client= (resume: sector= too); several meet";
 
 static void add_stop(CLI::App& app, Arguments& arguments) {
   CLI::App* stop = app.add_subcommand("stop", "stop trading now; returns when every client has acknowledged");

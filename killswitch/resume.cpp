@@ -68,10 +68,7 @@ static shm::ControlRequest request_of(const ResumeOptions& options, const StopSc
   shm::ControlRequest request = control_request(shm::Wish::Resume);
   request.new_baseline = options.new_baseline ? 1 : 0;
   request.permission = permission.word;
-  request.symbol = scope.symbol;
-  request.account = scope.account;
-  request.strategy = scope.strategy;
-  request.client = scope.client;
+  put_scope(scope, request);
   request.operator_name = Name::from(shm::printable(options.operator_name));
   request.reason = Sentence::from(shm::printable(options.reason));
   return request;
@@ -83,36 +80,31 @@ static bool nothing_to_resume(const Instance& instance, const ResumeOptions& opt
   return latched && latched->empty();
 }
 
-static void wait_for_lease(const Instance& instance) {
+static std::string wait_for_lease(const Instance& instance) {
   for (int i = 0; i < 200; ++i) {
-    if (shm::lease_valid(*instance.page, shm::monotonic_now())) {
-      std::cout << instance.name << ": resumed, the lease is running" << std::endl;
-      return;
-    }
+    if (shm::lease_valid(*instance.page, shm::monotonic_now())) return "resumed, the lease is running";
     shm::nap(milliseconds(1));
   }
-  std::cout << instance.name << ": resumed, but the lease is not renewed yet" << std::endl;
+  return "resumed, but the lease is not renewed yet";
 }
 
-int resume_instance(const Instance& instance, const ResumeOptions& options) {
+Resumed resume_trading(const Instance& instance, const ResumeOptions& options) {
   const StopScope scope = parse_scope(options.on);
   if (options.reason.empty() || options.operator_name.empty()) {
     throw Refusal(exit_usage, "a resume needs --reason and --operator: who lets it trade again, and why");
   }
   if (!scope.whole()) check_scope(scope, instance.board);
   const shm::Permission permission = shm::permission_of(*instance.page);
-  if (nothing_to_resume(instance, options, permission)) {
-    std::cout << instance.name << ": nothing to resume, it may trade" << std::endl;
-    return exit_done;
-  }
+  if (nothing_to_resume(instance, options, permission)) return {"nothing to resume, it may trade", {}};
   std::vector<std::string> failing;
   const bool sidecar_beats = check_processes(instance, failing);
   check_clients(instance, permission, failing);
   // The sidecar resumes only when nothing fails here; else it is asked for its own checks, to tell all of them at once.
   shm::ControlRequest request = request_of(options, scope, permission);
   if (!failing.empty()) request.wish = shm::Wish::Preflight;
+  DoorAnswer answer;
   if (sidecar_beats) {
-    const DoorAnswer answer = ask_sidecar(instance.folder, request);
+    answer = ask_sidecar(instance.folder, request);
     if (!answer.done) failing.insert(failing.end(), answer.lines.begin(), answer.lines.end());
   }
   if (!failing.empty()) {
@@ -121,14 +113,17 @@ int resume_instance(const Instance& instance, const ResumeOptions& options) {
     throw Refusal(exit_refused, message);
   }
   if (!scope.whole()) {
-    std::cout << instance.name << ": resumed " << scope.text()
-              << (permission.trading() ? "" : "; the instance itself is still stopped") << std::endl;
-    return exit_done;
+    return {"resumed " + scope.text() + (permission.trading() ? "" : "; the instance itself is still stopped"),
+            std::move(answer.lines)};
   }
   if (!permission.trading() && !shm::resume(*instance.page, permission)) {
     throw Refusal(exit_refused, "not resumed: a newer stop came while resuming; look again");
   }
-  wait_for_lease(instance);
+  return {wait_for_lease(instance), std::move(answer.lines)};
+}
+
+int resume_instance(const Instance& instance, const ResumeOptions& options) {
+  std::cout << instance.name << ": " << resume_trading(instance, options).sentence << std::endl;
   return exit_done;
 }
 

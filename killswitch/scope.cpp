@@ -17,6 +17,7 @@ static constexpr ScopeKey scope_keys[] = {
     {"account", &StopScope::account, &shm::Board::accounts},
     {"strategy", &StopScope::strategy, &shm::Board::strategies},
     {"symbol", &StopScope::symbol, &shm::Board::symbols},
+    {"sector", &StopScope::sector, &shm::Board::sectors},
     {"client", &StopScope::client, &shm::Board::clients},
 };
 
@@ -24,7 +25,7 @@ static const ScopeKey& find_key(const std::string& key) {
   for (const ScopeKey& known : scope_keys) {
     if (key == known.key) return known;
   }
-  throw Refusal(exit_usage, "--on " + key + ": not known; allowed are account, strategy, symbol and client");
+  throw Refusal(exit_usage, "--on " + key + ": not known; allowed are account, strategy, symbol, sector and client");
 }
 
 StopScope parse_scope(const std::vector<std::string>& on) {
@@ -41,6 +42,14 @@ StopScope parse_scope(const std::vector<std::string>& on) {
     result.*key.name = Name::from(name);
   }
   return result;
+}
+
+void put_scope(const StopScope& scope, shm::ControlRequest& request) {
+  request.symbol = scope.symbol;
+  request.sector = scope.sector;
+  request.account = scope.account;
+  request.strategy = scope.strategy;
+  request.client = scope.client;
 }
 
 bool check_scope(const StopScope& scope, const BoardMapping& board) {

@@ -37,6 +37,11 @@ struct Stop {
 static Stop pull(const Instance& instance, const StopOptions& options) {
   Stop stop;
   stop.scope = parse_scope(options.on);
+  if (stop.scope.sector.size != 0) {
+    throw Refusal(exit_usage,
+                  "--on sector=: the kill page knows no sectors; `bulwark control halt --on sector=NAME` "
+                  "stops one through the sidecar. Nothing was changed");
+  }
   if (!stop.scope.whole() && !check_scope(stop.scope, instance.board)) {
     stop.could_not_check = true;
     stop.scope = {};
@@ -60,11 +65,11 @@ static Stop pull(const Instance& instance, const StopOptions& options) {
 
 static Acknowledgements wait_for_clients(const Instance& instance, const Stop& stop, std::int64_t timeout_ms) {
   const MonotonicNs deadline = stop.began + milliseconds(timeout_ms);
-  std::map<std::pair<std::int32_t, std::uint64_t>, ClientView> seen;
+  std::map<std::pair<std::string, std::int32_t>, ClientView> seen;  // one process may be several clients
   for (;;) {
     Acknowledgements result;
     for (const ClientView& client : live_clients(instance.folder)) {
-      if (client.saw_stop(stop.epoch)) seen.try_emplace({client.pid, client.start_time}, client);
+      if (client.saw_stop(stop.epoch)) seen.try_emplace({client.client, client.pid}, client);
       else result.missing.push_back(client);
     }
     if (result.missing.empty() || deadline < shm::monotonic_now()) {

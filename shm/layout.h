@@ -340,7 +340,7 @@ struct AttachReply {
   std::uint16_t spare;
 };
 
-enum class Wish : std::uint32_t { None, Preflight, Halt, ReduceOnly, Resume, Override, Reload };
+enum class Wish : std::uint32_t { None, Preflight, Halt, ReduceOnly, Resume, Override, Reload, Equity, Confirm };
 
 struct ControlRequest {
   DoorKind kind;
@@ -354,13 +354,16 @@ struct ControlRequest {
   Name limit;  // of an override
   Name operator_name;
   Sentence reason;
-  std::uint64_t max_low, max_high;  // of an override, raw decimal
-  std::int64_t until_ns;
+  std::uint64_t max_low, max_high;  // raw decimal: of an override its max, of `equity` the amount
+  std::int64_t until_ns;            // of an override
+  std::uint64_t proposal;           // of a confirm: the number that the proposal was given
+  std::int64_t wanted_until_ns;     // CLOCK_MONOTONIC: then nobody waits any more, and it is not carried out
 };
 
 struct ControlReply {
   DoorOutcome outcome;  // Ready: done; NotPermitted: refused, `text` says why, a line each
   std::uint32_t text_bytes;
+  std::uint64_t proposal;  // not 0: nothing was done yet; it waits under this number for a second operator
   char text[8'192];
 };
 

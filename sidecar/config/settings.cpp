@@ -40,7 +40,7 @@ public:
     read_strategies();
     read_restricted();
     read_locate();
-    read_journal();
+    read_journal_and_control();
     read_sizing_and_model();
     read_limit_tables();
     for (const std::string_view table : {"console", "ledger"}) root_.not_built(table);
@@ -259,12 +259,15 @@ private:
     section.mistake(key, fmt::format("no symbol is named {}{}", shown(symbol), suggestion(symbol, symbols_)));
   }
 
-  void read_journal() {
+  void read_journal_and_control() {
     Section section = this->section("journal");
     const std::string directory = section.text("directory", "journal");
     if (directory.empty()) section.mistake("directory", "found \"\"; allowed is the path of a folder");
     settings_.journal_directory = absolute_path(directory, source_.directory);
     section.finish();
+    Section control = this->section("control");
+    settings_.four_eyes = control.boolean("four_eyes", false);
+    control.finish();
   }
 
   void read_sizing_and_model() {

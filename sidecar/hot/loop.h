@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "core/engine.h"
@@ -55,7 +56,11 @@ public:
   void retire(ClientIndex client);
   bool admit_publisher(std::size_t place, shm::MarksTable& table, std::size_t quote_count);
   void retire_publisher(std::size_t place);
+  // A wish of a person: applied as an event of now.
+  core::EventError apply_wish(const core::Event& wish);
   core::EventError control(const core::ControlEvent& wish);
+  // Who wishes what follows, and why. The number of its record; 0: the journal has no room.
+  std::uint64_t remark(std::string_view operator_name, std::string_view text);
   bool adopt(const core::Rules& rules, std::uint64_t configuration);
   void note(journal::RecordType type, std::uint64_t a, std::uint64_t b = 0);
   void finish();

@@ -56,15 +56,26 @@ void Loop::retire_publisher(std::size_t place) {
   std::erase_if(publishers_, [place](const Publisher& publisher) { return publisher.place == place; });
 }
 
-core::EventError Loop::control(const core::ControlEvent& wish) {
+core::EventError Loop::apply_wish(const core::Event& wish) {
   if (!journal_open()) return core::EventError::NoRoom;
-  event_ = {};
+  event_ = wish;
   event_.t = t_;
-  event_.type = core::EventType::Control;
-  event_.control = wish;
   apply_and_append();
   after_event();
   return outcome_.error;
+}
+
+core::EventError Loop::control(const core::ControlEvent& wish) {
+  core::Event event{};
+  event.type = core::EventType::Control;
+  event.control = wish;
+  return apply_wish(event);
+}
+
+std::uint64_t Loop::remark(std::string_view operator_name, std::string_view text) {
+  if (!journal_open()) return 0;
+  ring_.append(journal::Remark{t_, Name::from(operator_name), Text<247>::from(text)});
+  return ring_.next_sequence() - 1;
 }
 
 bool Loop::adopt(const core::Rules& rules, std::uint64_t configuration) {

@@ -19,7 +19,8 @@ enum class RecordType : std::uint8_t {
   Start,               // a sidecar begins; `a`: generation of the ring
   End,                 // it ended in good order
   Lease,               // the permission ran out without a stop; `a`: how often so far
-  Stop,  // a stop was taken over from the kill page; `a`: its permission word, `b`: generation of the page
+  Stop,    // a stop was taken over from the kill page; `a`: its permission word, `b`: generation of the page
+  Remark,  // a person's wish and reason, where no event has a place for them
 };
 
 constexpr RecordType record_type(core::EventType type) { return static_cast<RecordType>(type); }
@@ -37,13 +38,20 @@ struct Note {
   std::uint64_t a, b;
 };
 
-// A record as it is read back: event and outcome, or note.
+struct Remark {
+  TimeNs t;
+  Name operator_name;
+  Text<247> text;
+};
+
+// A record as it is read back: event and outcome, note, or remark; `note.t` is the time of each.
 struct Record {
   std::uint64_t sequence;
   RecordType type;
   core::Event event;
   Outcome outcome;
   Note note;
+  Remark remark;
 };
 
 // No record takes more words than this: six lines of the ring. (The longest that there is takes 31, a replace with two
@@ -199,6 +207,13 @@ void carry_event(Words& words, auto& event) {
     case core::EventType::Size: carry_size(words, event.size); break;
     case core::EventType::Control: carry_control(words, event.control); break;
   }
+}
+
+template <class Words>
+void carry_remark(Words& words, auto& remark) {
+  words.value(remark.t.ns);
+  words.text(remark.operator_name);
+  words.text(remark.text);
 }
 
 template <class Words>

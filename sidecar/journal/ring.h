@@ -152,6 +152,12 @@ public:
     commit(words, type);
   }
 
+  void append(const Remark& remark) {
+    WordWriter words(ring_, line_, sequence_);
+    carry_remark(words, remark);
+    commit(words, RecordType::Remark);
+  }
+
   // Brings the lines of the next record into this core's cache, for writing, while nobody waits.
   void prefetch() const {
     for (std::uint64_t i = 0; i < 3; ++i) __builtin_prefetch(&ring_.at(line_ + i), 1, 3);

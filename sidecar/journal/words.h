@@ -107,6 +107,9 @@ inline bool decode(Commit commit, std::span<const std::uint64_t> words, Record& 
     record.note.t = record.event.t;
   } else if (commit.type >= RecordType::Configuration && commit.type <= RecordType::Stop) {
     carry_note(reader, record.note);
+  } else if (commit.type == RecordType::Remark) {
+    carry_remark(reader, record.remark);
+    record.note.t = record.remark.t;
   } else {
     return false;
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "killswitch/instance.h"
 #include "sidecar/config/load.h"
 
 namespace bulwark::command {
@@ -17,10 +18,14 @@ struct Options {
   bool json = false;
   bool snapshot = false;
   bool book = false, controls = false;  // of `status`
+  std::string operator_name, reason;    // of `reload`
 };
 
 // Loads the configuration, or prints every mistake in it to standard error.
 std::optional<config::Settings> load_settings(const Options& options);
+
+// An instance that `up` runs counts as running from its `ready` line to its end. Throws kill::Refusal.
+kill::Instance open_ready(const std::string& instance, const std::string& config);
 
 int check_config(const Options& options);
 int simulate(const Options& options);

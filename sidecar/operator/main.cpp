@@ -6,6 +6,7 @@
 
 #include "killswitch/refusal.h"
 #include "sidecar/operator/command.h"
+#include "sidecar/operator/control.h"
 
 namespace bulwark::command {
 
@@ -35,6 +36,9 @@ static int run(int argc, char** argv) {
       ->excludes(book);
   CLI::App* again = command("reload", "apply changed limits to a running instance, all or nothing", reload);
   again->add_option("--instance", options.instance, "the instance's name, instead of its configuration");
+  again->add_option("--operator", options.operator_name, "who, for the journal");
+  again->add_option("--reason", options.reason, "why, for the journal");
+  add_control_commands(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -10,12 +10,12 @@
 #include "sidecar/journal/file.h"
 #include "sidecar/operator/book.h"
 #include "sidecar/operator/command.h"
+#include "sidecar/operator/control.h"
 
 namespace bulwark::command {
 
-// An instance that `up` runs counts as running from its `ready` line to its end.
-static kill::Instance open_ready(const Options& options) {
-  kill::Instance instance = kill::open_instance(kill::choose_instance(options.instance, options.config));
+kill::Instance open_ready(const std::string& name, const std::string& config) {
+  kill::Instance instance = kill::open_instance(kill::choose_instance(name, config));
   if (instance.up_alive() && !std::filesystem::exists(instance.folder + "/ready")) {
     throw kill::Refusal(not_running, "\"" + instance.name + "\" is starting or ending");
   }
@@ -39,20 +39,30 @@ static int show_book(const kill::Instance& instance, const Options& options) {
 }
 
 int status(const Options& options) {
-  const kill::Instance instance = open_ready(options);
+  const kill::Instance instance = open_ready(options.instance, options.config);
   if (options.book || options.controls) return show_book(instance, options);
   return kill::show_status(instance, options.json);
 }
 
 int reload(const Options& options) {
-  const kill::Instance instance = open_ready(options);
-  const kill::DoorAnswer answer = kill::ask_sidecar(instance.folder, kill::control_request(shm::Wish::Reload));
+  const bool named = !options.operator_name.empty() || !options.reason.empty();
+  if (named && (!valid_name(options.operator_name) || options.reason.empty() || options.reason.size() > 127 ||
+                !printable_ascii(options.reason))) {
+    throw kill::Refusal(wrong_usage, "--operator has 1 to 32 and --reason 1 to 127 printable ASCII characters");
+  }
+  const kill::Instance instance = open_ready(options.instance, options.config);
+  shm::ControlRequest request = kill::control_request(shm::Wish::Reload);
+  request.operator_name = Name::from(options.operator_name);
+  request.reason = Sentence::from(options.reason);
+  const kill::DoorAnswer answer = kill::ask_sidecar(instance.folder, request);
   if (!answer.heard) {
     std::cerr << "bulwark reload: the sidecar of \"" << instance.name << "\" does not answer; nothing has changed\n";
     return answer_is_no;
   }
   for (const std::string& line : answer.lines) (answer.done ? std::cout : std::cerr) << line << "\n";
-  return answer.done ? done : wrong_usage;
+  if (answer.proposal == 0) return answer.done ? done : wrong_usage;
+  std::cerr << how_to_confirm(answer, instance.name) << "\n";
+  return answer_is_no;
 }
 
 }  // namespace bulwark::command

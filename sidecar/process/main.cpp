@@ -75,6 +75,7 @@ int serve(Sidecar& sidecar, const sigset_t& signals) {
     const int signal = ::sigtimedwait(&signals, nullptr, &second);
     if (signal == SIGTERM || signal == SIGINT) break;
     if (signal == SIGHUP) sidecar.reload();
+    sidecar.keep_house();
     const std::string trouble = sidecar.trouble();
     if (trouble.empty()) continue;
     sidecar.stop();

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "core/metric.h"
+#include "shm/decimal.h"
+
 namespace bulwark::process {
 
 namespace {
@@ -26,10 +29,36 @@ void compare_fixed(const config::Settings& before, const config::Settings& after
        after.instance.kill_unacknowledged_ms);
   look("instance.base_currency", before.rules.base_currency, after.rules.base_currency);
   look("instance.session", before.rules.session, after.rules.session);
+  look("control.four_eyes", before.four_eyes, after.four_eyes);
   look("journal.directory", before.journal_directory, after.journal_directory);
   look("instruments", before.rules.instruments, after.rules.instruments);
   look("account", before.rules.accounts, after.rules.accounts);
   look("strategy", before.rules.strategies, after.rules.strategies);
+}
+
+// What is not plainly stricter counts as looser.
+void find_loosened(const core::Rules& before, const core::Rules& after, std::vector<std::string>& loosened) {
+  for (const core::Limit& old : before.limits) {
+    const core::Limit* now = find(after.limits, old.name);
+    if (now == nullptr) {
+      loosened.push_back("limit " + old.name + " is removed");
+      continue;
+    }
+    core::Limit with_its_level = old;
+    with_its_level.max = now->max;
+    with_its_level.warn = now->warn;
+    if (!(with_its_level == *now)) loosened.push_back("limit " + old.name + " changes in more than max and warn");
+    else if (now->max > old.max)
+      loosened.push_back("limit " + old.name + " from " + format_decimal(old.max) + " to " + format_decimal(now->max));
+  }
+  for (const core::Limit& limit : after.limits) {
+    const bool covers = core::kind_of(limit.metric) == core::Kind::Exposure && limit.action != Action::Alert;
+    if (covers && find(before.limits, limit.name) == nullptr)
+      loosened.push_back("limit " + limit.name + " covers what nothing may have covered");
+  }
+  core::Rules others = after;
+  others.limits = before.limits;
+  if (!(others == before)) loosened.emplace_back("fx, marks, restricted or locate change");
 }
 
 }  // namespace
@@ -45,8 +74,25 @@ RulesChange compare(const config::Settings& before, const config::Settings& afte
   for (const core::Limit& limit : before.rules.limits) {
     if (find(after.rules.limits, limit.name) == nullptr) ++change.removed;
   }
+  find_loosened(before.rules, after.rules, change.loosened);
   change.others = change.added + change.removed + change.changed == 0 && !(before.rules == after.rules);
   return change;
+}
+
+bool loosens(const core::Limits& limits, const core::ControlEvent& wish) {
+  const int128 max = core::join(wish.max_low, wish.max_high);
+  const auto looser = [&](const core::CompiledLimit& limit, const core::Slot& slot) {
+    const bool ends_a_stricter_one = slot.max < limit.configured_max && wish.until.ns < slot.override_until_ns;
+    return max > slot.max || max > limit.configured_max || ends_a_stricter_one;
+  };
+  for (const core::CompiledLimit& limit : limits.all) {
+    if (limit.index != wish.limit) continue;
+    for (std::size_t k = limit.slot_base; k < limit.slot_base + limit.slot_count; ++k) {
+      const core::Slot& slot = limits.slots[k];
+      if ((wish.whole_limit || slot.on == wish.on) && looser(limit, slot)) return true;
+    }
+  }
+  return false;
 }
 
 std::string describe(const RulesChange& change) {

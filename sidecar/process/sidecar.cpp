@@ -154,9 +154,11 @@ bool Sidecar::stop() {
 }
 
 void Sidecar::reload() {
-  const Wishes::Reloaded reloaded = wishes_->reload();
+  const Answer reloaded = wishes_->reload();
   for (const std::string& line : reloaded.lines) tell((reloaded.done ? "reloaded: " : "not reloaded: ") + line);
 }
+
+void Sidecar::keep_house() { wishes_->drop_expired(); }
 
 std::string Sidecar::trouble() const {
   if (board_->board().journal_health.load(std::memory_order_acquire) == shm::JournalHealth::Failed) {

@@ -33,6 +33,7 @@ public:
   bool stop();
 
   void reload();
+  void keep_house();  // now and then
   // What makes it useless to go on; empty: nothing does.
   std::string trouble() const;
 

@@ -4,91 +4,22 @@
 
 #include <unistd.h>
 
-#include <cstring>
-
 #include "shm/decimal.h"
-#include "sidecar/config/load.h"
-#include "sidecar/journal/configurations.h"
 #include "sidecar/process/rules_change.h"
+#include "sidecar/process/wish_words.h"
 
 namespace bulwark::process {
 
-namespace {
-
-const char* const no_answer = "the sidecar's hot loop does not answer";
-
-std::string words_for(core::EventError error) {
-  switch (error) {
-    case core::EventError::NameNeeded: return "an operator and a reason are needed";
-    case core::EventError::UnknownLimit: return "there is no limit of that name";
-    case core::EventError::UnknownScope: return "that limit has no such scope";
-    case core::EventError::UntilPast: return "`until` lies in the past";
-    case core::EventError::StillBreached:
-      return "a state limit is still breached; resume with a new baseline, or override it";
-    case core::EventError::NoRoom: return "the journal is full";
-    default: return "the engine refused it (error " + std::to_string(static_cast<unsigned>(error)) + ")";
-  }
+static bool permitted(const cold::Peer& peer) {
+  return peer.uid == 0 || peer.uid == ::geteuid() || peer.gid == ::getegid();
 }
 
-// The scope of a request as indices; a name that nobody has is said.
-Scope scope_of(const core::Names& names, const shm::ControlRequest& request, std::vector<std::string>& unknown) {
-  Scope on{};
-  const auto find = [&unknown](const auto& list, const Name& name, auto& index, const char* what) {
-    if (name.size == 0) return;
-    index = list.find(name.view());
-    if (at(index) == 0) unknown.push_back(std::string("there is no ") + what + " \"" + std::string(name.view()) + "\"");
-  };
-  find(names.symbols, request.symbol, on.symbol, "symbol");
-  find(names.sectors, request.sector, on.sector, "sector");
-  find(names.accounts, request.account, on.account, "account");
-  find(names.strategies, request.strategy, on.strategy, "strategy");
-  find(names.clients, request.client, on.client, "client");
-  return on;
+// A sidecar that was frozen finds old wishes at its door, from people who were told that it does not answer.
+static bool wanted(const shm::ControlRequest& request) { return shm::monotonic_now().ns < request.wanted_until_ns; }
+
+static bool named(const shm::ControlRequest& request) {
+  return request.operator_name.size != 0 && request.reason.size != 0;
 }
-
-void say(shm::ControlReply& reply, shm::DoorOutcome outcome, const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
-  if (text.size() > sizeof reply.text) text.resize(sizeof reply.text);
-  reply = {};
-  reply.outcome = outcome;
-  reply.text_bytes = static_cast<std::uint32_t>(text.size());
-  std::memcpy(reply.text, text.data(), text.size());
-}
-
-std::string show(const Value& value) {
-  if (value.kind == ValueKind::Fraction) return std::to_string(value.fraction());
-  return value.kind == ValueKind::Null ? "unknown" : format_decimal(value.raw());
-}
-
-bool over(const core::CompiledLimit& limit, const core::Slot& slot, const Value& value) {
-  if (limit.kind != core::Kind::State || limit.action == Action::Alert) return false;
-  if (value.kind == ValueKind::Null || value.kind == ValueKind::Absent) return false;
-  if (value.kind != ValueKind::Fraction) return value.raw() > slot.max;
-  return value.fraction() > static_cast<double>(slot.max) / static_cast<double>(unit);
-}
-
-// Runs on the hot loop's thread.
-std::vector<std::string> failing_checks(hot::Loop& loop, bool new_baseline) {
-  std::vector<std::string> lines;
-  core::Engine& engine = loop.engine();
-  for (const SymbolIndex symbol : engine.stale_symbols(loop.now())) {
-    lines.push_back("marks: " + engine.names().symbols.name(symbol) +
-                    " has a position or a working order, and no fresh mark");
-  }
-  if (new_baseline) return lines;
-  for (const core::Engine::Reading& reading : engine.readings()) {
-    const core::CompiledLimit& limit = engine.limits().all[reading.limit];
-    if (!over(limit, engine.limits().slots[reading.slot], reading.value)) continue;
-    lines.push_back("limit " + engine.names().limits.name(limit.index) + ": " + show(reading.value) +
-                    " is still above its max of " + show(engine.shown_max(reading.limit, reading.slot)));
-  }
-  return lines;
-}
-
-bool permitted(const cold::Peer& peer) { return peer.uid == 0 || peer.uid == ::geteuid() || peer.gid == ::getegid(); }
-
-}  // namespace
 
 ClientIndex Wishes::client_index(const Name& name) {
   ClientIndex index = ClientIndex::None;
@@ -113,102 +44,109 @@ bool Wishes::retire_publisher(std::size_t place) {
   return calls_.carry_out([&](hot::Loop& loop) { loop.retire_publisher(place); });
 }
 
-Wishes::Lines Wishes::preflight(bool new_baseline) {
-  Lines lines;
+std::vector<std::string> Wishes::failing_checks(bool new_baseline) {
+  std::vector<std::string> lines;
   if (board_.journal_health.load(std::memory_order_acquire) != shm::JournalHealth::Healthy) {
     lines.emplace_back("journal: it is not healthy");
   }
-  Lines checks;
-  if (!calls_.carry_out([&](hot::Loop& loop) { checks = failing_checks(loop, new_baseline); })) return {no_answer};
+  std::vector<std::string> checks;
+  const auto look = [&](hot::Loop& loop) { checks = reasons_not_to_resume(loop.engine(), loop.now(), new_baseline); };
+  if (!calls_.carry_out(look)) return {no_answer};
   lines.insert(lines.end(), checks.begin(), checks.end());
   return lines;
 }
 
-Wishes::Lines Wishes::resume(const shm::ControlRequest& request) {
-  Lines lines = preflight(request.new_baseline != 0);
-  if (lines.empty()) lines = apply(request, core::Command::Resume);
-  return lines;
+Answer Wishes::preflight(bool new_baseline) {
+  std::vector<std::string> lines = failing_checks(new_baseline);
+  const bool clean = lines.empty();
+  return {clean, 0, std::move(lines)};
 }
 
-Wishes::Lines Wishes::apply(const shm::ControlRequest& request, core::Command command) {
-  Lines lines;
+Answer Wishes::resume(const shm::ControlRequest& request) {
+  Answer answer = preflight(request.new_baseline != 0);
+  return answer.done ? apply(request, core::Command::Resume) : answer;
+}
+
+// `confirmed`: a second operator has agreed.
+Answer Wishes::apply(const shm::ControlRequest& request, core::Command command, bool confirmed) {
+  Answer answer;
+  bool needs_second = false;
   const auto work = [&](hot::Loop& loop) {
+    const auto refuse = [&answer](std::string why) { answer.lines.push_back(std::move(why)); };
+    if (!wanted(request)) return refuse(too_late);
     if (command == core::Command::Resume && request.permission != loop.permission().word) {
-      lines.emplace_back("a newer stop came; look again");
-      return;
+      return refuse("a newer stop came; look again");
     }
-    core::ControlEvent event{};
-    event.command = command;
-    event.new_baseline = request.new_baseline != 0;
-    event.on = scope_of(loop.engine().names(), request, lines);
-    event.whole_limit = event.on == Scope{};
-    event.limit = loop.engine().names().limits.find(request.limit.view());
-    event.max_low = request.max_low;
-    event.max_high = request.max_high;
-    event.until = {request.until_ns};
-    event.operator_name = request.operator_name;
-    event.reason = request.reason;
-    if (!lines.empty()) return;
+    core::Engine& engine = loop.engine();
+    const core::ControlEvent event = control_event(engine.names(), request, command, answer.lines);
+    if (!answer.lines.empty()) return;
+    needs_second = four_eyes_ && !confirmed && command == core::Command::Override && named(request) &&
+                   loop.now() < event.until && loosens(engine.limits(), event);
+    if (needs_second) return;
     const core::EventError error = loop.control(event);
-    if (error != core::EventError::None) lines.push_back(words_for(error));
+    if (error != core::EventError::None) return refuse(words_for(error));
+    answer.done = true;
+    answer.lines = lines_of(engine);
   };
-  if (!calls_.carry_out(work)) return {no_answer};
-  return lines;
+  if (!calls_.carry_out(work)) return Answer::refused(no_answer);
+  if (!needs_second) return answer;
+  Proposal proposal;
+  proposal.request = request;
+  proposal.what = describe_override(request);
+  return propose(std::move(proposal));
+}
+
+Answer Wishes::equity(const shm::ControlRequest& request) {
+  if (!named(request)) return Answer::refused(words_for(core::EventError::NameNeeded));
+  Answer answer;
+  const auto work = [&](hot::Loop& loop) {
+    const auto refuse = [&answer](std::string_view why) { answer.lines.emplace_back(why); };
+    if (!wanted(request)) return refuse(too_late);
+    core::Engine& engine = loop.engine();
+    core::Event event{};
+    event.type = core::EventType::Equity;
+    event.equity.account = engine.names().accounts.find(request.account.view());
+    event.equity.amount_low = request.max_low;
+    event.equity.amount_high = request.max_high;
+    // The event has no place for a name and a reason: the remark before it has.
+    const std::string what = "equity of " + std::string(request.account.view()) + ": ";
+    if (loop.remark(request.operator_name.view(), what + std::string(request.reason.view())) == 0) {
+      return refuse(no_room);
+    }
+    const core::EventError error = loop.apply_wish(event);
+    if (error != core::EventError::None) return refuse(words_for(error));
+    answer.done = true;
+    answer.lines = lines_of(engine);
+    answer.lines.push_back("account " + std::string(request.account.view()) + " now has an equity of " +
+                           format_decimal(engine.book().accounts[at(event.equity.account)].equity()));
+  };
+  return calls_.carry_out(work) ? answer : Answer::refused(no_answer);
+}
+
+Answer Wishes::carry_out(const shm::ControlRequest& request) {
+  switch (request.wish) {
+    case shm::Wish::Preflight: return preflight(request.new_baseline != 0);
+    case shm::Wish::Halt: return apply(request, core::Command::Halt);
+    case shm::Wish::ReduceOnly: return apply(request, core::Command::ReduceOnly);
+    case shm::Wish::Resume: return resume(request);
+    case shm::Wish::Override: return apply(request, core::Command::Override);
+    case shm::Wish::Equity: return equity(request);
+    case shm::Wish::Reload: return reload(request);
+    case shm::Wish::Confirm: return confirm(request);
+    default: return Answer::refused("this sidecar does not know that wish");
+  }
 }
 
 void Wishes::control(const cold::Peer& peer, const shm::ControlRequest& request, shm::ControlReply& reply) {
-  if (!permitted(peer)) {
-    return say(reply, shm::DoorOutcome::NotPermitted, {"only the instance's own user or group may ask for this"});
+  Answer answer = Answer::refused("only the instance's own user or group may ask for this");
+  if (permitted(peer)) {
+    const std::lock_guard lock(one_at_a_time_);
+    answer = wanted(request) ? carry_out(request) : Answer::refused(too_late);
   }
-  Lines refusals;
-  switch (request.wish) {
-    case shm::Wish::Preflight: refusals = preflight(request.new_baseline != 0); break;
-    case shm::Wish::Halt: refusals = apply(request, core::Command::Halt); break;
-    case shm::Wish::ReduceOnly: refusals = apply(request, core::Command::ReduceOnly); break;
-    case shm::Wish::Resume: refusals = resume(request); break;
-    case shm::Wish::Override: refusals = apply(request, core::Command::Override); break;
-    case shm::Wish::Reload: {
-      const Reloaded reloaded = reload();
-      return say(reply, reloaded.done ? shm::DoorOutcome::Ready : shm::DoorOutcome::NotPermitted, reloaded.lines);
-    }
-    default: refusals.emplace_back("this sidecar does not know that wish"); break;
-  }
-  say(reply, refusals.empty() ? shm::DoorOutcome::Ready : shm::DoorOutcome::NotPermitted, refusals);
-}
-
-// Empty: done. The rules are durable beside the journal before any decision is made by them.
-std::string Wishes::take_over(const config::Settings& settings) {
-  std::string failure = "the journal is full or cannot be written; nothing was changed";
-  std::uint64_t hash = 0;
-  const auto work = [&](hot::Loop& loop) {
-    try {
-      if (loop.adopt(settings.rules, hash)) failure.clear();
-    } catch (const std::exception& error) {
-      failure = error.what();
-    }
-  };
-  try {
-    hash = journal::save_configuration(settings_.journal_directory, config::freeze(settings));
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return calls_.carry_out(work) ? failure : no_answer;
-}
-
-Wishes::Reloaded Wishes::reload() {
-  const std::lock_guard one_at_a_time(reloading_);
-  const config::LoadResult loaded = config::load(config_path_, config::read_environment(environ));
-  Reloaded result{false, {}};
-  for (const config::Mistake& mistake : loaded.mistakes) result.lines.push_back(config::format(mistake));
-  if (!loaded.good()) return result;
-  const RulesChange change = compare(settings_, loaded.settings);
-  for (const std::string& key : change.needs_restart) result.lines.push_back(key + ": this change needs a restart");
-  if (!result.lines.empty()) return result;
-  if (!change.any()) return {true, {describe(change)}};
-  std::string failure = take_over(loaded.settings);
-  if (!failure.empty()) return {false, {std::move(failure)}};
-  settings_ = loaded.settings;
-  return {true, {describe(change)}};
+  reply = {};
+  reply.outcome = answer.done ? shm::DoorOutcome::Ready : shm::DoorOutcome::NotPermitted;
+  reply.proposal = answer.proposal;
+  write_text(reply, answer.lines);
 }
 
 }  // namespace bulwark::process

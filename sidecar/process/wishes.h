@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the door and the operator ask for, carried out by the hot loop between two events: this is the cold side of it,
-// which looks names up, puts questions into words, and reads the configuration. Cold.
+// which looks names up, puts questions into words, reads the configuration, and keeps what waits for a second operator.
+// Cold.
 #pragma once
 
 #include <mutex>
@@ -11,13 +12,27 @@
 #include "sidecar/config/settings.h"
 #include "sidecar/door/hot_side.h"
 #include "sidecar/hot/loop.h"
+#include "sidecar/process/four_eyes.h"
 
 namespace bulwark::process {
+
+// What came of a wish. Done: what happened, as lines of the contract's events, or in words. Else: why not.
+struct Answer {
+  bool done = false;
+  std::uint64_t proposal = 0;  // not 0: not done yet, it waits for a second operator
+  std::vector<std::string> lines;
+
+  static Answer refused(std::string why) { return {false, 0, {std::move(why)}}; }
+};
 
 class Wishes final : public cold::HotSide {
 public:
   Wishes(hot::Calls& calls, const shm::Board& board, std::string config_path, config::Settings settings)
-      : calls_(calls), board_(board), config_path_(std::move(config_path)), settings_(std::move(settings)) {}
+      : calls_(calls),
+        board_(board),
+        config_path_(std::move(config_path)),
+        four_eyes_(settings.four_eyes),
+        settings_(std::move(settings)) {}
 
   ClientIndex client_index(const Name& name) override;
   bool admit(ClientIndex client, shm::Lane& lane) override;
@@ -26,26 +41,33 @@ public:
   bool retire_publisher(std::size_t place) override;
   void control(const cold::Peer& peer, const shm::ControlRequest& request, shm::ControlReply& reply) override;
 
-  // The configuration is read again and taken over as a whole, or not at all. From the door and on SIGHUP.
-  struct Reloaded {
-    bool done;
-    std::vector<std::string> lines;  // what changed, or why not
-  };
-  Reloaded reload();
+  // The configuration is read again and taken over as a whole, or not at all. On SIGHUP, without a name.
+  Answer reload();
+  // Proposals that nobody has confirmed in time lapse, and the journal says so. Now and then.
+  void drop_expired();
 
 private:
-  using Lines = std::vector<std::string>;
+  Answer carry_out(const shm::ControlRequest& request);
+  std::vector<std::string> failing_checks(bool new_baseline);
+  Answer preflight(bool new_baseline);
+  Answer resume(const shm::ControlRequest& request);
+  Answer apply(const shm::ControlRequest& request, core::Command command, bool confirmed = false);
+  Answer equity(const shm::ControlRequest& request);
 
-  Lines preflight(bool new_baseline);
-  Lines resume(const shm::ControlRequest& request);
-  Lines apply(const shm::ControlRequest& request, core::Command command);
-  std::string take_over(const config::Settings& settings);
+  // wishes_change.cpp
+  Answer reload(const shm::ControlRequest& request);
+  Answer take_over(const shm::ControlRequest& request, const config::Settings& settings);
+  Answer propose(Proposal proposal);
+  Answer confirm(const shm::ControlRequest& request);
+  Answer carry_out(const Proposal& proposal);
 
   hot::Calls& calls_;
   const shm::Board& board_;
   const std::string config_path_;
-  std::mutex reloading_;  // a reload from the door and one by a signal come one after the other
+  const bool four_eyes_;
+  std::mutex one_at_a_time_;  // a wish from the door and a signal come one after the other
   config::Settings settings_;
+  FourEyes waiting_;
 };
 
 }  // namespace bulwark::process

@@ -51,7 +51,7 @@ TEST(Frozen, ForgetsNothing) {
       "1\n");
   ASSERT_TRUE(loaded.good());
   const Settings base = loaded.settings;
-  std::vector<Settings> others(22, base);
+  std::vector<Settings> others(23, base);
   others[0].instance.name = "e";
   others[1].instance.timezone = "Asia/Tokyo";
   others[2].instance.mode = Mode::Spin;
@@ -75,6 +75,7 @@ TEST(Frozen, ForgetsNothing) {
   others[20].rules.locates.clear();
   others[21].rules.locates.clear();
   others[21].rules.locate_required = false;
+  others[22].four_eyes = true;
   for (std::size_t i = 0; i < others.size(); ++i) {
     EXPECT_NE(freeze(others[i]), freeze(base)) << i;
     const LoadResult again = load_frozen(freeze(others[i]));

@@ -58,6 +58,28 @@ TEST(Record, NotesComeBackAsTheyWere) {
   }
 }
 
+TEST(Record, RemarksComeBackAsTheyWere) {
+  const test::RingMemory memory(64);
+  RingProducer producer = memory.producer();
+  RingConsumer consumer(memory.view());
+  const Remark longest{{12}, Name::from(std::string(32, 'n')), Text<247>::from(std::string(247, 't'))};
+  for (const Remark& remark : {Remark{}, longest}) {
+    const std::uint64_t before = producer.used_lines();
+    producer.append(remark);
+    EXPECT_LE(producer.used_lines() - before, record_lines_max);
+    Commit commit{};
+    std::uint64_t words[record_words_max];
+    ASSERT_TRUE(consumer.take(commit, words));
+    consumer.release();
+    Record record;
+    ASSERT_TRUE(decode(commit, {words, commit.words}, record));
+    EXPECT_EQ(record.type, RecordType::Remark);
+    EXPECT_EQ(record.note.t, remark.t);
+    EXPECT_EQ(record.remark.operator_name, remark.operator_name);
+    EXPECT_EQ(record.remark.text, remark.text);
+  }
+}
+
 TEST(Record, TheCommonIntentTakesTwoLines) {
   core::Event event{};
   event.type = core::EventType::Intent;

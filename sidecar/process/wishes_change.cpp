@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Wishes that change the rules: a reload, and what waits for a second operator first.
+#include <unistd.h>
+
+#include "sidecar/config/load.h"
+#include "sidecar/journal/configurations.h"
+#include "sidecar/process/rules_change.h"
+#include "sidecar/process/wish_words.h"
+#include "sidecar/process/wishes.h"
+
+namespace bulwark::process {
+
+// The rules are durable beside the journal before any decision is made by them.
+Answer Wishes::take_over(const shm::ControlRequest& request, const config::Settings& settings) {
+  std::string failure = no_room;
+  std::uint64_t hash = 0;
+  const auto work = [&](hot::Loop& loop) {
+    try {
+      const std::string_view who = request.operator_name.view();
+      const std::string what = "reload: " + std::string(request.reason.view());
+      if (!who.empty() && loop.remark(who, what) == 0) return;
+      if (loop.adopt(settings.rules, hash)) failure.clear();
+    } catch (const std::exception& error) {
+      failure = error.what();
+    }
+  };
+  try {
+    hash = journal::save_configuration(settings_.journal_directory, config::freeze(settings));
+  } catch (const std::exception& error) {
+    return Answer::refused(error.what());
+  }
+  if (!calls_.carry_out(work)) return Answer::refused(no_answer);
+  if (!failure.empty()) return Answer::refused(std::move(failure));
+  const RulesChange change = compare(settings_, settings);
+  settings_ = settings;
+  return {true, 0, {describe(change)}};
+}
+
+Answer Wishes::reload() {
+  const std::lock_guard lock(one_at_a_time_);
+  return reload(shm::ControlRequest{});
+}
+
+Answer Wishes::reload(const shm::ControlRequest& request) {
+  const config::LoadResult loaded = config::load(config_path_, config::read_environment(environ));
+  Answer answer;
+  for (const config::Mistake& mistake : loaded.mistakes) answer.lines.push_back(config::format(mistake));
+  if (!loaded.good()) return answer;
+  const RulesChange change = compare(settings_, loaded.settings);
+  for (const std::string& key : change.needs_restart) answer.lines.push_back(key + ": this change needs a restart");
+  if (!answer.lines.empty()) return answer;
+  if (!change.any()) return {true, 0, {describe(change)}};
+  if (!four_eyes_ || change.loosened.empty()) return take_over(request, loaded.settings);
+  Proposal proposal;
+  proposal.request = request;
+  proposal.request.wish = shm::Wish::Reload;
+  proposal.before = settings_;
+  proposal.after = loaded.settings;
+  for (const std::string& each : change.loosened) proposal.what += (proposal.what.empty() ? "" : "; ") + each;
+  return propose(std::move(proposal));
+}
+
+Answer Wishes::propose(Proposal proposal) {
+  const std::string_view who = proposal.request.operator_name.view(), why = proposal.request.reason.view();
+  if (who.empty() || why.empty()) {
+    return Answer::refused("this loosens limits (" + proposal.what +
+                           "), which takes two operators: propose it with --operator and --reason");
+  }
+  if (waiting_.full()) return Answer::refused("too many proposals wait already; they lapse after 10 minutes");
+  std::uint64_t number = 0;
+  const auto work = [&](hot::Loop& loop) {
+    number = loop.remark(who, "proposes: " + std::string(why) + "; " + proposal.what);
+  };
+  if (!calls_.carry_out(work)) return Answer::refused(no_answer);
+  if (number == 0) return Answer::refused(no_room);
+  Answer answer{false, number, {proposal.what + ": waits for a second operator, for 10 minutes"}};
+  proposal.number = number;
+  waiting_.add(std::move(proposal), shm::monotonic_now());
+  return answer;
+}
+
+Answer Wishes::confirm(const shm::ControlRequest& request) {
+  const std::string_view who = request.operator_name.view(), why = request.reason.view();
+  if (who.empty() || why.empty()) return Answer::refused(words_for(core::EventError::NameNeeded));
+  std::string why_not;
+  std::optional<Proposal> proposal = waiting_.take(request.proposal, who, shm::monotonic_now(), why_not);
+  const std::string number = std::to_string(request.proposal);
+  bool written = false;
+  const auto work = [&](hot::Loop& loop) {
+    const std::string what = proposal ? "confirms " + number : "may not confirm " + number;
+    written = loop.remark(who, what + ": " + std::string(why)) != 0;
+  };
+  if (!calls_.carry_out(work)) return Answer::refused(no_answer);
+  if (!proposal) return Answer::refused(std::move(why_not));
+  if (!written) return Answer::refused(no_room);
+  proposal->request.wanted_until_ns = request.wanted_until_ns;
+  return carry_out(*proposal);
+}
+
+Answer Wishes::carry_out(const Proposal& proposal) {
+  if (proposal.request.wish == shm::Wish::Override) return apply(proposal.request, core::Command::Override, true);
+  if (proposal.before == settings_) return take_over(proposal.request, proposal.after);
+  return Answer::refused("the configuration has changed since that was proposed; reload again");
+}
+
+void Wishes::drop_expired() {
+  const std::lock_guard lock(one_at_a_time_);
+  for (const Proposal& proposal : waiting_.take_expired(shm::monotonic_now())) {
+    const std::string what = "lapsed, nobody confirmed it: " + std::to_string(proposal.number);
+    calls_.carry_out([&](hot::Loop& loop) { loop.remark(proposal.request.operator_name.view(), what); });
+  }
+}
+
+}  // namespace bulwark::process
