@@ -37,7 +37,9 @@ void Engine::configure(const Rules& rules) {
   limits_.compile(rules, names_, book_, capacity_.clients);
   flow_.follow(limits_, book_.strategy_count, book_.symbol_count);
   moves_.follow(limits_, book_.symbol_count);
-  stale_marks_.follow(limits_, book_.symbol_count);
+  if (!stale_marks_.follow(limits_, book_.symbol_count)) {
+    throw std::length_error("there are more than 8 limits on stale_mark");
+  }
   risk_.configure(rules, names_, limits_, book_);
   book_.allocate();
   limits_.assign_rows(book_, market_);
@@ -101,7 +103,10 @@ void Engine::adopt(const Rules& rules) {
   const Book old_book = std::exchange(book_, Book{});
   const Limits old_limits = std::exchange(limits_, Limits{});
   const Flow old_flow = std::exchange(flow_, Flow{});
+  const PriceMoves old_moves = std::exchange(moves_, PriceMoves{});
   const Table<WorkingList> old_working = std::exchange(working_, Table<WorkingList>{});
+  stale_marks_ = {};
+  touched_.clear();
   session_ = SessionClock(rules.session);
   names_.add_from(rules);
   book_.accounts = old_book.accounts;
@@ -125,6 +130,9 @@ void Engine::adopt(const Rules& rules) {
   for (std::size_t k = 0; k < working_.size(); ++k) {
     for (OrderIndex order = working_[k].first; order != 0; order = orders_[order].next) count_open(orders_[order], 1);
   }
+  carry_breakers(old_moves);
+  carry_factors();
+  touch_everything();
   if (started()) next_session_ = session_.next_start_after(now_);
   next_override_end_ = {INT64_MAX};
   for (const Slot& slot : limits_.slots) {

@@ -16,6 +16,7 @@
 #include "core/event.h"
 #include "core/flow.h"
 #include "core/judge.h"
+#include "core/level.h"
 #include "core/limits.h"
 #include "core/liquidation.h"
 #include "core/orders.h"
@@ -24,6 +25,7 @@
 #include "core/rules.h"
 #include "core/session.h"
 #include "core/stale_marks.h"
+#include "core/states.h"
 
 namespace bulwark::core {
 
@@ -32,22 +34,6 @@ struct Capacity {
   std::size_t orders = 1 << 20;  // working, and done in this session
   std::size_t clients = 1'024;
   std::size_t latches = 4'096;
-};
-
-// A scope that may not trade freely, until a named person ends it.
-struct Latch {
-  Scope on;
-  State state;
-  Sentence cause;
-};
-
-// What shrinks the dynamic limits inside a scope, and sizes.
-struct Factor {
-  enum class Source : std::uint8_t { Limit, Repetition, Stage };
-  Scope on;
-  std::int64_t factor;  // raw decimal
-  Source source;
-  std::size_t key;  // the slot, or the place of the repetition
 };
 
 class Engine {
@@ -191,6 +177,7 @@ private:
   void tell_state(const Scope& on, State state, std::string_view cause);
 
   // engine_breakers.cpp
+  void carry_breakers(const PriceMoves& old_moves);
   void advance_breakers();
   void touch_counted();
   void touch_moved(SymbolIndex symbol);
@@ -213,6 +200,7 @@ private:
   int128 scaled(const CompiledLimit& limit, const Slot& slot) const;
   void end_factor(Factor::Source source, std::size_t key);
   void set_stage(const Scope& on, Stage stage);
+  void carry_factors();
   void review_factor(std::uint32_t limit, std::size_t slot);
   void review_factors();
 
@@ -229,10 +217,6 @@ private:
   void call_off_liquidations(const Scope& on);
 
   // engine_review.cpp: after the event, what do the limits say?
-  struct Level {
-    int128 value, divisor;  // of a fraction; else the divisor is 1.0
-    bool known;
-  };
   void touch_row(std::size_t row);
   void touch_crossing(std::size_t row);
   void touch_told(std::size_t row, const Party& party);
@@ -248,32 +232,10 @@ private:
     const AccountState& state = book_.accounts[at(account)];
     return state.rows_without_rate == 0 ? positive(state.equity()) : 0;
   }
-  static bool above(const CompiledLimit& limit, const Level& level, int128 max) {
-    if (limit.value_kind != ValueKind::Fraction) return level.value > max;
-    return level.value > 0 && !product_less_equal(level.value, unit, max, level.divisor);
-  }
-  static bool reaches_warning(const CompiledLimit& limit, const Level& level, const Slot& slot) {
-    if (limit.value_kind != ValueKind::Fraction) return level.value >= slot.warn_from;
-    return product_less_equal(slot.warn_from, level.divisor, level.value, static_cast<int128>(unit) * unit);
-  }
   // What a limit of more than one symbol adds up.
   const Total& total_of(const CompiledLimit& limit, std::size_t group, SectorIndex sector) const {
     return limit.reach == Reach::All ? book_.totals_all[at(limit.view)][group]
                                      : book_.totals_sector[at(limit.view)][group * book_.sector_count + at(sector)];
-  }
-  // How much may be added to a level (money, of a position units) without reaching a warning: a lower bound, and 0
-  // where nothing is known. A slot keeps it: orders take from it, a review of the slot sets it anew. Whatever else
-  // raises a level, or lowers what a limit divides by, has its slots reviewed.
-  static std::int64_t room(const CompiledLimit& limit, const Level& level, const Slot& slot) {
-    if (!level.known || slot.told()) return 0;
-    int128 warns_from = slot.warn_from;
-    if (limit.value_kind == ValueKind::Fraction) {
-      const int128 share = slot.warn_from / unit;
-      if (share > INT64_MAX || level.divisor > INT64_MAX) return 0;
-      warns_from = share * level.divisor / unit;
-    }
-    const int128 room = warns_from - 1 - level.value;
-    return room <= 0 ? 0 : room > INT64_MAX ? INT64_MAX : static_cast<std::int64_t>(room);
   }
   void touch_live(std::uint32_t limit);
   void touch_dividing();

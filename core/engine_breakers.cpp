@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Circuit breakers and repeated executions: what is counted over a window, judged after every event, and acts at the
 // event that carries it over its max.
+#include <algorithm>
+
 #include "core/engine.h"
 
 namespace bulwark::core {
@@ -19,6 +21,22 @@ void Engine::touch_counted() {
     touch_slot(changed.limit, changed.slot);
   }
   flow_.changed().clear();
+}
+
+// After new rules: prices as they moved, and the age of the marks, oldest first. Cold.
+void Engine::carry_breakers(const PriceMoves& old_moves) {
+  moves_.carry(old_moves, now_);
+  if (!stale_marks_.followed()) return;
+  std::vector<std::size_t> marked;
+  for (std::size_t k = 1; k < market_.symbols.size(); ++k) {
+    if (market_.symbols[k].has_mark) marked.push_back(k);
+  }
+  std::stable_sort(marked.begin(), marked.end(), [this](std::size_t a, std::size_t b) {
+    return market_.symbols[a].marked < market_.symbols[b].marked;
+  });
+  for (const std::size_t k : marked) stale_marks_.mark(SymbolIndex(k), market_.symbols[k].marked);
+  stale_marks_.advance(now_, [](SymbolIndex) {});
+  for (const std::uint32_t row : book_.live_rows) count_stale_row(row);
 }
 
 // The price of a symbol moves every scope that it is in; an account or a strategy leaves all symbols in it.
@@ -73,7 +91,7 @@ void Engine::count_stale_row(std::size_t row) {
   }
 }
 
-Engine::Level Engine::breaker_level(const CompiledLimit& limit, const Slot& slot) const {
+Level Engine::breaker_level(const CompiledLimit& limit, const Slot& slot) const {
   if (limit.metric != Metric::PriceMove) return {slot.amount, unit, slot.blind_until.ns <= now_.ns};
   PriceMoves::Move largest{0, 1};
   const auto look = [&](SymbolIndex symbol) {

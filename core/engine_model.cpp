@@ -22,7 +22,7 @@ bool Engine::lacks_model(Metric metric, const RiskPlace& place, bool touches) co
 }
 
 // With no order: positions alone. Of a correlated exposure without a symbol the largest of the symbols held.
-Engine::Level Engine::model_level(const CompiledLimit& limit, const Slot& slot) const {
+Level Engine::model_level(const CompiledLimit& limit, const Slot& slot) const {
   const std::size_t group = book_.group(limit.view, slot.on.account, slot.on.strategy);
   const SymbolIndex symbol = slot.on.symbol;
   const bool meets = slot.on.sector == SectorIndex::None || slot.on.sector == market_.symbols[at(symbol)].sector;

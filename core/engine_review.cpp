@@ -152,13 +152,13 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   if (!warned && slot.warned) tell(LineType::Cleared);
   slot.warned = warned;
   slot.breached = breached;
-  limits_.rooms[index] = room(limit, now, slot);
+  limits_.rooms[index] = core::room(limit, now, slot);
   // They act at the event that carries the value over max (rule 4).
   if (newly && limit.kind >= Kind::State) acting_.push_back({position, static_cast<std::uint32_t>(index)});
 }
 
 // The value of a limit of the kind exposure or state on one of its scopes, no order pending.
-Engine::Level Engine::level(const CompiledLimit& limit, const Slot& slot) const {
+Level Engine::level(const CompiledLimit& limit, const Slot& slot) const {
   if (limit.kind == Kind::Breaker) return breaker_level(limit, slot);
   if (limit.kind == Kind::Model) return model_level(limit, slot);
   const std::size_t g = book_.group(limit.view, slot.on.account, slot.on.strategy);

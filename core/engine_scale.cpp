@@ -51,6 +51,28 @@ void Engine::review_factor(std::uint32_t position, std::size_t place) {
   factors_changed_ = true;
 }
 
+// After new rules: the factors that still hold, by where their limits stand now. Cold.
+void Engine::carry_factors() {
+  std::erase_if(factors_, [](const Factor& factor) { return factor.source != Factor::Source::Stage; });
+  for (const std::uint32_t k : limits_.scaling) {
+    const CompiledLimit& limit = limits_.all[k];
+    for (std::size_t place = limit.slot_base; place < limit.slot_base + limit.slot_count; ++place) {
+      const Slot& slot = limits_.slots[place];
+      if (slot.scales) factors_.push_back({slot.on, limit.factor, Factor::Source::Limit, place});
+    }
+  }
+  for (const BrokenRepetition& broken : flow_.repetitions().broken()) {
+    const CompiledLimit& limit = limits_.all[broken.limit];
+    if (limit.action != Action::Scale) continue;
+    factors_.push_back({broken.on, limit.factor, Factor::Source::Repetition, broken.place});
+  }
+  for (const CompiledLimit& limit : limits_.all) {
+    for (std::size_t place = limit.slot_base; place < limit.slot_base + limit.slot_count; ++place) {
+      limit.set_max(limits_.slots[place], scaled(limit, limits_.slots[place]));
+    }
+  }
+}
+
 // Before anything is told: which factors hold, and what that makes of the dynamic limits.
 void Engine::review_factors() {
   if (!limits_.scaling.empty()) {

@@ -2,6 +2,7 @@
 #include "core/flow.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace bulwark::core {
 
@@ -34,7 +35,9 @@ void Flow::follow(Limits& limits, std::size_t strategy_count, std::size_t symbol
     duplicates_.emplace_back(log_size);
   }
   for (Log& each : logs_) each.entries = Table<FlowEntry>(log_size);
-  repetitions_.lay_out(limits, strategy_count, symbol_count);
+  if (!repetitions_.lay_out(limits, strategy_count, symbol_count)) {
+    throw std::length_error("repeated_execution has more scopes than the engine keeps (64,000,000)");
+  }
   changed_.reserve(2 * log_size);
 }
 

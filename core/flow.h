@@ -205,7 +205,7 @@ private:
         continue;
       }
       Slot& slot = limits.slots[place];
-      if (way == Way::Out && number < slot.since) continue;
+      if (number < slot.since) continue;
       const int128 amount = limit.metric == Metric::Turnover ? entry.notional : static_cast<int128>(unit);
       if constexpr (way == Way::In) slot.amount += amount;
       else slot.amount -= amount;

@@ -134,10 +134,10 @@ bool Judge::keeps(const CompiledLimit& limit, const Slot& slot, std::int64_t qua
   const CompiledLimit& limit = limits_[position];
   const Slot& slot = slots_[slot_index];
   const Measure m = measure_exposure(limit);
-  const Engine::Level after{m.value, m.divisor, m.cannot == Reason::None};
-  if (after.known && !slot.told() && !Engine::reaches_warning(limit, after, slot)) {
+  const Level after{m.value, m.divisor, m.cannot == Reason::None};
+  if (after.known && !slot.told() && !reaches_warning(limit, after, slot)) {
     // One that is not live nobody reviews.
-    if (slot.live) engine_.limits_.rooms[slot_index] = Engine::room(limit, after, slot);
+    if (slot.live) engine_.limits_.rooms[slot_index] = core::room(limit, after, slot);
     return false;
   }
   engine_.crossing_.push_back({position, static_cast<std::uint32_t>(slot_index)});
@@ -156,7 +156,7 @@ bool Judge::keeps(const CompiledLimit& limit, const Slot& slot, std::int64_t qua
 [[gnu::noinline]] bool Judge::is_above(const CompiledLimit& limit, const Slot& slot, const Measure& m) const {
   if (m.cannot != Reason::None) return !reduces_;
   const bool divides = limit.value_kind != ValueKind::Fraction || m.divisor > 0;
-  if (divides && !Engine::above(limit, {m.value, m.divisor, true}, slot.max)) return false;
+  if (divides && !above(limit, {m.value, m.divisor, true}, slot.max)) return false;
   if (limit.kind == Kind::Exposure && m.value <= exposure_before(limit)) return false;
   return divides || !reduces_;
 }
@@ -192,19 +192,6 @@ bool Judge::keeps(const CompiledLimit& limit, const Slot& slot, std::int64_t qua
   }
 }
 
-// How often the like of this order was executed when that passed max; 0: it did not.
-std::uint32_t Judge::repeated(const CompiledLimit& limit) const {
-  const Repetitions& repetitions = engine_.flow_.repetitions();
-  const Party& party = candidate_.party;
-  return repetitions[repetitions.place(limit, limit.slot_of(party), party, candidate_.side)].broken;
-}
-
-std::uint32_t Judge::duplicates(const CompiledLimit& limit) const {
-  const FlowEntry entry{engine_.now_, candidate_.party,    candidate_.side,  candidate_.market,
-                        false,        candidate_.quantity, candidate_.price, 0};
-  return engine_.flow_.duplicates(limit, entry);
-}
-
 // A market order is taken at the reference moved to its disadvantage (rule 20).
 std::int64_t Judge::order_price() const {
   if (!candidate_.market) return candidate_.price;
@@ -216,23 +203,6 @@ std::int64_t Judge::order_price() const {
 int128 Judge::notional(std::int64_t quantity) const {
   const std::int64_t price = order_price(), reference = candidate_.symbol->reference.raw;
   return candidate_.symbol->value(quantity, price > reference ? price : reference);
-}
-
-[[gnu::noinline]] int128 Judge::self_trades() const {
-  int128 count = 0;
-  const Orders& orders = engine_.orders_;
-  const std::size_t list = at(candidate_.party.account) * engine_.book_.symbol_count + at(candidate_.party.symbol);
-  const auto meets = [this](bool market, std::int64_t price) {
-    if (market || candidate_.market) return true;
-    return candidate_.side == Side::Buy ? price <= candidate_.price : price >= candidate_.price;
-  };
-  for (OrderIndex k = engine_.working_[list].first; k != 0; k = orders[k].next) {
-    const Order& order = orders[k];
-    if (order.side == candidate_.side) continue;
-    if (meets(order.market, order.price) || (order.waiting && meets(order.waiting_market, order.waiting_price)))
-      ++count;
-  }
-  return count;
 }
 
 // What the limit reads of a worth, given what the order adds to it.
@@ -283,7 +253,7 @@ int128 Judge::exposure_before(const CompiledLimit& limit) const {
     const std::size_t group = engine_.book_.group(limit.view, candidate_.party.account, candidate_.party.strategy);
     return {positive(-engine_.total_of(limit, group, candidate_.party.sector).today), unit, Reason::None};
   }
-  const Engine::Level level = engine_.level(limit, slot);
+  const Level level = engine_.level(limit, slot);
   return {level.value, level.divisor, level.known ? Reason::None : Reason::Limit};
 }
 

@@ -55,7 +55,7 @@ bool Judge::raises_above(const CompiledLimit& limit, const Slot& slot) const {
   if (!is_more(found.after, found.before)) return false;
   if (limit.value_kind != ValueKind::Fraction) return is_more(found.after, slot.max * unit);
   const Measure m = measure_model(limit, found);
-  return m.divisor <= 0 || Engine::above(limit, {m.value, m.divisor, true}, slot.max);
+  return m.divisor <= 0 || above(limit, {m.value, m.divisor, true}, slot.max);
 }
 
 [[gnu::noinline]] bool Judge::model_objects(const Limits::Step& step) const {

@@ -17,12 +17,22 @@ public:
   // A window for each length; calls with `touched(limit)` say which limits a symbol's change concerns. Cold.
   void follow(const Limits& limits, std::size_t symbol_count);
   bool followed() const { return !windows_.empty(); }
+  // Takes over what the log of another still holds. Cold.
+  void carry(const PriceMoves& old, TimeNs now) {
+    const std::uint64_t kept = old.head_ < log_size ? old.head_ : log_size;
+    if (!followed() || !old.followed()) return;
+    for (std::uint64_t k = old.head_ - kept; k < old.head_; ++k) {
+      const LogEntry& entry = old.log_[k % log_size];
+      mark(entry.symbol, entry.t, {entry.reference}, [](SymbolIndex) {});
+    }
+    advance(now, [](SymbolIndex) {});
+  }
 
   // A new reference of a symbol, and what leaves the windows by then. Calls moved(symbol) for each whose value may
   // have changed.
   template <class Moved>
   void mark(SymbolIndex symbol, TimeNs t, Price reference, Moved moved) {
-    log_[head_ % log_size] = {t, symbol};
+    log_[head_ % log_size] = {t, reference.raw, symbol};
     for (Window& window : windows_) {
       if (head_ - window.tail >= log_size) lose_oldest(window);
       push(window, symbol, t, reference.raw);
@@ -71,6 +81,7 @@ private:
   };
   struct LogEntry {
     TimeNs t;
+    std::int64_t reference;
     SymbolIndex symbol;
   };
 

@@ -3,7 +3,6 @@
 // limit. Passing the limit is kept until a named person resumes, whatever leaves the window.
 #pragma once
 
-#include <stdexcept>
 #include <vector>
 
 #include "core/limits.h"
@@ -28,8 +27,8 @@ class Repetitions {
 public:
   static constexpr std::size_t count_max = 64'000'000, broken_max = 65'536;
 
-  // Cold. Throws std::length_error where there are too many scopes.
-  void lay_out(Limits& limits, std::size_t strategy_count, std::size_t symbol_count) {
+  // False: there are too many scopes. Cold.
+  bool lay_out(Limits& limits, std::size_t strategy_count, std::size_t symbol_count) {
     strategy_count_ = strategy_count;
     symbol_count_ = symbol_count;
     std::size_t size = 0;
@@ -37,10 +36,11 @@ public:
       if (limit.metric != Metric::RepeatedExecution) continue;
       limit.repetition_base = static_cast<std::uint32_t>(size);
       size += std::size_t{limit.slot_count} * strategy_count * symbol_count * 2;
-      if (size > count_max) throw std::length_error("repeated_execution has more scopes than the engine keeps");
     }
+    if (size > count_max) return false;
     counts_ = Table<Repetition>(size);
     broken_.reserve(size < broken_max ? size : broken_max);
+    return true;
   }
   std::size_t place(const CompiledLimit& limit, std::size_t slot, const Party& party, Side side) const {
     const std::size_t scope = (slot - limit.slot_base) * strategy_count_ + at(party.strategy);

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <array>
-#include <stdexcept>
 #include <vector>
 
 #include "core/limits.h"
@@ -15,16 +14,17 @@ class StaleMarks {
 public:
   static constexpr std::size_t limit_count_max = 8;  // a cell has a bit for each
 
-  // Sets CompiledLimit::stale_index. Cold. Throws std::length_error where there are too many.
-  void follow(Limits& limits, std::size_t symbol_count) {
+  // Sets CompiledLimit::stale_index. False: there are too many such limits. Cold.
+  bool follow(Limits& limits, std::size_t symbol_count) {
     for (CompiledLimit& limit : limits.all) {
       if (limit.metric != Metric::StaleMark) continue;
-      if (count_ == limit_count_max) throw std::length_error("there are more than 8 limits on stale_mark");
+      if (count_ == limit_count_max) return false;
       limit.stale_index = static_cast<std::uint8_t>(count_);
       windows_[count_++] = limit.window;
     }
     symbols_.assign(symbol_count, {{INT64_MIN}, 0, 0, 0xff});
     last_ = 0;
+    return true;
   }
   bool followed() const { return count_ != 0; }
   bool stale(std::uint8_t limit, SymbolIndex symbol) const { return (symbols_[at(symbol)].stale >> limit & 1) != 0; }

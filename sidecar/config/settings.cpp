@@ -283,7 +283,6 @@ private:
   }
 
   core::Rules& rules() { return settings_.rules; }
-
   const Source& source_;
   Report& report_;
   Section root_;
