@@ -26,6 +26,7 @@ STATES = {"daily_loss", "drawdown"}
 EXPOSURES = {"position", "long", "short", "gross", "net", "leverage", "concentration"}
 MODELS = {"correlated_exposure", "var", "es", "volatility", "stress_loss"}
 BREAKERS = {"reject_rate", "loss_streak", "price_move", "volatility_spike", "stale_mark"}
+NOT_BUILT = {"volatility_spike"}  # of the engine: it refuses them at load
 WINDOWED = {"order_rate", "message_rate", "turnover", "duplicate", "repeated_execution"} | BREAKERS
 SESSIONS = [None, ("UTC", "22:14"), ("America/New_York", "17:00"), ("America/New_York", "02:30"), ("America/New_York", "01:30"),
             ("Europe/Berlin", "02:15"), ("Asia/Tokyo", "06:00")]
@@ -93,7 +94,7 @@ def _instruments(rng):
     return "\n".join(rows) + "\n"
 
 
-def random_config(rng, models):
+def random_config(rng):
     """The text of the TOML file, and of each file that it names."""
     session = rng.choice(SESSIONS)
     parts = ['[instance]\nname = "random"\n'
@@ -108,12 +109,12 @@ def random_config(rng, models):
         parts.append(f'[account.{account}]\nequity = "{equity}"\n')
     for strategy in STRATEGIES:
         account = f'account = "{rng.choice(ACCOUNTS)}"\n' if rng.random() < 0.7 else ""
-        budget = f"risk_budget = {rng.choice([0.1, 0.25, 0.5])}\n" if models and rng.random() < 0.6 else ""
+        budget = f"risk_budget = {rng.choice([0.1, 0.25, 0.5])}\n" if rng.random() < 0.6 else ""
         parts.append(f"[strategy.{strategy}]\n{account}{budget}")
     sizing = [("kelly_fraction", 0.5), ("volatility_target", 0.1), ("max_fraction", 0.2)]
-    if models and rng.random() < 0.8:
+    if rng.random() < 0.8:
         parts.append("[sizing]\n" + "".join(f"{key} = {value}\n" for key, value in sizing if rng.random() < 0.8))
-    model, files = random_model(rng, SYMBOLS, SECTORS) if models else ("", {})
+    model, files = random_model(rng, SYMBOLS, SECTORS)
     parts.append(model)
     if rng.random() < 0.2:
         parts.append(f'[restricted]\nsymbols = ["{rng.choice(SYMBOLS)}"]\n')
@@ -127,13 +128,10 @@ def random_config(rng, models):
     others = sorted(set(SIZES) - EXPOSURES - STATES - MODELS - BREAKERS)
     theme = rng.sample(sorted(EXPOSURES), rng.choice([0] + [3] * 9)) + rng.sample(sorted(STATES), 1)
     theme += rng.sample(others, 3)
-    if models:
-        theme += rng.sample(sorted(MODELS), rng.choice([1, 2])) + rng.sample(sorted(BREAKERS), 1)
-    else:
-        theme += rng.sample(sorted(BREAKERS - {"volatility_spike"}), 2)
+    theme += rng.sample(sorted(MODELS), rng.choice([1, 2])) + rng.sample(sorted(BREAKERS - NOT_BUILT), 1)
     chosen = [rng.choice(theme) for _ in range(rng.randint(5, 20))]
     limits += [_limit(rng, f"l{number}-{metric.replace('_', '-')}", metric) for number, metric in enumerate(chosen)]
     rng.shuffle(limits)
-    if models and rng.random() < 0.4:
+    if rng.random() < 0.4:
         limits.append('[limit.portfolio-var]\nmetric = "var"\nmax = "1500"\n')  # what risk budgets are shares of
     return "\n".join(parts + limits), files | {"instruments.csv": _instruments(rng)}

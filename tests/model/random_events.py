@@ -33,13 +33,13 @@ HOSTILE = [
 
 
 class Generator(World):
-    def __init__(self, rng, simulation, models):
+    def __init__(self, rng, simulation):
         super().__init__(rng, simulation)
         self.orders = self.executions = 0
         self.last_intent = None
         self.makers = [(self.intent, 34), (self.mark, 20), (self.fill, 12), (self.done, 4), (self.ack, 4), (self.replace, 6),
                        (self.cancel, 3), (self.equity, 2), (self.control, 4), (self.rate, 3), (self.clock, 1), (self.stray, 2),
-                       (self.size, 3 if models else 0), (self.hostile, 3)]
+                       (self.size, 3), (self.hostile, 3)]
 
     def lines(self, count):
         for symbol in SYMBOLS:

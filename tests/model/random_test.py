@@ -17,7 +17,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from random_config import SIZES, random_config
+from random_config import NOT_BUILT, SIZES, random_config
 from random_events import Generator
 from reference import Simulation
 
@@ -46,14 +46,14 @@ class Workload:
         return self.folder / "case.toml"
 
 
-def generate(seed, events, folder, models):
+def generate(seed, events, folder):
     """The workload of a seed, and the model's answer to it."""
     rng = random.Random(seed)
-    toml, files = random_config(rng, models)
+    toml, files = random_config(rng)
     workload = Workload(folder, toml, files, [])
     simulation = Simulation(workload.write())
     output = []
-    for line in Generator(rng, simulation, models).lines(events):
+    for line in Generator(rng, simulation).lines(events):
         workload.lines.append(line)
         output += simulation.feed(line)
     workload.write()
@@ -180,13 +180,10 @@ def count(output, table):
             table[f"{kind} {line['metric']}"] += 1
 
 
-def print_coverage(table, models):
+def print_coverage(table):
     """True where nothing is missing."""
-    metrics = [metric + " of a breaker" * (metric in REASONS) for metric in SIZES]
+    metrics = [metric + " of a breaker" * (metric in REASONS) for metric in SIZES if metric not in NOT_BUILT]
     wanted = KINDS + ["reason " + reason for reason in REASONS + metrics]
-    if not models:
-        beyond = ["reason " + metric for metric in ESTIMATES]
-        wanted = [name for name in wanted if name not in beyond and not name.startswith("sized by ")]
     for name in wanted + sorted(set(table) - set(wanted) - {"snapshot"}):
         print(f"{table[name]:8d}  {name}" + ("   NEVER" if table[name] == 0 else ""))
     return all(table[name] for name in wanted)
@@ -198,14 +195,13 @@ def main():
     parser.add_argument("--seeds", default="1-50")
     parser.add_argument("--events", type=int, default=400)
     parser.add_argument("--coverage", action="store_true")
-    parser.add_argument("--models", action="store_true", help="with model limits and sizes, which the engine does not have")
     arguments = parser.parse_args()
     first, _, last = arguments.seeds.partition("-")
     program = str(Path(arguments.program).resolve()) if arguments.program else None
     table, failed = Counter(), []
     for seed in range(int(first), int(last or first) + 1):
         with tempfile.TemporaryDirectory() as folder:
-            workload, model = generate(seed, arguments.events, folder, arguments.models)
+            workload, model = generate(seed, arguments.events, folder)
             count(model, table)
             problem = program and first_difference(model, program_answer(program, workload))
             if problem:
@@ -213,7 +209,7 @@ def main():
                 report(seed, problem, program, workload)
                 if len(failed) == 5:
                     break
-    complete = print_coverage(table, arguments.models) if arguments.coverage else True
+    complete = print_coverage(table) if arguments.coverage else True
     print(f"{int(last or first) - int(first) + 1} seeds, differing: {failed or 'none'}")
     return 1 if failed or not complete else 0
 
