@@ -71,6 +71,17 @@ ModelScale scale_of(Metric metric, std::int64_t confidence) {
 
 double annual_deviation(DailyVariance variance) { return std::sqrt(variance.value) * std::sqrt(days_of_a_year); }
 
+int128 to_raw(double value, int128 decimals) {
+  const int128 most = saturated_raw * (decimals / unit);
+  if (!(value * static_cast<double>(decimals) < static_cast<double>(most))) return most;  // also what is no number
+  int exponent = 0;
+  const auto mantissa = static_cast<int128>(std::ldexp(std::frexp(value, &exponent), 53));
+  const int shift = 53 - exponent;  // value = mantissa / 2^shift
+  const int128 product = mantissa * decimals;
+  if (shift <= 0) return product << -shift;
+  return shift > 120 ? 0 : (product + (int128{1} << (shift - 1))) >> shift;
+}
+
 std::uint64_t version_of(const Model& model) {
   Hash hash;
   hash.add(static_cast<std::uint64_t>(model.confidence));

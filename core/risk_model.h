@@ -27,16 +27,13 @@ struct DailyVariance {
 };
 double annual_deviation(DailyVariance variance);
 
-// Money as the model counts it, and back: rounded to 8 decimals, or to 16 where a fraction is to keep its digits.
+// Money as the model counts it, and back: rounded to 8 decimals half away from zero, exactly, or to 16 where every
+// digit counts. No measure is negative.
 inline double to_model(int128 raw) {
   const auto low = static_cast<std::int64_t>(raw);
   return (low == raw ? static_cast<double>(low) : static_cast<double>(raw)) / static_cast<double>(unit);
 }
-inline int128 to_raw(double value, int128 decimals = unit) {
-  const double raw = value * static_cast<double>(decimals) + 0.5;
-  const double most = static_cast<double>(saturated_raw) * static_cast<double>(decimals / unit);
-  return raw < most ? static_cast<int128>(raw) : saturated_raw * (decimals / unit);  // also what is no number
-}
+int128 to_raw(double value, int128 decimals = unit);
 
 // A sum of products in a fixed order: the same bits everywhere, and four chains that do not wait for each other.
 inline double dot(const double* a, const double* b, std::size_t count) {

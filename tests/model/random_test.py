@@ -87,6 +87,9 @@ def without_last_digits(line):
     """A line, or a limit of the snapshot, with an estimate rounded. Limits are named after their metric."""
     if isinstance(line.get("limits"), list):
         return line | {"limits": [without_last_digits(limit) for limit in line["limits"]]}
+    if line.get("type") == "sized":  # lots of 1e-8 count more digits than an estimate has
+        constraints = {key: near(units) for key, units in line["constraints"].items()}
+        return line | {"quantity": near(line["quantity"]), "constraints": constraints}
     estimated = str(line.get("limit", "")).replace("-", "_").endswith(ESTIMATES)
     return line | {"value": near(line["value"])} if estimated and "value" in line else line
 
