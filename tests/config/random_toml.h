@@ -124,10 +124,15 @@ private:
     }
     std::string text = "[limit." + quote(name) + "]\n" + (on.empty() ? "" : "on = { " + on + " }\n");
     text += "metric = '" + std::string(name_of(metric_names, metric)) + "'\nmax = " + decimal(1'000'000'000) + "\n";
-    if (metric >= Metric::OrderRate && metric <= Metric::Duplicate) text += "window = " + decimal(604'000) + "\n";
+    if (core::needs_window(metric)) text += "window = " + decimal(604'000) + "\n";
+    text += maybe("dynamic", chance() ? "true" : "false");
     if (core::has_confidence(metric)) text += maybe("confidence", "0.97");
-    return text + maybe("warn", "0." + std::to_string(1 + below(99))) +
-           maybe("action", "'" + std::string(action_names[1 + below(action_names.size() - 1)]) + "'");
+    text += maybe("warn", "0." + std::to_string(1 + below(99)));
+    if (!chance()) return text;
+    const auto action = static_cast<Action>(1 + below(action_names.size() - 1));
+    text += "action = '" + std::string(name_of(action_names, action)) + "'\n";
+    if (action == Action::Scale) text += "factor = 0." + std::to_string(1 + below(99)) + "\n";
+    return text + (action == Action::Liquidate ? maybe("to", "0." + std::to_string(below(100))) : "");
   }
 
   std::mt19937_64 random_;
