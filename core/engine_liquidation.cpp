@@ -141,6 +141,7 @@ void Engine::send_order(std::size_t liquidation, std::uint32_t row, std::int64_t
   book_.change_working(owner, order.side, quantity, market_);
   count_open(order, 1);
   touch_row(row);  // limits see it from the next event on
+  if (!limits_.stale_marks.empty()) count_stale_row(row);
   ++liquidations_[liquidation].open;
   Line line{};
   line.type = LineType::Liquidation;
