@@ -96,6 +96,7 @@ class Nobody(DeskTest):
         self.assertTrue(self.watchdog.stdout.readline())
         self.sidecar = self.start("bulwark-sidecar")
         self.assertIn("clients attach at", self.sidecar.stdout.readline())
+        wait_for("the watchdog to know it", lambda: self.status()["lease"]["running"])
 
     def test_a_dead_sidecar_is_said_to_be_dead(self):
         self.apart()
