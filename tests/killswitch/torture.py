@@ -67,7 +67,11 @@ def stop_trial(instance, fault):
             late = trader.notes().last_begun_ns - acknowledged[trader.name]
             if late > 0:
                 raise Failure(f"{trader.name} was permitted {late} ns after it had acknowledged")
-        return begun, max(acknowledged.values())
+        last = max(acknowledged.values())
+        if last - begun > STOPPED_NS_MAX:  # where the time went: before the command stopped, or until a client saw it
+            seen = ", ".join(f"{client['client']} {client['microseconds']:.0f}" for client in stop["clients"])
+            print(f"  slow: {(last - begun) / 1e6:.1f} ms from the command's start; us from the stop itself: {seen}")
+        return begun, last
     finally:
         for pid in frozen:
             os.kill(pid, signal.SIGCONT)
