@@ -187,6 +187,7 @@ bool Judge::keeps(const CompiledLimit& limit, const Slot& slot, std::int64_t qua
     case Metric::RejectRate:
     case Metric::LossStreak:
     case Metric::PriceMove:
+    case Metric::VolatilitySpike:
     case Metric::StaleMark: return measure_state(limit, slot);
     default: return measure_exposure(limit);
   }
