@@ -31,6 +31,13 @@ struct Slot {
   bool told() const { return warned || breached; }
 };
 
+// What one of its scopes says, for people.
+struct Reading {
+  std::uint32_t limit;  // position in the file
+  std::size_t slot;
+  Value value;
+};
+
 // Whom an order, a message or a row belongs to.
 struct Party {
   SymbolIndex symbol;
