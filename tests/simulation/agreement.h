@@ -48,22 +48,22 @@ inline bool same(const core::Verdict& a, const core::Verdict& b) {
          a.has_on == b.has_on && (!a.has_on || a.on == b.on) && same(a.value, b.value) && same(a.max, b.max);
 }
 
-// After an event: the verdict, what was asked to be cancelled, and what is latched.
-inline std::string difference(const core::Engine& engine, core::EventError error, const naive::Naive& naive,
-                              core::EventError naive_error) {
+// What came of an event.
+inline std::string difference_of_outcome(core::EventError error, const core::Verdict* verdict,
+                                         const naive::Naive& naive, core::EventError naive_error) {
   if (error != naive_error) {
     return "error " + std::to_string(static_cast<int>(error)) + ", the reference has " +
            std::to_string(static_cast<int>(naive_error));
   }
   if (error != core::EventError::None) return {};
-  if (engine.has_verdict() != naive.verdict.has_value()) return "a verdict where the other has none";
-  if (engine.has_verdict() && !same(engine.verdict(), *naive.verdict))
-    return "verdict: " + text_of(engine.verdict()) + "\n  reference: " + text_of(*naive.verdict);
-  std::vector<std::string> asked;
-  for (const core::Line& line : engine.lines()) {
-    if (line.type == core::LineType::CancelRequest) asked.emplace_back(line.id.view());
-  }
-  if (asked != naive.asked) return "other orders are asked to be cancelled";
+  if ((verdict != nullptr) != naive.verdict.has_value()) return "a verdict where the other has none";
+  if (verdict != nullptr && !same(*verdict, *naive.verdict))
+    return "verdict: " + text_of(*verdict) + "\n  reference: " + text_of(*naive.verdict);
+  return {};
+}
+
+// What is latched, and why.
+inline std::string difference_of_latches(const core::Engine& engine, const naive::Naive& naive) {
   if (engine.latches().size() != naive.latches().size()) return "another number of latches";
   for (std::size_t k = 0; k < naive.latches().size(); ++k) {
     const core::Latch& one = engine.latches()[k];
@@ -73,6 +73,20 @@ inline std::string difference(const core::Engine& engine, core::EventError error
              text_of(other.on) + " " + other.cause;
   }
   return {};
+}
+
+// After an event: the verdict, what was asked to be cancelled, and what is latched.
+inline std::string difference(const core::Engine& engine, core::EventError error, const naive::Naive& naive,
+                              core::EventError naive_error) {
+  const core::Verdict* verdict = engine.has_verdict() ? &engine.verdict() : nullptr;
+  const std::string text = difference_of_outcome(error, verdict, naive, naive_error);
+  if (!text.empty() || error != core::EventError::None) return text;
+  std::vector<std::string> asked;
+  for (const core::Line& line : engine.lines()) {
+    if (line.type == core::LineType::CancelRequest) asked.emplace_back(line.id.view());
+  }
+  if (asked != naive.asked) return "other orders are asked to be cancelled";
+  return difference_of_latches(engine, naive);
 }
 
 // The whole book and every limit's value.

@@ -3,7 +3,10 @@
 // that still fails, one event a line.
 #pragma once
 
-#include <chrono>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <sstream>
 #include <string>
@@ -39,13 +42,20 @@ inline std::string command_for(const char* program, const char* filter, std::uin
   return text + " build/test/bin/" + program + " --gtest_filter=" + filter + "\n";
 }
 
+// Past every simulated clock.
+inline std::int64_t real_seconds() {
+  timespec now{};
+  ::syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+  return now.tv_sec;
+}
+
 // Leaves out whatever can be left out, in ever smaller pieces, for some seconds.
-template <class Fails>
-std::vector<core::Event> shortest(std::vector<core::Event> history, Fails fails) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+template <class Step, class Fails>
+std::vector<Step> shortest(std::vector<Step> history, Fails fails) {
+  const std::int64_t end = real_seconds() + 20;
   for (std::size_t piece = history.size() / 2; piece > 0; piece /= 2) {
-    for (std::size_t at = 0; at < history.size() && std::chrono::steady_clock::now() < end;) {
-      std::vector<core::Event> shorter(history.begin(), history.begin() + static_cast<std::ptrdiff_t>(at));
+    for (std::size_t at = 0; at < history.size() && real_seconds() < end;) {
+      std::vector<Step> shorter(history.begin(), history.begin() + static_cast<std::ptrdiff_t>(at));
       const std::size_t after = std::min(at + piece, history.size());
       shorter.insert(shorter.end(), history.begin() + static_cast<std::ptrdiff_t>(after), history.end());
       if (fails(shorter)) history = std::move(shorter);

@@ -118,6 +118,7 @@ public:
     return result;
   }
   core::Event next();
+  void set_time(TimeNs t) { t_ = t; }
   // What became of the last event, so that later ones can be about it.
   void learn(const core::Event& event, const core::Verdict& verdict);
   core::Event event(core::EventType type) const {
