@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Plants faults in the engine, one at a time, and shows that the quick tests find each: cases, random days, simulation.
+"""Plants faults in the engine and around it, one at a time, and shows that the quick tests find each: cases, random days, simulation.
 
 mutations.py [--build DIR] [--only WORD]      plants, builds, tests; the sources are as before afterwards
 mutations.py --check                          only asks whether each fault still fits the sources
@@ -38,6 +38,12 @@ FAULTS = [
     ("a deposit heals a drawdown", "core/engine_control.cpp",
      "account->peak = before > 0 && after > 0 ? multiply_divide(account->peak, after, before) : account->peak + amount;",
      "account->peak = before > after ? before : after;"),
+    ("an order is accepted without a lease", "sidecar/hot/permission.h",
+     "    if (!shm::lease_valid(page_, now)) return core::Gate::LeaseExpired;\n", "    (void)now;\n"),
+    ("what only the ring holds is lost with the process", "sidecar/journal/recovery.cpp",
+     "const bool drains = held.any() && held.last >= cut.last_whole;", "const bool drains = false;"),
+    ("an instance that crashed comes back trading", "shm/latch.h",
+     "      if (result.trading && file.latch.clean) return result;\n", "      if (result.trading) return result;\n"),
 ]
 
 
