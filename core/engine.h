@@ -201,7 +201,7 @@ private:
   void review_factors();
 
   // engine_liquidation.cpp
-  void liquidate(const Scope& on, std::int64_t to, std::string_view cause);
+  void liquidate(const Scope& on, std::int64_t to, std::string_view cause, LimitIndex by);
   void keep_shares(std::uint8_t liquidation);
   void ask_to_cancel_all(const Scope& on, std::string_view cause);
   bool anything_works(const Scope& on) const;

@@ -12,7 +12,7 @@ void Engine::apply_control(const ControlEvent& control, TimeNs) {
     case Command::None: break;
     case Command::Halt: latch(control.on, State::Halted, reason); break;
     case Command::ReduceOnly: latch(control.on, State::ReduceOnly, reason); break;
-    case Command::Liquidate: liquidate(control.on, 0, reason); break;
+    case Command::Liquidate: liquidate(control.on, 0, reason, LimitIndex::None); break;
     case Command::Resume: resume(control); break;
     case Command::Override: set_override(control); break;
   }

@@ -7,19 +7,22 @@
 
 namespace bulwark::core {
 
-// Halts the scope, and begins to bring it down; one that lies inside another that is not over joins it.
-void Engine::liquidate(const Scope& on, std::int64_t to, std::string_view cause) {
+// Halts the scope, and begins to bring it down; one that lies inside another that is not over joins it. A limit does
+// it once for each stop: what moves to and fro about its max would else sell a share of the share, again and again.
+void Engine::liquidate(const Scope& on, std::int64_t to, std::string_view cause, LimitIndex by) {
   latch(on, State::Halted, cause);
   std::size_t free = liquidations_.size();
   for (std::size_t k = 0; k < liquidations_.size(); ++k) {
     const Liquidation& known = liquidations_[k];
-    if (known.step == Liquidation::Step::Over && known.open == 0) free = std::min(free, k);
+    if (by != LimitIndex::None && known.by == by && known.on == on) return;
+    if (known.step == Liquidation::Step::Over && known.open == 0 && known.by == LimitIndex::None)
+      free = std::min(free, k);
     if (known.step == Liquidation::Step::Over) continue;
     if (lies_inside(known.on, on)) return;
   }
   if (free == liquidation_count_max) return;  // halted it is; a person sees the rest
   if (free == liquidations_.size()) liquidations_.emplace_back();
-  liquidations_[free] = {Liquidation::Step::Waits, on, to, Sentence::from(cause), 0};
+  liquidations_[free] = {Liquidation::Step::Waits, on, to, Sentence::from(cause), by, 0};
   if (to != 0) keep_shares(static_cast<std::uint8_t>(free));
   ask_to_cancel_all(on, cause);
 }
@@ -156,7 +159,9 @@ void Engine::send_order(std::size_t liquidation, std::uint32_t row, std::int64_t
 // A resume calls off what has not been sent; a later liquidation of the scope begins anew.
 void Engine::call_off_liquidations(const Scope& on) {
   for (Liquidation& liquidation : liquidations_) {
-    if (contains(on, liquidation.on)) liquidation.step = Liquidation::Step::Over;
+    if (!contains(on, liquidation.on)) continue;
+    liquidation.step = Liquidation::Step::Over;
+    liquidation.by = LimitIndex::None;
   }
 }
 

@@ -104,7 +104,7 @@ void Engine::act(const CompiledLimit& limit, const Scope& on) {
   switch (limit.action) {
     case Action::Halt: return latch(on, State::Halted, name);
     case Action::ReduceOnly: return latch(on, State::ReduceOnly, name);
-    case Action::Liquidate: return liquidate(on, limit.to, name);
+    case Action::Liquidate: return liquidate(on, limit.to, name, limit.index);
     default: return;
   }
 }

@@ -17,6 +17,7 @@ struct Liquidation {
   Scope on;
   std::int64_t to;  // raw decimal: the share of its positions that stays
   Sentence cause;
+  LimitIndex by;       // the limit that set it off, which does so once until a resume; else None
   std::uint32_t open;  // its own orders that work
 };
 

@@ -75,6 +75,7 @@ class Desk:
         self.scales = {}  # (limit, scope as text) to the factor and the scope that it shrinks
         self.halves = []  # scopes resumed at half
         self.liquidations = []
+        self.brought_down = []  # (limit, scope) that have liquidated since the last resume
         self.liquidation_count = 0
         self.levels = {}  # (limit, scope) to 0 below warn, 1 at warn, 2 above max
 
