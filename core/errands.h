@@ -39,14 +39,13 @@ public:
             liquidation.cause};
   }
 
-  // Calls visit(id, cause) for each working order of that client that it has been asked to cancel. Looks at all.
+  // Calls visit(order, id, cause) for each working order that has been asked to be cancelled. Looks at all that work.
   template <class Visit>
-  void each_cancel(ClientIndex client, Visit visit) const {
+  void each_cancel(Visit visit) const {
     for (const Engine::WorkingList& list : engine_.working_) {
       for (OrderIndex index = list.first; index != 0; index = engine_.orders_[index].next) {
         const Order& order = engine_.orders_[index];
-        if (order.client != client || !order.cancel_asked) continue;
-        visit(engine_.orders_.id_text(order.current_id), why_cancelled(order));
+        if (order.cancel_asked) visit(order, engine_.orders_.id_text(order.current_id), why_cancelled(order));
       }
     }
   }

@@ -107,8 +107,8 @@ void Loop::answer_question(LaneSlot& slot) noexcept {
 
 // A client that comes, or comes back, may not know what it was asked to cancel.
 void Loop::ask_again_to_cancel(ClientIndex client) {
-  core::Errands(engine_).each_cancel(client, [&](const Id& id, const Sentence& cause) {
-    commands_.push({client, {shm::CommandKind::Cancel, id, cause}});
+  core::Errands(engine_).each_cancel([&](const core::Order& order, const Id& id, const Sentence& cause) {
+    if (order.client == client) commands_.push({client, {shm::CommandKind::Cancel, id, cause}});
   });
   send_commands();
 }

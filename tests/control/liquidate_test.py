@@ -123,6 +123,9 @@ class Orders(Liquidation):
         said = self.signed("control", "liquidate", "--on", "sector=Tech")
         self.assertIn("stopped sector=Tech, and brings it to nothing", said)
         self.assertIn(f"order {working} is asked to be cancelled (because of it)", said)
+        asked = self.books("the request", lambda book: book["cancels"])["cancels"]
+        self.assertEqual(asked, [{"id": working, "client": "c1", "account": "ACC1", "strategy": "momo", "symbol": "AAPL",
+                                  "cause": "because of it"}])
         cancel = self.command(self.one, "cancel")
         self.assertEqual((cancel.id, cancel.cause), (working, "because of it"))
         self.one.fill(id=working, exec_id="late", quantity=2, price=100)
