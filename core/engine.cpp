@@ -201,7 +201,7 @@ void Engine::pass_time(TimeNs t) {
       for (std::size_t k = limit.slot_base; k < limit.slot_base + limit.slot_count; ++k) {
         Slot& slot = limits_.slots[k];
         if (slot.override_until_ns == 0) continue;
-        if (slot.override_until_ns <= t.ns) end_override(limit, slot);
+        if (slot.override_until_ns <= t.ns) end_override(limit, k);
         else next_override_end_.ns = std::min(next_override_end_.ns, slot.override_until_ns);
       }
     }
@@ -211,10 +211,11 @@ void Engine::pass_time(TimeNs t) {
   if (!liquidations_.empty()) advance_liquidations();
 }
 
-void Engine::end_override(const CompiledLimit& limit, Slot& slot) {
+void Engine::end_override(const CompiledLimit& limit, std::size_t place) {
+  Slot& slot = limits_.slots[place];
   slot.override_until_ns = 0;
   slot.base_max = limit.configured_max;
-  limit.set_max(slot, scaled(limit, slot));
+  limits_.set_max(limit, place, scaled(limit, slot));
 }
 
 void Engine::apply_mark(const MarkEvent& mark, TimeNs t) {

@@ -97,7 +97,7 @@ private:
 
   // engine.cpp
   void pass_time(TimeNs t);
-  void end_override(const CompiledLimit& limit, Slot& slot);
+  void end_override(const CompiledLimit& limit, std::size_t place);
   void configure(const Rules& rules);
   void configure_market(const Rules& rules);
   void apply_mark(const MarkEvent& mark, TimeNs t);
@@ -128,10 +128,10 @@ private:
   void refuse_by_limits(Judge& judge, Resize wish);
   std::int64_t locate_needed(const Candidate& candidate, std::int64_t quantity) const;
   void take_locate(const Candidate& candidate, std::int64_t quantity, Order& order);
-  void enter_flow(const Candidate& candidate, std::int64_t quantity);
+  void enter_flow(const Candidate& candidate, int128 notional);
   void count_open(const Order& order, int sign);
-  void accept(const Candidate& candidate, std::int64_t quantity, const IntentEvent& intent, const TextIndex::Probe& id);
-  void accept(const Candidate& candidate, const ReplaceEvent& replace, OrderIndex index);
+  void accept(const Judge& judge, std::int64_t quantity, const IntentEvent& intent, const TextIndex::Probe& id);
+  void accept(const Judge& judge, const ReplaceEvent& replace, OrderIndex index);
 
   // engine_size.cpp
   void apply_size(const SizeEvent& size);

@@ -93,7 +93,7 @@ void Engine::book_fill(std::size_t row, Side side, ClientIndex client, const Fil
       book_.fill(row, side, fill.quantity, fill.price, join(fill.fee_low, fill.fee_high), market_);
   Party party = party_of(book_.owner_of(row));
   party.client = client;
-  if (realised) flow_.closing({now_, party, side, false, false, 0, 0, 0}, *realised < 0, limits_);
+  if (realised) flow_.closing(FlowEntry::of(now_, party, side), *realised < 0, limits_);
   count_execution(party, side);
 }
 
