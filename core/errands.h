@@ -3,6 +3,8 @@
 // from the engine's state alone, so that whoever attaches, or comes back, learns what it has missed. Changes nothing.
 #pragma once
 
+#include <algorithm>
+
 #include "core/engine.h"
 
 namespace bulwark::core {
@@ -24,7 +26,12 @@ public:
 
   // Orders of liquidations, the oldest first.
   std::size_t count() const { return engine_.liquidation_open_.size(); }
-  std::uint64_t number(std::size_t k) const { return order_at(k).number; }
+  // The first of them with a number above that one.
+  std::size_t first_after(std::uint64_t number) const {
+    const auto& open = engine_.liquidation_open_;
+    const auto later = [&](std::uint64_t than, OrderIndex index) { return engine_.orders_[index].number > than; };
+    return static_cast<std::size_t>(std::upper_bound(open.begin(), open.end(), number, later) - open.begin());
+  }
   ClientIndex client(std::size_t k) const { return order_at(k).client; }
   bool is(std::size_t k, const Id& id) const { return engine_.orders_.id_text(order_at(k).current_id) == id; }
   LiquidationOrder order(std::size_t k) const {

@@ -229,8 +229,12 @@ inline bool take_second(const MessageLines& lines, const TextArea& text, Request
   to.prospect = {state.b != 0, to.quantity.raw, static_cast<std::int64_t>(words[3]),
                  static_cast<std::int64_t>(words[4])};
   to.quantity = {};
-  return state.b <= 1 && lines.count == 1 && words[5] == 0 && words[6] == 0 && within(to.prospect.horizon_or_payoff) &&
-         within(to.prospect.confidence);
+  const Prospect& its = to.prospect;
+  const auto share = [](std::int64_t raw) { return raw >= 0 && raw <= unit; };
+  const bool whole = state.b <= 1 && lines.count == 1 && words[5] == 0 && words[6] == 0;
+  const bool priced = to.no_price ? to.price.raw == 0 : to.price.raw > 0;
+  return whole && priced && its.horizon_or_payoff > 0 && within(its.horizon_or_payoff) && share(its.confidence) &&
+         (its.by_edge || share(its.edge_or_chance));
 }
 
 }  // namespace lane_details

@@ -51,8 +51,8 @@ void Loop::deliver_liquidations() noexcept {
   board_.liquidation_orders_untaken.store(untaken, std::memory_order_relaxed);
   if (unwanted.size != 0) return deliver(unwanted, ClientIndex::None);  // the next one in the next millisecond
   for (LaneSlot& slot : lanes_) {
-    for (std::size_t k = 0; k < errands.count(); ++k) {
-      if (errands.number(k) > slot.offered && !offer(slot, errands.order(k))) break;
+    for (std::size_t k = errands.first_after(slot.offered); k < errands.count(); ++k) {
+      if (!offer(slot, errands.order(k))) break;
     }
   }
 }

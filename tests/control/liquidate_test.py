@@ -5,7 +5,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 import unittest
@@ -147,7 +146,7 @@ class Orders(Liquidation):
         self.ends_at("50")
 
     def run_killswitch(self, *arguments, code=0):
-        result = self.run_program("killswitch", *arguments, "--instance", "ctl")
+        result = self.processes.run("killswitch", *arguments, "--instance", "ctl")
         self.assertEqual(result.returncode, code, result.stdout + result.stderr)
         return result
 
@@ -206,12 +205,10 @@ class ClientDies(Liquidation):
     """The client is a process of its own, and its venue outlives it."""
 
     def executor(self, *step):
+        self.processes.environment["PYTHONPATH"] = os.path.join(BUILD, "python")
         with open(self.folder / "log", "a") as log:
-            process = subprocess.Popen([sys.executable, "-B", os.path.join(HERE, "executor.py"), "c1", str(self.venue), *step],
-                                       env={**os.environ, "PYTHONPATH": os.path.join(BUILD, "python")}, text=True,
-                                       stdout=subprocess.PIPE, stderr=log)
-        self.processes.append(process)
-        return process
+            return self.processes.start(sys.executable, "-B", os.path.join(HERE, "executor.py"), "c1", str(self.venue),
+                                        *step, stderr=log)
 
     def begin(self):
         """A position, a working order, and nobody attached."""

@@ -20,13 +20,13 @@ class Stage(DeskTest):
     CONFIG = SIZING
 
     def resumes(self, stage, *arguments, code=0):
-        result = self.run_program("killswitch", "resume", "--instance", "ctl", "--operator", "Ada", "--reason", "r",
+        result = self.processes.run("killswitch", "resume", "--instance", "ctl", "--operator", "Ada", "--reason", "r",
                                   *(("--stage", stage) if stage else ()), *arguments)
         self.assertEqual(result.returncode, code, result.stdout + result.stderr)
         return result.stdout + result.stderr
 
     def stop(self):
-        self.assertEqual(self.run_program("killswitch", "stop", "--instance", "ctl").returncode, 0)
+        self.assertEqual(self.processes.run("killswitch", "stop", "--instance", "ctl").returncode, 0)
         wait_for("the sidecar to know", lambda: self.status()["state"] == "halted")
 
     def test_reduce_only_while_a_limit_is_breached(self):
@@ -77,7 +77,7 @@ class Sizes(DeskTest):
         sizes = [{"type": "size", "t": 2, "account": "ACC1", "strategy": "momo", **trade} for trade in trades]
         said = subprocess.run([os.path.join(BUILD, "bin", "bulwark"), "simulate", "--config", str(self.config)], text=True,
                               input="".join(json.dumps(event) + "\n" for event in marks + sizes), capture_output=True,
-                              timeout=HUNG, check=True).stdout
+                              timeout=HUNG, check=True, env=self.processes.environment).stdout
         return [json.loads(line) for line in said.splitlines()]
 
     def test_are_what_simulate_says(self):

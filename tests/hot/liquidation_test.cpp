@@ -258,6 +258,8 @@ TEST(Size, OfNonsenseIsZero) {
   size.symbol = SymbolIndex{77'777};
   size.account = AccountIndex{7'777};
   size.strategy = StrategyIndex{7'777};
+  size.price = {unit};
+  size.prospect = {false, unit / 2, unit, unit};
   const auto ticket = desk.send(desk.holder, size);
   desk.pass();
   const shm::SizeAnswer answer = shm::decode_size(*desk.holder.lane.look(*ticket));
@@ -271,6 +273,7 @@ TEST(Size, IsRefusedWhereItCannotBeJournaled) {
   size.kind = shm::MessageKind::Size;
   size.side = Side::Buy;
   size.symbol = SymbolIndex{1};
+  size.no_price = true;
   size.prospect = {true, unit / 100, unit, unit};
   Decision decision = Decision::Accepted;
   for (int k = 0; k < 64 && decision == Decision::Accepted; ++k) {

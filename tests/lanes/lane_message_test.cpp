@@ -215,7 +215,7 @@ TEST(LaneMessage, WhatNoClientOfOursCouldSendIsRefused) {
   done.kind = MessageKind::Done;
   done.id = Id::from("x");
   done.why = DoneWhy::Canceled;
-  const MessageLines sized = encode(size(true), 1);
+  const MessageLines sized = encode(size(true), 1), chance = encode(size(false), 1);
   const std::vector<Case> cases{
       {"no kind", one, [&](auto& l) { state(l, 0, [](LineState& s) { s.kind = MessageKind::Empty; }); }},
       {"an unknown kind", one, [&](auto& l) { state(l, 0, [](LineState& s) { s.kind = MessageKind{10}; }); }},
@@ -243,6 +243,10 @@ TEST(LaneMessage, WhatNoClientOfOursCouldSendIsRefused) {
       {"an edge out of range", sized, [](auto& l) { l.words[0][1] = ~0ULL >> 1; }},
       {"a horizon out of range", sized, [](auto& l) { l.words[0][3] = ~0ULL >> 1; }},
       {"a confidence out of range", sized, [](auto& l) { l.words[0][4] = ~0ULL >> 1; }},
+      {"no horizon", sized, [](auto& l) { l.words[0][3] = 0; }},
+      {"a confidence below zero", sized, [](auto& l) { l.words[0][4] = ~0ULL; }},
+      {"a chance of more than one", chance, [](auto& l) { l.words[0][1] = unit + 1; }},
+      {"a size without a price", sized, [](auto& l) { l.words[0][2] = 0; }},
       {"a size with more in it", sized, [](auto& l) { l.words[0][6] = 1; }},
       {"a fee out of range", two, [](auto& l) { std::memset(reinterpret_cast<char*>(&l.words[0][3]) + 3, 0x7f, 16); }},
   };
