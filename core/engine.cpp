@@ -37,6 +37,8 @@ void Engine::configure(const Rules& rules) {
   limits_.compile(rules, names_, book_, capacity_.clients);
   flow_.follow(limits_, book_.strategy_count, book_.symbol_count);
   moves_.follow(limits_, book_.symbol_count);
+  largest_moves_.assign(limits_.price_moves.size(), {});
+  for (LargestMove& largest : largest_moves_) largest.lay_out(market_, book_.sector_count);
   if (!stale_marks_.follow(limits_, book_.symbol_count)) {
     throw std::length_error("there are more than 8 limits on stale_mark");
   }
@@ -220,12 +222,13 @@ void Engine::end_override(const CompiledLimit& limit, std::size_t place) {
 
 void Engine::apply_mark(const MarkEvent& mark, TimeNs t) {
   Symbol& symbol = market_.symbols[mark.symbol];
+  const Price previous = symbol.has_mark ? symbol.reference : Price{0};
   symbol.has_mark = true;
   symbol.marked = t;
   symbol.reference = reference_of(mark.bid, mark.ask, mark.last);
   const SymbolIndex index{mark.symbol};
   book_.revalue(index, market_);
-  follow_mark(index);
+  follow_mark(index, previous);
   for (std::uint32_t next = book_.first_row_of_symbol[at(index)]; next != 0;
        next = book_.rows[next - 1].next_of_symbol) {
     touch_row(next - 1);

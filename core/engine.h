@@ -13,9 +13,11 @@
 #include <span>
 #include <vector>
 
+#include "core/capacity.h"
 #include "core/event.h"
 #include "core/flow.h"
 #include "core/judge.h"
+#include "core/largest_move.h"
 #include "core/level.h"
 #include "core/limits.h"
 #include "core/liquidation.h"
@@ -28,13 +30,6 @@
 #include "core/states.h"
 
 namespace bulwark::core {
-
-// How much the engine can hold; full refuses.
-struct Capacity {
-  std::size_t orders = 1 << 20;  // working, and done in this session
-  std::size_t clients = 1'024;
-  std::size_t latches = 4'096;
-};
 
 class Engine {
 public:
@@ -180,7 +175,8 @@ private:
   void advance_breakers();
   void touch_counted();
   void touch_moved(SymbolIndex symbol);
-  void follow_mark(SymbolIndex symbol);
+  void follow_mark(SymbolIndex symbol, Price previous);
+  Level moved_level(const CompiledLimit& limit, SymbolIndex symbol) const;
   void count_stale_symbol(SymbolIndex symbol);
   void count_stale_row(std::size_t row);
   void count_refusal(const Party& party);
@@ -262,6 +258,7 @@ private:
   RiskBook risk_;
   Flow flow_;
   PriceMoves moves_;
+  std::vector<LargestMove> largest_moves_;  // by CompiledLimit::moves_index
   StaleMarks stale_marks_;
   SessionClock session_;
   std::vector<AccountIndex> default_accounts_;

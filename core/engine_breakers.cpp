@@ -25,8 +25,6 @@ void Engine::touch_counted() {
 
 // After new rules: prices as they moved, and the age of the marks, oldest first. Cold.
 void Engine::carry_breakers(const PriceMoves& old_moves) {
-  moves_.carry(old_moves, now_);
-  if (!stale_marks_.followed()) return;
   std::vector<std::size_t> marked;
   for (std::size_t k = 1; k < market_.symbols.size(); ++k) {
     if (market_.symbols[k].has_mark) marked.push_back(k);
@@ -34,7 +32,19 @@ void Engine::carry_breakers(const PriceMoves& old_moves) {
   std::stable_sort(marked.begin(), marked.end(), [this](std::size_t a, std::size_t b) {
     return market_.symbols[a].marked < market_.symbols[b].marked;
   });
-  for (const std::size_t k : marked) stale_marks_.mark(SymbolIndex(k), market_.symbols[k].marked);
+  moves_.carry(old_moves, now_);
+  for (const std::size_t k : marked) {
+    const Symbol& symbol = market_.symbols[k];
+    // What nobody followed until now begins with the price that holds.
+    if (moves_.followed() && !old_moves.followed())
+      moves_.mark(SymbolIndex(k), symbol.marked, symbol.reference, {0}, [](SymbolIndex) {});
+    if (stale_marks_.followed()) stale_marks_.mark(SymbolIndex(k), symbol.marked);
+    for (const std::uint32_t limit : limits_.price_moves) {
+      largest_moves_[limits_.all[limit].moves_index].set(SymbolIndex(k),
+                                                         moved_level(limits_.all[limit], SymbolIndex(k)));
+    }
+  }
+  if (!stale_marks_.followed()) return;
   stale_marks_.advance(now_, [](SymbolIndex) {});
   for (const std::uint32_t row : book_.live_rows) count_stale_row(row);
 }
@@ -44,21 +54,29 @@ void Engine::touch_moved(SymbolIndex symbol) {
   const SectorIndex sector = market_.symbols[at(symbol)].sector;
   for (const std::uint32_t k : limits_.price_moves) {
     const CompiledLimit& limit = limits_.all[k];
-    for (std::uint32_t place = limit.slot_base; place < limit.slot_base + limit.slot_count; ++place) {
-      const Scope& on = limits_.slots[place].on;
-      const bool star_unknown = (limit.each_symbol && at(on.symbol) == 0) || (limit.each_sector && at(on.sector) == 0);
-      if (star_unknown || (at(on.symbol) != 0 && on.symbol != symbol) || (at(on.sector) != 0 && on.sector != sector))
-        continue;
-      if (limits_.slots[place].live || limit.slot_count == 1) touch_slot(k, place);
+    if (limit.reach != Reach::Symbol) largest_moves_[limit.moves_index].set(symbol, moved_level(limit, symbol));
+    const bool elsewhere = (at(limit.named.symbol) != 0 && limit.named.symbol != symbol) ||
+                           (at(limit.named.sector) != 0 && limit.named.sector != sector) ||
+                           (limit.each_sector && at(sector) == 0);
+    if (elsewhere) continue;
+    const std::size_t accounts = limit.each_account ? book_.account_count : 1;
+    const std::size_t strategies = limit.each_strategy ? book_.strategy_count : 1;
+    for (std::size_t account = 0; account < accounts; ++account) {
+      for (std::size_t strategy = 0; strategy < strategies; ++strategy) {
+        const std::size_t place =
+            limit.slot_of({symbol, sector, AccountIndex(account), StrategyIndex(strategy), ClientIndex::None});
+        if (limits_.slots[place].live || limit.slot_count == 1) touch_slot(k, place);
+      }
     }
   }
 }
 
-void Engine::follow_mark(SymbolIndex symbol) {
+void Engine::follow_mark(SymbolIndex symbol, Price previous) {
   if (limits_.breakers.empty()) return;
   know_scopes({symbol, market_.symbols[at(symbol)].sector, AccountIndex::None, StrategyIndex::None, ClientIndex::None});
   if (moves_.followed()) {
-    moves_.mark(symbol, now_, market_.symbols[at(symbol)].reference, [this](SymbolIndex moved) { touch_moved(moved); });
+    moves_.mark(symbol, now_, market_.symbols[at(symbol)].reference, previous,
+                [this](SymbolIndex moved) { touch_moved(moved); });
   }
   if (stale_marks_.followed() && stale_marks_.mark(symbol, now_)) count_stale_symbol(symbol);
 }
@@ -92,21 +110,20 @@ void Engine::count_stale_row(std::size_t row) {
 }
 
 Level Engine::breaker_level(const CompiledLimit& limit, const Slot& slot) const {
-  if (limit.metric != Metric::PriceMove) return {slot.amount, unit, slot.blind_until.ns <= now_.ns};
-  PriceMoves::Move largest{0, 1};
-  const auto look = [&](SymbolIndex symbol) {
+  if (!follows_prices(limit.metric)) return {slot.amount, unit, slot.blind_until.ns <= now_.ns};
+  if (moves_.blind(limit.window, now_)) return {0, unit, false};
+  const Scope& on = slot.on;
+  if (limit.reach != Reach::Symbol) return largest_moves_[limit.moves_index].of(on.sector);
+  const bool meets = at(on.sector) == 0 || market_.symbols[at(on.symbol)].sector == on.sector;
+  return meets ? moved_level(limit, on.symbol) : Level{0, unit, true};
+}
+
+Level Engine::moved_level(const CompiledLimit& limit, SymbolIndex symbol) const {
+  if (limit.metric == Metric::PriceMove) {
     const PriceMoves::Move move = moves_.largest(limit.window, symbol);
-    if (!product_less_equal(move.numerator, largest.denominator, largest.numerator, move.denominator)) largest = move;
-  };
-  if (at(slot.on.symbol) != 0) {
-    const bool meets = at(slot.on.sector) == 0 || market_.symbols[at(slot.on.symbol)].sector == slot.on.sector;
-    if (meets) look(slot.on.symbol);
-  } else {
-    for (std::size_t k = 1; k < market_.symbols.size(); ++k) {
-      if (at(slot.on.sector) == 0 || market_.symbols[k].sector == slot.on.sector) look(SymbolIndex(k));
-    }
+    return {move.numerator, move.denominator, true};
   }
-  return {largest.numerator, largest.denominator, !moves_.blind(limit.window, now_)};
+  return spike_level(moves_.squares(limit.window, symbol), limit.window, risk_.daily_variance(symbol));
 }
 
 // A refused order makes the scopes known that it is in.

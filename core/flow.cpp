@@ -17,7 +17,7 @@ Flow::LogName Flow::name_of_log(Metric metric) {
 }
 
 static bool counts_flow(Metric metric) {
-  return needs_window(metric) && metric != Metric::PriceMove && metric != Metric::StaleMark;
+  return needs_window(metric) && !follows_prices(metric) && metric != Metric::StaleMark;
 }
 
 void Flow::follow(Limits& limits, std::size_t strategy_count, std::size_t symbol_count) {

@@ -207,6 +207,7 @@ Judge::Measure Judge::measure(const CompiledLimit& limit, const Slot& slot) {
     case Metric::RejectRate:
     case Metric::LossStreak:
     case Metric::PriceMove:
+    case Metric::VolatilitySpike:
     case Metric::StaleMark: return measure_state(limit, slot);
     default: return measure_exposure(limit);
   }

@@ -116,7 +116,8 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     if (limit.metric == Metric::MessageRate) message_rates.push_back(position);
     if (limit.metric == Metric::OpenOrders) open_orders.push_back(position);
     if (limit.metric == Metric::RepeatedExecution) repetitions.push_back(position);
-    if (limit.metric == Metric::PriceMove) price_moves.push_back(position);
+    limit.moves_index = static_cast<std::uint32_t>(price_moves.size());
+    if (follows_prices(limit.metric)) price_moves.push_back(position);
     if (limit.metric == Metric::StaleMark) stale_marks.push_back(position);
     if (limit.kind == Kind::Breaker) breakers.push_back(position);
     lay_out_slots(limit, names, client_count);

@@ -123,7 +123,8 @@ struct CompiledLimit {
   std::uint32_t window_index;      // flow limits with a window: which of their log's (core/flow.h)
   std::uint32_t duplicates_index;  // of `duplicate`: whose counts
   std::uint32_t repetition_base;   // of `repeated_execution`: where its counts begin (core/repetitions.h)
-  std::uint8_t stale_index;        // of `stale_mark`: which of them (core/breakers.h)
+  std::uint32_t moves_index;       // of those that follow prices: which of them (core/largest_move.h)
+  std::uint8_t stale_index;        // of `stale_mark`: which of them (core/stale_marks.h)
 
   std::size_t slot_of(const Party& p) const {
     if (!each_any) return slot_base;

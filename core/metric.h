@@ -39,9 +39,15 @@ constexpr ValueKind value_kind_of(Metric metric) {
     case Metric::Concentration:
     case Metric::Volatility:
     case Metric::Drawdown:
-    case Metric::PriceMove: return ValueKind::Fraction;
+    case Metric::PriceMove:
+    case Metric::VolatilitySpike: return ValueKind::Fraction;
     default: return ValueKind::Count;
   }
+}
+
+// A breaker that follows the prices of symbols (core/price_moves.h).
+constexpr bool follows_prices(Metric metric) {
+  return metric == Metric::PriceMove || metric == Metric::VolatilitySpike;
 }
 
 constexpr bool has_confidence(Metric metric) { return metric == Metric::Var || metric == Metric::Es; }

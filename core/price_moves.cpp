@@ -8,7 +8,7 @@ namespace bulwark::core {
 void PriceMoves::follow(const Limits& limits, std::size_t symbol_count) {
   for (const CompiledLimit& limit : limits.all) {
     const auto same = [&](const Window& window) { return window.length == limit.window; };
-    if (limit.metric != Metric::PriceMove || std::any_of(windows_.begin(), windows_.end(), same)) continue;
+    if (!follows_prices(limit.metric) || std::any_of(windows_.begin(), windows_.end(), same)) continue;
     // Each mark stands in two queues at the most.
     windows_.push_back({limit.window, 0, {INT64_MIN}, Table<Held>(symbol_count), Table<Node>(2 * log_size + 2), 0, 0});
   }
@@ -49,10 +49,12 @@ void PriceMoves::append(Window& window, Queue& queue, std::int64_t reference) {
 }
 
 // What held until now ended now; what is no extreme any more, and comes to an end before the new one, is let go.
-void PriceMoves::push(Window& window, SymbolIndex symbol, TimeNs t, std::int64_t reference) {
-  Held& held = window.symbols[at(symbol)];
+void PriceMoves::push(Window& window, const LogEntry& entry) {
+  const std::int64_t reference = entry.reference;
+  Held& held = window.symbols[at(entry.symbol)];
+  held.squares += squared_change({entry.previous}, {entry.reference});
   for (Queue* queue : {&held.lowest, &held.highest}) {
-    if (queue->last != 0 && window.nodes[queue->last].until.ns == INT64_MAX) window.nodes[queue->last].until = t;
+    if (queue->last != 0 && window.nodes[queue->last].until.ns == INT64_MAX) window.nodes[queue->last].until = entry.t;
   }
   while (held.lowest.last != 0 && window.nodes[held.lowest.last].reference >= reference) drop_last(window, held.lowest);
   while (held.highest.last != 0 && window.nodes[held.highest.last].reference <= reference) {
@@ -63,9 +65,10 @@ void PriceMoves::push(Window& window, SymbolIndex symbol, TimeNs t, std::int64_t
   held.now = reference;
 }
 
-// Whatever ended at the window's start or before has left it.
-void PriceMoves::expire(Window& window, SymbolIndex symbol, TimeNs start) {
-  Held& held = window.symbols[at(symbol)];
+// The change that led to an entry leaves with it, and whatever ended at the window's start or before has left.
+void PriceMoves::expire(Window& window, const LogEntry& entry, TimeNs start) {
+  Held& held = window.symbols[at(entry.symbol)];
+  held.squares -= squared_change({entry.previous}, {entry.reference});
   for (Queue* queue : {&held.lowest, &held.highest}) {
     while (queue->first != 0 && window.nodes[queue->first].until <= start) drop_first(window, *queue);
   }
@@ -74,7 +77,14 @@ void PriceMoves::expire(Window& window, SymbolIndex symbol, TimeNs start) {
 void PriceMoves::lose_oldest(Window& window) {
   const LogEntry& lost = log_[window.tail++ % log_size];
   window.blind_until = {lost.t.ns + window.length.ns};
-  expire(window, lost.symbol, lost.t);
+  expire(window, lost, lost.t);
+}
+
+uint128 PriceMoves::squares(DurationNs length, SymbolIndex symbol) const {
+  for (const Window& window : windows_) {
+    if (window.length == length) return window.symbols[at(symbol)].squares;
+  }
+  return 0;
 }
 
 bool PriceMoves::blind(DurationNs length, TimeNs now) const {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far each price has moved within a window: the largest and the smallest reference that held in it, exactly, kept
-// by two queues for each symbol in which only what may still become an extreme stays.
+// by two queues for each symbol in which only what may still become an extreme stays; and how much it went to and fro,
+// the sum of its squared changes from mark to mark, in whole numbers, so that a sum that runs never drifts.
 #pragma once
 
 #include <vector>
 
-#include "core/limits.h"
+#include "core/spike.h"
 #include "core/table.h"
 
 namespace bulwark::core {
@@ -23,20 +24,21 @@ public:
     if (!followed() || !old.followed()) return;
     for (std::uint64_t k = old.head_ - kept; k < old.head_; ++k) {
       const LogEntry& entry = old.log_[k % log_size];
-      mark(entry.symbol, entry.t, {entry.reference}, [](SymbolIndex) {});
+      mark(entry.symbol, entry.t, {entry.reference}, {entry.previous}, [](SymbolIndex) {});
     }
     advance(now, [](SymbolIndex) {});
   }
 
-  // A new reference of a symbol, and what leaves the windows by then. Calls moved(symbol) for each whose value may
-  // have changed.
+  // A new reference of a symbol, after `previous` (0: its first), and what leaves the windows by then. Calls
+  // moved(symbol) for each whose value may have changed.
   template <class Moved>
-  void mark(SymbolIndex symbol, TimeNs t, Price reference, Moved moved) {
-    log_[head_ % log_size] = {t, reference.raw, symbol};
+  void mark(SymbolIndex symbol, TimeNs t, Price reference, Price previous, Moved moved) {
+    const LogEntry entry{t, reference.raw, previous.raw, symbol};
     for (Window& window : windows_) {
       if (head_ - window.tail >= log_size) lose_oldest(window);
-      push(window, symbol, t, reference.raw);
+      push(window, entry);
     }
+    log_[head_ % log_size] = entry;
     ++head_;
     moved(symbol);
   }
@@ -44,9 +46,9 @@ public:
   void advance(TimeNs t, Moved moved) {
     for (Window& window : windows_) {
       for (; window.tail < head_ && log_[window.tail % log_size].t <= t - window.length; ++window.tail) {
-        const SymbolIndex symbol = log_[window.tail % log_size].symbol;
-        expire(window, symbol, t - window.length);
-        moved(symbol);
+        const LogEntry& entry = log_[window.tail % log_size];
+        expire(window, entry, t - window.length);
+        moved(entry.symbol);
       }
     }
   }
@@ -56,6 +58,8 @@ public:
     int128 numerator, denominator;
   };
   Move largest(DurationNs length, SymbolIndex symbol) const;
+  // The sum of the squared changes in the window (core/spike.h).
+  uint128 squares(DurationNs length, SymbolIndex symbol) const;
   bool blind(DurationNs length, TimeNs now) const;
 
 private:
@@ -70,6 +74,7 @@ private:
   struct Held {
     Queue lowest, highest;
     std::int64_t now;
+    uint128 squares;
   };
   struct Window {
     DurationNs length;
@@ -81,7 +86,7 @@ private:
   };
   struct LogEntry {
     TimeNs t;
-    std::int64_t reference;
+    std::int64_t reference, previous;
     SymbolIndex symbol;
   };
 
@@ -89,8 +94,8 @@ private:
   static void drop_first(Window& window, Queue& queue);
   static void drop_last(Window& window, Queue& queue);
   static void append(Window& window, Queue& queue, std::int64_t reference);
-  void push(Window& window, SymbolIndex symbol, TimeNs t, std::int64_t reference);
-  void expire(Window& window, SymbolIndex symbol, TimeNs start);
+  void push(Window& window, const LogEntry& entry);
+  void expire(Window& window, const LogEntry& entry, TimeNs start);
   void lose_oldest(Window& window);
 
   std::vector<Window> windows_;

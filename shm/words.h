@@ -50,9 +50,10 @@ enum class Metric : std::uint8_t {
   RejectRate,
   LossStreak,
   PriceMove,
+  VolatilitySpike,
   StaleMark,
 };
-inline constexpr std::array<std::string_view, 30> metric_names{"",
+inline constexpr std::array<std::string_view, 31> metric_names{"",
                                                                "order_quantity",
                                                                "order_notional",
                                                                "adv_share",
@@ -81,6 +82,7 @@ inline constexpr std::array<std::string_view, 30> metric_names{"",
                                                                "reject_rate",
                                                                "loss_streak",
                                                                "price_move",
+                                                               "volatility_spike",
                                                                "stale_mark"};
 
 enum class Action : std::uint8_t { None, Alert, Reject, Resize, ReduceOnly, Halt, Scale, Liquidate };

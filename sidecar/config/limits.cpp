@@ -14,8 +14,6 @@
 namespace bulwark::config {
 namespace {
 
-constexpr std::string_view planned_metrics[] = {"volatility_spike"};
-
 constexpr DecimalRange factor_range{1, unit, "a share above 0, at most 1"};
 constexpr DecimalRange to_range{0, unit, "a share from 0 to 1"};
 constexpr DecimalRange warn_range{1, unit, "a share of max above 0, at most 1"};
@@ -60,11 +58,11 @@ public:
   core::Limit read(const std::string& name) {
     limit_.name = name;
     const Node* on = section_.table("on");
-    limit_.metric = word<Metric>("metric", metric_names, planned_metrics, Metric::None);
+    limit_.metric = word<Metric>("metric", metric_names, Metric::None);
     section_.require("max", "the largest value that is allowed");
     limit_.max = section_.decimal("max", zero_or_more).value_or(0);
     limit_.warn = static_cast<std::int64_t>(section_.decimal("warn", warn_range, limit_.warn));
-    limit_.action = word<Action>("action", action_names, {}, Action::Reject);
+    limit_.action = word<Action>("action", action_names, Action::Reject);
     read_window();
     read_confidence();
     if (on != nullptr) read_on(*on);
@@ -78,8 +76,7 @@ public:
 private:
   // `metric` has no default: without it `otherwise` is None and the key is required.
   template <class Enum, std::size_t N>
-  Enum word(std::string_view key, const std::array<std::string_view, N>& names,
-            std::span<const std::string_view> planned, Enum otherwise) {
+  Enum word(std::string_view key, const std::array<std::string_view, N>& names, Enum otherwise) {
     const std::vector<std::string> allowed = words_of(names);
     std::optional<std::string> text;
     if (otherwise == Enum::None) {
@@ -91,13 +88,8 @@ private:
     if (!text) return otherwise;
     const Enum result = from_name(names, *text, Enum::None);
     if (result != Enum::None) return result;
-    if (std::find(planned.begin(), planned.end(), *text) != planned.end()) {
-      section_.mistake(key,
-                       fmt::format("{} is not built in this version; allowed are {}", quoted(*text), listed(allowed)));
-    } else {
-      section_.mistake(
-          key, fmt::format("found {}; allowed are {}{}", shown(*text), listed(allowed), suggestion(*text, allowed)));
-    }
+    section_.mistake(
+        key, fmt::format("found {}; allowed are {}{}", shown(*text), listed(allowed), suggestion(*text, allowed)));
     return Enum::None;
   }
 

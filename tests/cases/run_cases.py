@@ -109,15 +109,6 @@ def run_reference(_, toml, arguments):
     return "".join(json.dumps(line) + "\n" for line in output)
 
 
-def run_planned(program, toml):
-    """A case of what is not built yet: the program must say so, at load or of the line."""
-    try:
-        output = run_program(program, toml, []).decode()
-    except ProgramFailed as refusal:
-        output = str(refusal)
-    return None if "not built" in output else "neither refused as not built, nor moved out of the folder `planned`"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reference", action="store_true", help="run the model instead of a program")
@@ -134,10 +125,9 @@ def main():
     elif not SHARED.is_dir():
         print("the shared cases (../shared/cases) are not here: only the repository's own run")
     passed = failed = 0
-    planned = [folder / "planned" for folder in folders if (folder / "planned").is_dir()]
-    for folder in folders + planned:
+    for folder in folders:
         for toml in sorted(folder.glob("*.toml")):
-            problem = run_planned(program, toml) if folder in planned and program else run_case(program, toml)
+            problem = run_case(program, toml)
             if problem:
                 failed += 1
                 print(f"FAILED {toml.parent.name}/{toml.stem}\n  {toml.read_text().splitlines()[0]}\n  {problem}")

@@ -59,7 +59,7 @@ def volatility_spike(desk, limit, scope, rows):
     largest = 0.0
     for symbol in symbols_in(desk, scope):
         prices = references_in_window(desk, symbol, limit.window_ns)
-        squares = sum((now / then - 1) ** 2 for then, now in zip(prices, prices[1:]))
+        squares = sum(Fraction(now - then, then) ** 2 for then, now in zip(prices, prices[1:]))
         if squares == 0:
             continue
         model = desk.settings.model

@@ -8,6 +8,7 @@ from breakers import breaker_scopes
 from latches import set_off
 from limits import standing_reading
 from scopes import scope_of, shown_max, shown_value, text_of
+from settings import KIND_ORDER
 
 FOLLOWED = ("exposure", "model", "state", "breaker")
 ACTING = ("state", "breaker")  # judged after every event; the others judge orders (rule 4)
@@ -52,7 +53,7 @@ def follow(desk, outcome):
     for account in desk.peaks:
         desk.peaks[account] = max(desk.peaks[account], book.equity(desk, rows, account))
     _follow_factors(desk, rows)
-    for limit in desk.settings.limits:
+    for limit in sorted(desk.settings.limits, key=lambda limit: KIND_ORDER.index(limit.kind)):  # as a verdict names them
         if limit.kind not in FOLLOWED:
             continue
         for scope in scopes_of_limit(desk, limit, rows):

@@ -26,7 +26,6 @@ STATES = {"daily_loss", "drawdown"}
 EXPOSURES = {"position", "long", "short", "gross", "net", "leverage", "concentration"}
 MODELS = {"correlated_exposure", "var", "es", "volatility", "stress_loss"}
 BREAKERS = {"reject_rate", "loss_streak", "price_move", "volatility_spike", "stale_mark"}
-NOT_BUILT = {"volatility_spike"}  # of the engine: it refuses them at load
 WINDOWED = {"order_rate", "message_rate", "turnover", "duplicate", "repeated_execution"} | BREAKERS
 SESSIONS = [None, ("UTC", "22:14"), ("America/New_York", "17:00"), ("America/New_York", "02:30"), ("America/New_York", "01:30"),
             ("Europe/Berlin", "02:15"), ("Asia/Tokyo", "06:00")]
@@ -128,7 +127,7 @@ def random_config(rng):
     others = sorted(set(SIZES) - EXPOSURES - STATES - MODELS - BREAKERS)
     theme = rng.sample(sorted(EXPOSURES), rng.choice([0] + [3] * 9)) + rng.sample(sorted(STATES), 1)
     theme += rng.sample(others, 3)
-    theme += rng.sample(sorted(MODELS), rng.choice([1, 2])) + rng.sample(sorted(BREAKERS - NOT_BUILT), 1)
+    theme += rng.sample(sorted(MODELS), rng.choice([1, 2])) + rng.sample(sorted(BREAKERS), 1)
     chosen = [rng.choice(theme) for _ in range(rng.randint(5, 20))]
     limits += [_limit(rng, f"l{number}-{metric.replace('_', '-')}", metric) for number, metric in enumerate(chosen)]
     rng.shuffle(limits)

@@ -12,6 +12,7 @@ from judge import judge
 from limits import Candidate, denominator_of, reduces
 from scopes import Missing, base_money, exposure, units_by_symbol, with_order
 
+QUANTITY_MAX = 10**10 * SCALE  # what an intent may ask for
 NAMES = ["kelly", "volatility", "risk_budget", "balance", "limits", "max_fraction"]
 
 
@@ -101,9 +102,9 @@ class Sizer:
     def candidate(self, units):
         return Candidate(self.keys, self.event["side"], units, self.event.get("price"), units)
 
-    def largest(self, passes):
+    def largest(self, passes, most=POSITION_MAX):
         """What passes at a quantity passes at every smaller one."""
-        low, high = 0, POSITION_MAX // self.lot + 1
+        low, high = 0, most // self.lot + 1
         while high - low > 1:
             middle = (low + high) // 2
             if passes(middle * self.lot):
@@ -167,4 +168,4 @@ class Sizer:
             if position + working + units > POSITION_MAX:
                 return False
             return judge(trial, self.candidate(units), units, False, False).decision == "accepted"
-        return self.largest(passes)
+        return self.largest(passes, QUANTITY_MAX)
