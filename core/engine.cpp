@@ -57,6 +57,7 @@ void Engine::configure(const Rules& rules) {
   latches_.reserve(capacity_.latches);
   factors_.reserve(65'536);
   liquidations_.reserve(liquidation_count_max);
+  liquidation_open_.reserve(liquidation_order_count_max);
   kept_shares_.reserve(liquidation_count_max * 16 + book_.rows.size());
   sorted_rows_.reserve(book_.rows.size());
   std::size_t reviewed = 0;
@@ -170,6 +171,7 @@ EventError Engine::apply(const Event& event) noexcept {
     case EventType::Control: apply_control(event.control, event.t); break;
     case EventType::Clock: flow_.advance(event.t, limits_); break;
     case EventType::Size: apply_size(event.size); break;
+    case EventType::Deliver: apply_deliver(event.order); break;
   }
   if (!limits_.breakers.empty() && has_verdict_ && verdict_.decision == Decision::Rejected)
     count_refusal(verdict_party_);
@@ -265,11 +267,6 @@ CurrencyIndex Engine::currency_of_pair(std::string_view pair) const {
 bool Engine::is_pair(std::string_view text) const {
   const std::size_t slash = text.find('/');
   return slash != 0 && slash != std::string_view::npos && text.substr(slash + 1) == names_.currencies.name(base_);
-}
-
-ClientIndex Engine::owner(const Id& id, ClientIndex client) const {
-  const Orders::Found found = orders_.find(id, client, orders_.session());
-  return found.order == 0 || found.ambiguous ? ClientIndex::None : orders_[found.order].client;
 }
 
 }  // namespace bulwark::core

@@ -69,8 +69,6 @@ public:
   bool is_pair(std::string_view text) const;                    // CCY/BASE, of whatever currency
   TimeNs now() const { return now_; }
   bool started() const { return now_.ns != INT64_MIN; }  // some event has been applied
-  // The client that an order belongs to, for commands about it; None where it cannot be known.
-  ClientIndex owner(const Id& id, ClientIndex client) const;
   // What the last event changed in positions and working orders: rows, for the board.
   std::span<const std::uint32_t> touched_rows() const { return touched_rows_; }
 
@@ -87,6 +85,7 @@ public:
 
 private:
   friend class Judge;
+  friend class Errands;
   struct WorkingList {
     OrderIndex first, last;
   };
@@ -211,6 +210,8 @@ private:
   Price liquidation_price(const Symbol& symbol, Side side) const;
   void send_order(std::size_t liquidation, std::uint32_t row, std::int64_t quantity);
   void call_off_liquidations(const Scope& on);
+  OrderIndex undelivered(const Id& id) const;
+  void apply_deliver(const OrderEvent& deliver);
 
   // engine_review.cpp: after the event, what do the limits say?
   void touch_row(std::size_t row);
@@ -265,9 +266,10 @@ private:
   Sizing sizing_;
   std::vector<Latch> latches_;  // in the order in which they were first latched
   std::vector<Factor> factors_;
-  bool factors_changed_ = false;
+  bool factors_changed_ = false, risk_moved_ = false;
   std::vector<Liquidation> liquidations_;
   std::vector<KeptShare> kept_shares_;
+  std::vector<OrderIndex> liquidation_open_;  // orders of liquidations that are not over, the oldest first
   std::vector<std::uint32_t> sorted_rows_;
   std::uint64_t liquidation_orders_ = 0;
   CurrencyIndex base_ = CurrencyIndex::None;
@@ -290,7 +292,6 @@ private:
   std::vector<std::uint64_t> touched_stamp_;  // by slot: the event that touched it last
   std::uint64_t stamp_ = 1;
   std::uint64_t profit_moves_reviewed_ = 0;
-  bool risk_moved_ = false;
 };
 
 }  // namespace bulwark::core

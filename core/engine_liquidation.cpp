@@ -92,7 +92,8 @@ void Engine::send(std::size_t index) {
   });
   for (const std::uint32_t row : sorted_rows_) {
     const std::int64_t quantity = to_be_reduced(index, row);
-    if (quantity > 0 && orders_.room_for_order() && lines_.size() < lines_.capacity()) send_order(index, row, quantity);
+    const bool room = orders_.room_for_order() && liquidation_open_.size() < liquidation_order_count_max;
+    if (quantity > 0 && room && lines_.size() < lines_.capacity()) send_order(index, row, quantity);
   }
 }
 
@@ -146,6 +147,7 @@ void Engine::send_order(std::size_t liquidation, std::uint32_t row, std::int64_t
   touch_row(row);  // limits see it from the next event on
   if (!limits_.stale_marks.empty()) count_stale_row(row);
   ++liquidations_[liquidation].open;
+  liquidation_open_.push_back(index);
   Line line{};
   line.type = LineType::Liquidation;
   line.on.symbol = owner.symbol;
@@ -163,6 +165,29 @@ void Engine::call_off_liquidations(const Scope& on) {
     liquidation.step = Liquidation::Step::Over;
     liquidation.by = LimitIndex::None;
   }
+}
+
+// The order of that id that no client has yet; 0: there is none.
+OrderIndex Engine::undelivered(const Id& id) const {
+  for (const OrderIndex index : liquidation_open_) {
+    const Order& order = orders_[index];
+    if (order.client == ClientIndex::None && orders_.id_text(order.current_id) == id) return index;
+  }
+  return 0;
+}
+
+// From now on it is that client's, like an order of its own; or it is over, because nobody is to have it any more.
+void Engine::apply_deliver(const OrderEvent& deliver) {
+  const OrderIndex index = undelivered(deliver.id);
+  Order& order = orders_[index];
+  if (deliver.client == ClientIndex::None) {
+    const std::int64_t before = order.reserved();
+    finish(index);
+    return settle_reservation(index, before);
+  }
+  count_open(order, -1);
+  orders_.give_to(index, deliver.client);
+  count_open(order, 1);
 }
 
 }  // namespace bulwark::core

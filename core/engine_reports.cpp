@@ -27,7 +27,10 @@ void Engine::unlink(OrderIndex index) {
 void Engine::finish(OrderIndex index) {
   const Order& order = orders_[index];
   count_open(order, -1);
-  if (order.liquidation != 0) --liquidations_[order.liquidation - 1U].open;
+  if (order.liquidation != 0) {
+    --liquidations_[order.liquidation - 1U].open;
+    std::erase(liquidation_open_, index);
+  }
   unlink(index);
   orders_.finish(index, orders_.session());
 }

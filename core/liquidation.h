@@ -30,6 +30,6 @@ struct KeptShare {
   std::int64_t position;
 };
 
-inline constexpr std::size_t liquidation_count_max = 250;
+inline constexpr std::size_t liquidation_count_max = 250, liquidation_order_count_max = 65'536;
 
 }  // namespace bulwark::core
