@@ -90,7 +90,7 @@ hot::Loop& SidecarSide::begin(shm::Lane& lane, std::uint64_t orders) {
   orders_today_ += orders;
   loop_->retire(ClientIndex{1});
   for (shm::LaneLine& line : lane.lines) line.state.store(0, std::memory_order_relaxed);
-  if (!loop_->admit(ClientIndex{1}, lane)) throw std::runtime_error("the hot loop does not admit the lane");
+  if (!loop_->admit({ClientIndex{1}, {}, {}}, lane)) throw std::runtime_error("the hot loop does not admit the lane");
   return *loop_;
 }
 

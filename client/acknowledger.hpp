@@ -3,7 +3,8 @@
 //
 // What an acknowledgement promises: no look that begins after it says yes under the old permission, and none that began
 // before it still will. Both follow from one lock: a look is made while holding it, and the thread, having seen the new
-// permission, takes it once before it acknowledges.
+// permission, takes it once before it acknowledges. Orders of a liquidation are beside all that: a stop is why they
+// are.
 #pragma once
 
 #include <signal.h>
@@ -46,10 +47,11 @@ public:
     give_way();
     const std::lock_guard look(gate_);
     const shm::KillPage& page = *link_->page;
+    const VerdictMemory::Entry* entry = id == nullptr ? nullptr : memory_.find(*id);
+    if (entry != nullptr && entry->liquidation) return link_->sidecar_beats();
     const shm::Permission permission = shm::permission_of(page);
     if (!permission.trading() || !shm::lease_valid(page, shm::monotonic_now())) return false;
     if (id == nullptr) return true;
-    const VerdictMemory::Entry* entry = memory_.find(*id);
     return entry != nullptr && entry->epoch == static_cast<std::uint32_t>(permission.epoch());
   }
 

@@ -19,7 +19,7 @@ extern "C" {
 #define BULWARK_API
 #endif
 
-#define BULWARK_ABI_VERSION 1u
+#define BULWARK_ABI_VERSION 2u
 
 /* bulwark_order order = BULWARK_INIT(bulwark_order); */
 #ifdef __cplusplus
@@ -39,7 +39,7 @@ enum {
 
 enum { BULWARK_UNDECIDED = 0, BULWARK_ACCEPTED = 1, BULWARK_RESIZED = 2, BULWARK_REJECTED = 3 };
 enum { BULWARK_RESIZE_AS_CONFIGURED = 0, BULWARK_RESIZE_ALLOWED = 1, BULWARK_RESIZE_FORBIDDEN = 2 };
-enum { BULWARK_NO_COMMAND = 0, BULWARK_CANCEL = 1 };
+enum { BULWARK_NO_COMMAND = 0, BULWARK_CANCEL = 1, BULWARK_LIQUIDATE = 2 };
 
 typedef struct bulwark_client bulwark_client;
 typedef struct bulwark_publisher bulwark_publisher;
@@ -100,10 +100,48 @@ typedef struct bulwark_verdict {
 
 typedef struct bulwark_command {
   uint32_t size;
-  int32_t kind; /* BULWARK_CANCEL; BULWARK_NO_COMMAND: there is none */
+  int32_t kind; /* BULWARK_CANCEL, BULWARK_LIQUIDATE; BULWARK_NO_COMMAND: there is none */
   char id[72];
   char cause[128];
+  /* Of BULWARK_LIQUIDATE: send this order, and report its fills and its end under its id. It is this client's from now
+   * on. */
+  char symbol[40];
+  char side[8];
+  char quantity[32];
+  char price[32]; /* empty: a market order */
+  char account[40];
+  char strategy[40];
+  int32_t again; /* 1: this client had it before it attached: ask the market for that id before you send it */
+  int32_t spare;
 } bulwark_command;
+
+/* What a size is asked for. All but symbol and side may be NULL, but it needs an edge, or win_probability and payoff.
+ */
+typedef struct bulwark_trade {
+  uint32_t size;
+  uint32_t spare;
+  const char* symbol;
+  const char* side;
+  const char* price;           /* NULL: a market order */
+  const char* edge;            /* expected return, a fraction, over horizon_days */
+  const char* horizon_days;    /* NULL: 1 */
+  const char* win_probability; /* in place of an edge, with the payoff */
+  const char* payoff;          /* what is won for one that is lost */
+  const char* confidence;      /* 0 to 1; NULL: 1 */
+} bulwark_trade;
+
+typedef struct bulwark_size_answer {
+  uint32_t size;
+  uint32_t spare;
+  char quantity[32]; /* "0": nothing */
+  char binding[16];  /* the name of the constraint that it comes from */
+  char kelly[32];    /* each constraint's own quantity; empty where it is not configured */
+  char volatility[32];
+  char risk_budget[32];
+  char balance[32];
+  char limits[32];
+  char max_fraction[32];
+} bulwark_size_answer;
 
 BULWARK_API uint32_t bulwark_abi_version(void);
 BULWARK_API const char* bulwark_version(void);
@@ -125,6 +163,9 @@ BULWARK_API int bulwark_fill(bulwark_client* client, const bulwark_execution* ex
 BULWARK_API int bulwark_done(bulwark_client* client, const char* id, const char* why);
 BULWARK_API int bulwark_ack(bulwark_client* client, const char* id);
 BULWARK_API int bulwark_cancel(bulwark_client* client, const char* id);
+/* How much of this trade would pass, and what bounds it. */
+BULWARK_API int bulwark_size(bulwark_client* client, const bulwark_trade* trade, bulwark_size_answer* answer);
+/* A client that never asks for commands is never given an order of a liquidation. */
 BULWARK_API int bulwark_next_command(bulwark_client* client, bulwark_command* command);
 
 BULWARK_API int bulwark_publish_marks(const char* instance, bulwark_publisher** publisher);

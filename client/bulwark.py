@@ -11,14 +11,16 @@ Prices and quantities are str, int or Decimal. What cannot be said raises Error;
 
 import ctypes
 import decimal
-import os
-from typing import List, NamedTuple, Optional, Union
+from typing import Dict, List, NamedTuple, Optional, Union
 
-__all__ = ["Client", "Command", "Error", "MarkPublisher", "Refused", "Unavailable", "Verdict", "attach", "publish_marks"]
+import bulwark_library as _c
+
+__all__ = ["Client", "Command", "Error", "MarkPublisher", "Refused", "Size", "Unavailable", "Verdict", "attach",
+           "publish_marks"]
 
 Decimal = decimal.Decimal
 Number = Union[str, int, Decimal]
-_text = ctypes.c_char_p
+_library = _c.load()
 
 
 class Error(Exception):
@@ -47,83 +49,22 @@ class Verdict(NamedTuple):
 
 
 class Command(NamedTuple):
-    kind: str  # "cancel"
+    kind: str  # "cancel": an order of yours. "liquidate": send this one; its fills and its end are reported under its id
     id: str
     cause: str
+    symbol: Optional[str] = None  # this and what follows: of "liquidate"
+    side: Optional[str] = None
+    quantity: Optional[Decimal] = None
+    price: Optional[Decimal] = None  # None: a market order
+    account: Optional[str] = None
+    strategy: Optional[str] = None
+    again: bool = False  # this client had it before it attached: ask the market for that id before you send it
 
 
-class _Options(ctypes.Structure):
-    _fields_ = [("size", ctypes.c_uint32), ("timeout_ms", ctypes.c_int32), ("spin_us", ctypes.c_int32),
-                ("spare", ctypes.c_int32), ("instance", _text), ("client", _text), ("account", _text),
-                ("strategy", _text)]
-
-
-class _Order(ctypes.Structure):
-    _fields_ = [("size", ctypes.c_uint32), ("resize", ctypes.c_int32), ("reduce_only", ctypes.c_int32),
-                ("spare", ctypes.c_int32), ("id", _text), ("symbol", _text), ("side", _text), ("quantity", _text),
-                ("price", _text)]
-
-
-class _Replacement(ctypes.Structure):
-    _fields_ = [("size", ctypes.c_uint32), ("spare", ctypes.c_uint32), ("id", _text), ("new_id", _text),
-                ("quantity", _text), ("price", _text)]
-
-
-class _Execution(ctypes.Structure):
-    _fields_ = [("size", ctypes.c_uint32), ("spare", ctypes.c_uint32), ("id", _text), ("exec_id", _text),
-                ("quantity", _text), ("price", _text), ("fee", _text), ("symbol", _text), ("side", _text)]
-
-
-class _Verdict(ctypes.Structure):
-    _fields_ = [("size", ctypes.c_uint32), ("decision", ctypes.c_int32), ("quantity", ctypes.c_char * 32),
-                ("reason", ctypes.c_char * 32), ("limit", ctypes.c_char * 40), ("value", ctypes.c_char * 48),
-                ("max", ctypes.c_char * 48)]
-
-
-class _Command(ctypes.Structure):
-    _fields_ = [("size", ctypes.c_uint32), ("kind", ctypes.c_int32), ("id", ctypes.c_char * 72),
-                ("cause", ctypes.c_char * 128)]
-
-
-_handle = ctypes.c_void_p
-_CALLS = {
-    "attach": [ctypes.POINTER(_Options), ctypes.POINTER(_handle)],
-    "detach": [_handle],
-    "check": [_handle, ctypes.POINTER(_Order), ctypes.POINTER(_Verdict)],
-    "replace": [_handle, ctypes.POINTER(_Replacement), ctypes.POINTER(_Verdict)],
-    "clear_to_send": [_handle, _text, ctypes.POINTER(ctypes.c_int)],
-    "fill": [_handle, ctypes.POINTER(_Execution)],
-    "done": [_handle, _text, _text],
-    "ack": [_handle, _text],
-    "cancel": [_handle, _text],
-    "next_command": [_handle, ctypes.POINTER(_Command)],
-    "publish_marks": [_text, ctypes.POINTER(_handle)],
-    "mark": [_handle, _text, _text, _text, _text],
-    "publisher_close": [_handle],
-    "free": [_handle],
-    "publisher_free": [_handle],
-}
-_ABI_VERSION = 1
-
-
-def _load() -> ctypes.CDLL:
-    here = os.path.dirname(os.path.abspath(__file__))
-    places = [os.path.normpath(os.path.join(here, folder, "libbulwark.so.0")) for folder in (".", "../lib")]
-    place = next((place for place in places if os.path.exists(place)), None)
-    if place is None:
-        raise ImportError("libbulwark.so.0 is neither beside bulwark.py nor in ../lib (looked for %s)" % ", ".join(places))
-    library = ctypes.CDLL(place)
-    if library.bulwark_abi_version() != _ABI_VERSION:
-        raise ImportError("%s has ABI version %d, this bulwark.py needs %d" %
-                          (place, library.bulwark_abi_version(), _ABI_VERSION))
-    for name, arguments in _CALLS.items():
-        call = getattr(library, "bulwark_" + name)
-        call.argtypes, call.restype = arguments, None if name.endswith("free") else ctypes.c_int
-    library.bulwark_last_error.restype = _text
-    return library
-
-
-_library = _load()
+class Size(NamedTuple):
+    quantity: Decimal  # 0: nothing
+    binding: str  # the constraint that it comes from
+    constraints: Dict[str, Optional[Decimal]]  # each one's own quantity; None where it is not configured
 
 
 def _call(name: str, *arguments) -> None:
@@ -158,6 +99,11 @@ def _number(argument: str, value: Optional[Number], optional: bool = False) -> O
     raise Error("%s: %r is a %s; str, int and decimal.Decimal are allowed%s" % (argument, value, type(value).__name__, because))
 
 
+def _estimate(argument: str, value: Union[Number, float, None], optional: bool = True) -> Optional[bytes]:
+    """What is no money: a float is taken as it is written."""
+    return _number(argument, Decimal(repr(value)) if isinstance(value, float) else value, optional)
+
+
 def _flag(argument: str, value) -> bool:
     if isinstance(value, bool):
         return value
@@ -174,15 +120,25 @@ def _sized(struct):
     return struct(size=ctypes.sizeof(struct))
 
 
-def _verdict(verdict: _Verdict) -> Verdict:
-    def said(text: bytes) -> Optional[str]:
-        return text.decode("utf-8", "replace") if text else None
+def _said(text: bytes) -> Optional[str]:
+    return text.decode("utf-8", "replace") if text else None
 
-    def number(text: bytes) -> Optional[Decimal]:
-        return Decimal(text.decode("ascii")) if text else None
 
-    return Verdict({1: "accepted", 2: "resized"}.get(verdict.decision, "rejected"), number(verdict.quantity) or Decimal(0),
-                   said(verdict.reason), said(verdict.limit), number(verdict.value), number(verdict.max))
+def _decimal(text: bytes) -> Optional[Decimal]:
+    return Decimal(text.decode("ascii")) if text else None
+
+
+def _verdict(verdict: _c.Verdict) -> Verdict:
+    return Verdict({1: "accepted", 2: "resized"}.get(verdict.decision, "rejected"), _decimal(verdict.quantity) or Decimal(0),
+                   _said(verdict.reason), _said(verdict.limit), _decimal(verdict.value), _decimal(verdict.max))
+
+
+def _command(command: _c.Command) -> Command:
+    id, cause = command.id.decode("ascii"), command.cause.decode("utf-8", "replace")
+    if command.kind != 2:
+        return Command("cancel", id, cause)
+    return Command("liquidate", id, cause, _said(command.symbol), _said(command.side), _decimal(command.quantity),
+                   _decimal(command.price), _said(command.account), _said(command.strategy), command.again == 1)
 
 
 class _Handle:
@@ -206,7 +162,7 @@ class Client(_Handle):
     def check(self, id: str, symbol: str, side: str, quantity: Number, price: Optional[Number] = None,
               resize: Optional[bool] = None, reduce_only: bool = False) -> Verdict:
         """May this order be sent? Without a price it is a market order."""
-        order, verdict = _sized(_Order), _sized(_Verdict)
+        order, verdict = _sized(_c.Order), _sized(_c.Verdict)
         order.id, order.symbol, order.side = _word("id", id), _word("symbol", symbol), _word("side", side)
         order.quantity, order.price = _number("quantity", quantity), _number("price", price, optional=True)
         order.resize = 0 if resize is None else 1 if _flag("resize", resize) else 2
@@ -216,7 +172,7 @@ class Client(_Handle):
 
     def replace(self, id: str, new_id: str, quantity: Number, price: Optional[Number] = None) -> Verdict:
         """May this order be changed so? `quantity` is the new total; without a price it keeps its own."""
-        change, verdict = _sized(_Replacement), _sized(_Verdict)
+        change, verdict = _sized(_c.Replacement), _sized(_c.Verdict)
         change.id, change.new_id = _word("id", id), _word("new_id", new_id)
         change.quantity, change.price = _number("quantity", quantity), _number("price", price, optional=True)
         _call("replace", self._handle, change, verdict)
@@ -231,7 +187,7 @@ class Client(_Handle):
     def fill(self, id: str, exec_id: str, quantity: Number, price: Number, fee: Optional[Number] = None,
              symbol: Optional[str] = None, side: Optional[str] = None) -> None:
         """The order was executed, in part or whole. symbol and side: only for an order that may not be known."""
-        execution = _sized(_Execution)
+        execution = _sized(_c.Execution)
         execution.id, execution.exec_id = _word("id", id), _word("exec_id", exec_id)
         execution.quantity, execution.price = _number("quantity", quantity), _number("price", price)
         execution.fee = _number("fee", fee, optional=True)
@@ -250,15 +206,29 @@ class Client(_Handle):
         """A cancel is on its way. Always passes."""
         _call("cancel", self._handle, _word("id", id))
 
+    def size(self, symbol: str, side: str, price: Optional[Number] = None, edge: Union[Number, float, None] = None,
+             horizon_days: Union[Number, float, None] = None, win_probability: Union[Number, float, None] = None,
+             payoff: Union[Number, float, None] = None, confidence: Union[Number, float, None] = None) -> Size:
+        """How much of this trade would pass, and what bounds it. It needs an edge, or win_probability and payoff."""
+        trade, answer = _sized(_c.Trade), _sized(_c.SizeAnswer)
+        trade.symbol, trade.side = _word("symbol", symbol), _word("side", side)
+        trade.price = _number("price", price, optional=True)
+        trade.edge, trade.horizon_days = _estimate("edge", edge), _estimate("horizon_days", horizon_days)
+        trade.win_probability, trade.payoff = _estimate("win_probability", win_probability), _estimate("payoff", payoff)
+        trade.confidence = _estimate("confidence", confidence)
+        _call("size", self._handle, trade, answer)
+        return Size(_decimal(answer.quantity) or Decimal(0), answer.binding.decode("ascii"),
+                    {name: _decimal(getattr(answer, name)) for name in _c.CONSTRAINTS})
+
     def commands(self) -> List[Command]:
-        """What the sidecar asks for, since the last call."""
+        """What the sidecar asks for, since the last call. Who never calls it is never given an order of a liquidation."""
         result = []
         while True:
-            command = _sized(_Command)
+            command = _sized(_c.Command)
             _call("next_command", self._handle, command)
             if command.kind == 0:
                 return result
-            result.append(Command("cancel", command.id.decode("ascii"), command.cause.decode("utf-8", "replace")))
+            result.append(_command(command))
 
     def detach(self) -> None:
         """Leaves in good order. Working orders stay."""
@@ -283,7 +253,7 @@ class MarkPublisher(_Handle):
 def attach(instance: str, client: str, account: Optional[str] = None, strategy: Optional[str] = None,
            timeout_ms: int = 1000, spin_us: int = 20) -> Client:
     """Attaches this process to a running instance, under a name that is its own for as long as it lives."""
-    options, handle = _sized(_Options), _handle()
+    options, handle = _sized(_c.Options), _c.handle()
     options.instance, options.client = _word("instance", instance), _word("client", client)
     options.account = _word("account", account, optional=True)
     options.strategy = _word("strategy", strategy, optional=True)
@@ -295,6 +265,6 @@ def attach(instance: str, client: str, account: Optional[str] = None, strategy: 
 
 def publish_marks(instance: str) -> MarkPublisher:
     """Becomes a publisher of marks for a running instance."""
-    handle = _handle()
+    handle = _c.handle()
     _call("publish_marks", _word("instance", instance), handle)
     return MarkPublisher(handle)

@@ -30,7 +30,9 @@ static_assert(sizeof(bulwark_order) == 56 && offsetof(bulwark_order, id) == 16);
 static_assert(sizeof(bulwark_replacement) == 40 && offsetof(bulwark_replacement, id) == 8);
 static_assert(sizeof(bulwark_execution) == 64 && offsetof(bulwark_execution, id) == 8);
 static_assert(sizeof(bulwark_verdict) == 208 && offsetof(bulwark_verdict, quantity) == 8);
-static_assert(sizeof(bulwark_command) == 208 && offsetof(bulwark_command, id) == 8);
+static_assert(sizeof(bulwark_command) == 408 && offsetof(bulwark_command, symbol) == 208);
+static_assert(sizeof(bulwark_trade) == 72 && offsetof(bulwark_trade, symbol) == 8);
+static_assert(sizeof(bulwark_size_answer) == 248 && offsetof(bulwark_size_answer, kelly) == 56);
 static_assert(BULWARK_ACCEPTED == static_cast<int>(bulwark::Decision::Accepted) &&
               BULWARK_RESIZED == static_cast<int>(bulwark::Decision::Resized) &&
               BULWARK_REJECTED == static_cast<int>(bulwark::Decision::Rejected));
@@ -97,6 +99,35 @@ void put(bulwark_verdict& to, const bulwark::Verdict& from) {
   put(to.limit, from.limit);
   put(to.value, bulwark::text_of(from.value));
   put(to.max, bulwark::text_of(from.max));
+}
+
+void put(bulwark_command& to, const bulwark::Instruction& from) {
+  const bool liquidates = from.kind == "liquidate";
+  to.kind = from.kind.empty() ? BULWARK_NO_COMMAND : liquidates ? BULWARK_LIQUIDATE : BULWARK_CANCEL;
+  put(to.id, from.id);
+  put(to.cause, from.cause);
+  put(to.symbol, from.symbol);
+  put(to.side, bulwark::name_of(bulwark::side_names, from.side));
+  put(to.quantity, liquidates ? bulwark::to_text(from.quantity) : std::string());
+  put(to.price, from.price ? bulwark::to_text(*from.price) : std::string());
+  put(to.account, from.account);
+  put(to.strategy, from.strategy);
+  to.again = from.again ? 1 : 0;
+}
+
+void put(bulwark_size_answer& to, const bulwark::Size& from) {
+  put(to.quantity, bulwark::to_text(from.quantity));
+  put(to.binding, from.binding);
+  const auto text_of = [&from](bulwark::Constraint constraint) {
+    const auto quantity = from.of(constraint);
+    return quantity ? bulwark::to_text(*quantity) : std::string();
+  };
+  put(to.kelly, text_of(bulwark::Constraint::Kelly));
+  put(to.volatility, text_of(bulwark::Constraint::Volatility));
+  put(to.risk_budget, text_of(bulwark::Constraint::RiskBudget));
+  put(to.balance, text_of(bulwark::Constraint::Balance));
+  put(to.limits, text_of(bulwark::Constraint::Limits));
+  put(to.max_fraction, text_of(bulwark::Constraint::MaxFraction));
 }
 
 // Whatever happens, what the caller finds in its verdict is a no.
@@ -202,18 +233,31 @@ int bulwark_cancel(bulwark_client* client, const char* id) {
 int bulwark_next_command(bulwark_client* client, bulwark_command* command) {
   return guarded([&] {
     taken(command, "command");
-    command->kind = BULWARK_NO_COMMAND;
-    put(command->id, "");
-    put(command->cause, "");
+    put(*command, bulwark::Instruction{});
     bulwark_client& ours = deref(client, "client");
     auto fresh = ours.client.commands();  // also says whether the client may be used at all
     const std::lock_guard lock(ours.mutex);
     for (auto& each : fresh) ours.commands.push_back(std::move(each));
     if (ours.commands.empty()) return;
-    command->kind = BULWARK_CANCEL;
-    put(command->id, ours.commands.front().id);
-    put(command->cause, ours.commands.front().cause);
+    put(*command, ours.commands.front());
     ours.commands.pop_front();
+  });
+}
+
+int bulwark_size(bulwark_client* client, const bulwark_trade* trade, bulwark_size_answer* answer) {
+  return guarded([&] {
+    taken(answer, "answer");
+    put(*answer, bulwark::Size{});
+    const bulwark_trade wanted = taken(trade, "trade");
+    put(*answer, deref(client, "client")
+                     .client.size({.symbol = text(wanted.symbol),
+                                   .side = wanted.side,
+                                   .price = wanted.price,
+                                   .edge = wanted.edge,
+                                   .horizon_days = wanted.horizon_days,
+                                   .win_probability = wanted.win_probability,
+                                   .payoff = wanted.payoff,
+                                   .confidence = wanted.confidence}));
   });
 }
 

@@ -19,6 +19,7 @@
 #include "client/error.hpp"
 #include "client/mark_publisher.hpp"
 #include "client/session.hpp"
+#include "client/sizing.hpp"
 #include "client/verdict.hpp"
 
 namespace bulwark {
@@ -54,12 +55,6 @@ struct Fill {
   Number fee{};               // absent: none
   std::string_view symbol{};  // this and the side: only needed for an order that the sidecar may not know
   SideWord side{};
-};
-
-// What the sidecar tells this client unasked: cancel that order.
-struct Instruction {
-  std::string kind;  // "cancel"
-  std::string id, cause;
 };
 
 class Client {
@@ -121,7 +116,8 @@ public:
   }
 
   // The last look before the wire: false when stopped since that order's verdict, its scope halted, the lease run out,
-  // or no order of that id accepted.
+  // or no order of that id accepted. An order of a liquidation, which a stop does not concern, is clear while the
+  // sidecar that gave it beats.
   bool clear_to_send(std::string_view id) {
     client::Session& session = usable();
     client::id_argument("id", id);
@@ -157,14 +153,15 @@ public:
   void ack(std::string_view id) { report(shm::MessageKind::Ack, id, "ack"); }           // the market has confirmed it
   void cancel(std::string_view id) { report(shm::MessageKind::Cancel, id, "cancel"); }  // a cancel is on its way
 
-  // What the sidecar asks for, since the last call.
-  std::vector<Instruction> commands() {
-    std::vector<Instruction> result;
-    for (const shm::Command& command : usable().commands()) {
-      result.push_back({"cancel", std::string(command.id.view()), std::string(command.cause.view())});
-    }
-    return result;
+  // How much of this trade would pass, and what bounds it.
+  Size size(const Trade& trade) {
+    client::Session& session = usable();
+    shm::Request request = client::request_of(trade);
+    return session.size(request, trade.symbol);
   }
+
+  // What the sidecar asks for, since the last call. Whoever never calls it is never given an order of a liquidation.
+  std::vector<Instruction> commands() { return usable().commands(); }
 
   // Leaves in good order. Working orders stay.
   void detach() { usable().detach(); }

@@ -35,6 +35,13 @@ struct Link {
   shm::Lane& lane() const { return shm::lane_in(memory.get(), reply.client); }
   shm::ClientFile& client_file() const { return *static_cast<shm::ClientFile*>(file.get()); }
 
+  // Has the sidecar that we are attached to shown a sign of life, no longer ago than a lease lasts? Acquire: pairs with
+  // its store, so that what it says is not older than its beat.
+  bool sidecar_beats() const {
+    const std::int64_t beat_ns = board->beat_ns.load(std::memory_order_acquire);
+    return shm::monotonic_now().ns < beat_ns + static_cast<std::int64_t>(page->lease_ms) * 1'000'000;
+  }
+
   // Has the other end gone? One system call: not for the path of an order.
   bool hung_up() const {
     pollfd look{socket.get(), POLLIN, 0};

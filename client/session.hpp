@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,8 +16,12 @@
 
 #include "client/acknowledger.hpp"
 #include "client/fork_guard.hpp"
+#include "client/instruction.hpp"
 #include "client/link.hpp"
+#include "client/offers.hpp"
+#include "client/sizing.hpp"
 #include "client/verdict.hpp"
+#include "client/withdrawals.hpp"
 #include "shm/lane.h"
 
 namespace bulwark::client {
@@ -70,39 +73,24 @@ public:
     address(request);
     const auto ticket = send(request);
     if (!ticket) return refusal(Reason::LeaseExpired);  // full: nobody has taken anything out for long
-    const auto answer = await(*ticket, moment);
-    if (!answer) {
+    const auto line = await(*ticket, moment);
+    if (!line) {
       withdraw(request);
       return refusal(Reason::LeaseExpired);
     }
-    Verdict verdict = verdict_of(*answer, *link_->board);
-    if (verdict.accepted()) remember(request, *answer);
+    const shm::Answer answer = shm::decode(*line);
+    Verdict verdict = verdict_of(answer, *link_->board);
+    if (verdict.accepted()) remember(request, answer);
     return verdict;
   }
 
   // A report: fill, done, ack or cancel. Returns when the sidecar has it.
   void report(shm::Request& request, std::string_view symbol, std::string_view what) {
     const std::lock_guard call(calls_);
-    require_usable();
-    const Moment moment = begin();
-    const std::string failed = std::string(what) + ": ";
-    if (!moment.linked) {
-      throw Unavailable(failed + "the sidecar of instance " + in_quotes(wanted_.instance) +
-                        " is not running; say it again later");
-    }
-    if (!symbol.empty()) request.symbol = static_cast<SymbolIndex>(symbols_.find(symbol));
-    address(request);
-    const auto ticket = send(request);
-    if (!ticket)
-      throw Unavailable(failed + "the lane is full, because the sidecar does not answer; say it again later");
-    const auto answer = await(*ticket, moment);
-    if (!answer) {
-      throw Unavailable(failed + "the sidecar did not answer within " +
-                        std::to_string(patience_.timeout_ns / 1'000'000) +
-                        " ms; say it again: what it has heard already changes nothing");
-    }
-    if (answer->decision != Decision::Accepted) {
-      throw Refused(failed + std::string(event_error_sentence(static_cast<std::size_t>(answer->limit))) + " (id " +
+    const shm::Answer answer = shm::decode(ask(request, symbol, what));
+    if (answer.decision != Decision::Accepted) {
+      throw Refused(std::string(what) + ": " +
+                    std::string(event_error_sentence(static_cast<std::size_t>(answer.limit))) + " (id " +
                     in_quotes(request.id.view()) + ")");
     }
     if (request.kind == shm::MessageKind::Fill) {
@@ -112,26 +100,38 @@ public:
     }
   }
 
-  std::vector<shm::Command> commands() {
+  Size size(shm::Request& request, std::string_view symbol) {
+    const std::lock_guard call(calls_);
+    const shm::SizeAnswer answer = shm::decode_size(ask(request, symbol, "size"));
+    if (answer.decision != Decision::Accepted) {
+      throw Refused("size: the journal is full or cannot be written, and what is not remembered is not said");
+    }
+    return size_of(answer);
+  }
+
+  // What the sidecar asks for; of the orders of liquidations those that it has given to this client.
+  std::vector<Instruction> commands() {
     const std::lock_guard call(calls_);
     require_usable();
-    std::vector<shm::Command> result;
-    begin();
+    std::vector<Instruction> result;
+    const auto hand_out = [&](const shm::Command& command) {
+      result.push_back(instruction_of(command, *link_->board));
+    };
+    const Moment moment = begin();
     // At most a ring of them: a sidecar that goes on pushing must not keep us here.
-    while (result.size() < shm::command_line_count) {
+    for (std::size_t k = 0; k < shm::command_line_count; ++k) {
       auto command = lane_.next_command();
       if (!command) break;
-      result.push_back(std::move(*command));
+      if (command->kind == shm::CommandKind::Cancel) hand_out(*command);
+      if (command->kind != shm::CommandKind::Liquidate) continue;
+      if (command->again) remember_liquidation(*command);
+      offers_.add(*command);
     }
+    if (moment.linked) offers_.settle([&](const shm::Command& offer) { return take(offer, moment); }, hand_out);
     return result;
   }
 
 private:
-  struct Withdrawal {
-    shm::Request done;
-    std::optional<shm::LaneClient::Ticket> ticket;  // none: not sent yet
-  };
-  static constexpr std::size_t withdrawal_count_max = 4096;
   static constexpr std::int64_t nap_ns = 50'000, retry_ns = 5'000'000;
 
   static MonotonicNs from_now(std::int64_t ns) { return shm::monotonic_now() + DurationNs{ns}; }
@@ -145,6 +145,7 @@ private:
     link_ = std::move(link);
     lane_ = shm::LaneClient(link_->lane());
     symbols_ = shm::NameLookup(*link_->board, link_->board->symbols);
+    offers_.clear();
     broken_.store(false, std::memory_order_relaxed);  // read again by the thread that stored it, or as a hint
   }
 
@@ -169,8 +170,7 @@ private:
     const std::int64_t now_ns = shm::monotonic_now().ns;
     if (now_ns < retry_due_ns_) return false;
     retry_due_ns_ = now_ns + retry_ns;
-    drop_answered();  // in the old lane, while it is still mapped
-    for (Withdrawal& withdrawal : withdrawals_) withdrawal.ticket.reset();
+    withdrawals_.change_lane(lane_);  // while it is still mapped
     try {
       use(open_link(wanted_, deadline));
     } catch (const Error&) {
@@ -195,20 +195,54 @@ private:
     ::syscall(SYS_futex, word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
   }
 
-  std::optional<shm::Answer> await(shm::LaneClient::Ticket ticket, const Moment& moment) {
+  // A request that is no order, and its answer. Throws where there is none.
+  shm::AnswerLine ask(shm::Request& request, std::string_view symbol, std::string_view what) {
+    require_usable();
+    const Moment moment = begin();
+    const std::string failed = std::string(what) + ": ";
+    if (!moment.linked) {
+      throw Unavailable(failed + "the sidecar of instance " + in_quotes(wanted_.instance) +
+                        " is not running; say it again later");
+    }
+    if (!symbol.empty()) request.symbol = static_cast<SymbolIndex>(symbols_.find(symbol));
+    address(request);
+    const auto ticket = send(request);
+    if (!ticket)
+      throw Unavailable(failed + "the lane is full, because the sidecar does not answer; say it again later");
+    const auto line = await(*ticket, moment);
+    if (line) return *line;
+    throw Unavailable(failed + "the sidecar did not answer within " + std::to_string(patience_.timeout_ns / 1'000'000) +
+                      " ms; say it again: what it has heard already changes nothing");
+  }
+
+  // May this client have that order of a liquidation? Nothing: no answer yet.
+  std::optional<bool> take(const shm::Command& offer, const Moment& moment) {
+    shm::Request request;
+    request.kind = shm::MessageKind::Take;
+    request.id = offer.id;
+    const auto ticket = send(request);
+    if (!ticket) return {};
+    const auto line = await(*ticket, moment);
+    if (!line) return {};
+    const bool taken = shm::decode(*line).decision == Decision::Accepted;
+    if (taken) remember_liquidation(offer);
+    return taken;
+  }
+
+  std::optional<shm::AnswerLine> await(shm::LaneClient::Ticket ticket, const Moment& moment) {
     for (unsigned look = 1;; ++look) {
-      if (auto answer = lane_.poll(ticket)) return answer;
+      if (auto answer = lane_.look(ticket)) return answer;
       // The clock costs as much as a look: it is read now and then.
       if (look % 16 == 0 && shm::monotonic_now() - moment.now >= DurationNs{patience_.spin_ns}) break;
     }
     return await_napping(ticket, moment.deadline);
   }
 
-  [[gnu::noinline]] std::optional<shm::Answer> await_napping(shm::LaneClient::Ticket ticket, MonotonicNs deadline) {
+  [[gnu::noinline]] std::optional<shm::AnswerLine> await_napping(shm::LaneClient::Ticket ticket, MonotonicNs deadline) {
     for (;;) {
       shm::nap({nap_ns});
       if (link_->hung_up()) broken_.store(true, std::memory_order_relaxed);
-      if (auto answer = lane_.poll(ticket)) return answer;  // after the look at its life: a last word counts
+      if (auto answer = lane_.look(ticket)) return answer;  // after the look at its life: a last word counts
       if (broken_.load(std::memory_order_relaxed) || shm::monotonic_now() >= deadline) return {};
     }
   }
@@ -216,36 +250,26 @@ private:
   void remember(const shm::Request& request, const shm::Answer& answer) {
     const Id& id = request.kind == shm::MessageKind::Replace ? request.other : request.id;
     acknowledger_->with_memory([&](VerdictMemory& memory) { memory.remember(id, answer.epoch, answer.quantity); });
-    if (!withdrawals_.empty()) std::erase_if(withdrawals_, [&](const Withdrawal& old) { return old.done.id == id; });
+    withdrawals_.forget(id);
   }
 
-  // The order got no answer in time: whatever the answer will be, nothing stays reserved. An id that was accepted
-  // before (the caller used it twice) is left alone: its order may be working. Of a replace only the new id is
-  // withdrawn.
+  void remember_liquidation(const shm::Command& order) {
+    acknowledger_->with_memory([&](VerdictMemory& memory) { memory.remember_liquidation(order.id, order.quantity); });
+  }
+
+  // The order got no answer in time. An id that was accepted before (the caller used it twice) is left alone: its order
+  // may be working.
   [[gnu::noinline]] void withdraw(const shm::Request& request) {
-    const bool replace = request.kind == shm::MessageKind::Replace;
-    const Id& id = replace ? request.other : request.id;
+    const Id& id = request.kind == shm::MessageKind::Replace ? request.other : request.id;
     const bool known =
         acknowledger_->with_memory([&](VerdictMemory& memory) { return memory.find(id.view()) != nullptr; });
-    if (known || withdrawals_.size() >= withdrawal_count_max) return;
-    Withdrawal withdrawal;
-    withdrawal.done.kind = shm::MessageKind::Done;
-    withdrawal.done.why = replace ? DoneWhy::Rejected : DoneWhy::Expired;
-    withdrawal.done.id = id;
-    withdrawals_.push_back(withdrawal);
+    if (known || withdrawals_.full()) return;
+    withdrawals_.add(request);
     if (!broken_.load(std::memory_order_relaxed)) flush_withdrawals();
   }
 
-  void drop_answered() {
-    std::erase_if(withdrawals_, [&](const Withdrawal& each) { return each.ticket && lane_.poll(*each.ticket); });
-  }
-
   void flush_withdrawals() {
-    drop_answered();
-    for (Withdrawal& withdrawal : withdrawals_) {
-      if (!withdrawal.ticket) withdrawal.ticket = send(withdrawal.done);
-      if (!withdrawal.ticket) return;
-    }
+    withdrawals_.flush(lane_, [this](const shm::Request& done) { return send(done); });
   }
 
   // Each millisecond, on the thread of the acknowledger.
@@ -266,7 +290,8 @@ private:
   shm::NameLookup symbols_;
   std::atomic<bool> broken_{false};
   std::int64_t retry_due_ns_ = 0;
-  std::deque<Withdrawal> withdrawals_;
+  Withdrawals withdrawals_;
+  Offers offers_;
   std::unique_ptr<Acknowledger> acknowledger_;
 };
 

@@ -21,6 +21,7 @@ public:
     Id id{};  // empty: forgotten
     std::uint32_t epoch = 0;
     std::int64_t remaining = 0;  // raw quantity still to be filled
+    bool liquidation = false;    // an order of a liquidation, which no verdict was asked for
   };
 
   VerdictMemory() : ring_(orders_max), index_(set_count * ways) {}
@@ -30,13 +31,16 @@ public:
     return place == nullptr ? nullptr : &ring_[place->position];
   }
 
-  void remember(const Id& id, std::uint32_t epoch, Quantity quantity) {
+  void remember(const Id& id, std::uint32_t epoch, Quantity quantity) { remember({id, epoch, quantity.raw, false}); }
+  void remember_liquidation(const Id& id, Quantity quantity) { remember({id, 0, quantity.raw, true}); }
+  void remember(const Entry& entry) {
+    const Id& id = entry.id;
     if (const Place* known = place_of(id.view())) {
-      ring_[known->position] = {id, epoch, quantity.raw};
+      ring_[known->position] = entry;
       return;
     }
     if (ring_[next_].id.size != 0) forget(ring_[next_].id.view());
-    ring_[next_] = {id, epoch, quantity.raw};
+    ring_[next_] = entry;
     *room_for(id.view()) = {tag_of(hash_of(id.view())), next_};
     ++next_;  // runs over at the end of the ring
   }

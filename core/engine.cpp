@@ -179,6 +179,7 @@ EventError Engine::apply(const Event& event) noexcept {
     case EventType::Control: apply_control(event.control, event.t); break;
     case EventType::Clock: flow_.advance(event.t, limits_); break;
     case EventType::Size: apply_size(event.size); break;
+    case EventType::Deliver: apply_deliver(event.order); break;
   }
   if (!limits_.breakers.empty() && has_verdict_ && verdict_.decision == Decision::Rejected)
     count_refusal(verdict_party_);
@@ -209,7 +210,7 @@ void Engine::pass_time(TimeNs t) {
     for (CompiledLimit& limit : limits_.all) {
       for (std::size_t k = limit.slot_base; k < limit.slot_base + limit.slot_count; ++k) {
         Slot& slot = limits_.slots[k];
-        if (slot.override_until_ns != 0 && slot.override_until_ns <= t.ns) end_override(limit, slot);
+        if (slot.override_until_ns != 0 && slot.override_until_ns <= t.ns) end_override(limit, k);
       }
     }
     find_next_override_end();
@@ -219,10 +220,11 @@ void Engine::pass_time(TimeNs t) {
   if (!liquidations_.all.empty()) advance_liquidations();
 }
 
-void Engine::end_override(const CompiledLimit& limit, Slot& slot) {
+void Engine::end_override(const CompiledLimit& limit, std::size_t place) {
+  Slot& slot = limits_.slots[place];
   slot.override_until_ns = 0;
   slot.base_max = limit.configured_max;
-  limit.set_max(slot, scaled(limit, slot));
+  limits_.set_max(limit, place, scaled(limit, slot));
 }
 
 void Engine::apply_mark(const MarkEvent& mark, TimeNs t) {
@@ -273,11 +275,6 @@ CurrencyIndex Engine::currency_of_pair(std::string_view pair) const {
 bool Engine::is_pair(std::string_view text) const {
   const std::size_t slash = text.find('/');
   return slash != 0 && slash != std::string_view::npos && text.substr(slash + 1) == names_.currencies.name(base_);
-}
-
-ClientIndex Engine::owner(const Id& id, ClientIndex client) const {
-  const Orders::Found found = orders_.find(id, client, orders_.session());
-  return found.order == 0 || found.ambiguous ? ClientIndex::None : orders_[found.order].client;
 }
 
 }  // namespace bulwark::core

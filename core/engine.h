@@ -70,8 +70,6 @@ public:
   bool is_pair(std::string_view text) const;                    // CCY/BASE, of whatever currency
   TimeNs now() const { return now_; }
   bool started() const { return now_.ns != INT64_MIN; }  // some event has been applied
-  // The client that an order belongs to, for commands about it; None where it cannot be known.
-  ClientIndex owner(const Id& id, ClientIndex client) const;
   // What the last event changed in positions and working orders: rows, for the board.
   std::span<const std::uint32_t> touched_rows() const { return touched_rows_; }
 
@@ -88,10 +86,11 @@ public:
 private:
   friend class Judge;
   friend class Sizer;  // engine_size.cpp
+  friend class Errands;
 
   // engine.cpp
   void pass_time(TimeNs t);
-  void end_override(const CompiledLimit& limit, Slot& slot);
+  void end_override(const CompiledLimit& limit, std::size_t place);
   void find_next_override_end();
   void configure(const Rules& rules);
   void configure_market(const Rules& rules);
@@ -124,10 +123,10 @@ private:
   void refuse_by_limits(Judge& judge, Resize wish);
   std::int64_t locate_needed(const Candidate& candidate, std::int64_t quantity) const;
   void take_locate(const Candidate& candidate, std::int64_t quantity, Order& order);
-  void enter_flow(const Candidate& candidate, std::int64_t quantity);
+  void enter_flow(const Candidate& candidate, int128 notional);
   void count_open(const Order& order, int sign);
-  void accept(const Candidate& candidate, std::int64_t quantity, const IntentEvent& intent, const TextIndex::Probe& id);
-  void accept(const Candidate& candidate, const ReplaceEvent& replace, OrderIndex index);
+  void accept(const Judge& judge, std::int64_t quantity, const IntentEvent& intent, const TextIndex::Probe& id);
+  void accept(const Judge& judge, const ReplaceEvent& replace, OrderIndex index);
 
   // engine_reports.cpp
   void apply_fill(const FillEvent& fill);
@@ -198,11 +197,11 @@ private:
   void review_market();
 
   // engine_liquidation.cpp
-  void liquidate(const Scope& on, std::int64_t to, std::string_view cause);
+  void liquidate(const Scope& on, std::int64_t to, std::string_view cause, LimitIndex by);
   void keep_shares(std::uint8_t liquidation);
   void ask_to_cancel_all(const Scope& on, std::string_view cause);
   void count_waiting(Liquidation& liquidation);
-  void leave_liquidations(const Order& order);
+  void leave_liquidations(OrderIndex index);
   void advance_liquidations();
   void list_round(const Scope& on);
   void send_round(std::size_t liquidation);
@@ -210,6 +209,8 @@ private:
   Price liquidation_price(const Symbol& symbol, Side side) const;
   void send_order(std::size_t liquidation, std::uint32_t row, std::int64_t quantity);
   void call_off_liquidations(const Scope& on);
+  OrderIndex undelivered(const Id& id) const;
+  void apply_deliver(const OrderEvent& deliver);
 
   // engine_review.cpp: after the event, what do the limits say?
   void touch_row(std::size_t row);
@@ -268,7 +269,7 @@ private:
   Sizing sizing_;
   std::vector<Latch> latches_;  // in the order in which they were first latched
   std::vector<Factor> factors_;
-  bool factors_changed_ = false, market_moved_ = false, follows_time_ = false;
+  bool factors_changed_ = false, risk_moved_ = false, market_moved_ = false, follows_time_ = false;
   Liquidations liquidations_;
   std::optional<LiquidationPlan> liquidation_plan_;
   CurrencyIndex base_ = CurrencyIndex::None;
@@ -290,7 +291,6 @@ private:
   std::vector<std::uint64_t> touched_stamp_;  // by slot: the event that touched it last
   std::uint64_t stamp_ = 1;
   std::uint64_t profit_moves_reviewed_ = 0;
-  bool risk_moved_ = false;
 };
 
 }  // namespace bulwark::core

@@ -40,6 +40,12 @@ EventError Engine::admissible(const Event& event) const {
     case EventType::Ack:
     case EventType::Cancel:
     case EventType::Done: return known_order(event.order.id, event.order.client);
+    case EventType::Deliver: {
+      if (undelivered(event.order.id) == 0) return EventError::UnknownOrder;
+      const bool named = event.order.client != ClientIndex::None;
+      const bool taken = named && orders_.find(event.order.id, event.order.client, session).order != 0;
+      return taken ? EventError::AmbiguousOrder : EventError::None;  // the client has an order of its own by that id
+    }
     case EventType::Fill: return admissible_fill(event.fill, session);
     case EventType::Equity: {
       if (at(event.equity.account) == 0 || at(event.equity.account) >= book_.accounts.size()) {

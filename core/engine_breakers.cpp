@@ -135,7 +135,7 @@ Level Engine::moved_level(const CompiledLimit& limit, SymbolIndex symbol) const 
 
 // A refused order makes the scopes known that it is in.
 void Engine::count_refusal(const Party& party) {
-  flow_.refusal({now_, party, Side::None, false, false, 0, 0, 0}, limits_);
+  flow_.refusal(FlowEntry::of(now_, party), limits_);
   know_scopes(party);
 }
 
@@ -154,7 +154,7 @@ void Engine::know_scopes(const Party& party) {
 void Engine::count_execution(const Party& party, Side side) {
   if (limits_.repetitions.empty() || at(party.strategy) == 0) return;
   const std::size_t known = flow_.repetitions().broken().size();
-  flow_.fill({now_, party, side, false, false, 0, 0, 0}, limits_);
+  flow_.fill(FlowEntry::of(now_, party, side), limits_);
   if (flow_.repetitions().take_lost()) give_up("more executions repeat than the engine keeps");
   for (std::size_t k = known; k < flow_.repetitions().broken().size(); ++k) {
     const BrokenRepetition broken = flow_.repetitions().broken()[k];

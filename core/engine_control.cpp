@@ -12,7 +12,7 @@ void Engine::apply_control(const ControlEvent& control, TimeNs) {
     case Command::None: break;
     case Command::Halt: latch(control.on, State::Halted, reason); break;
     case Command::ReduceOnly: latch(control.on, State::ReduceOnly, reason); break;
-    case Command::Liquidate: liquidate(control.on, 0, reason); break;
+    case Command::Liquidate: liquidate(control.on, 0, reason, LimitIndex::None); break;
     case Command::Resume: resume(control); break;
     case Command::Override: set_override(control); break;
   }
@@ -85,17 +85,18 @@ void Engine::start_anew(const Scope& on) {
 
 void Engine::set_override(const ControlEvent& control) {
   const int128 max = join(control.max_low, control.max_high);
-  const auto set = [&](const CompiledLimit& limit, Slot& slot) {
+  const auto set = [&](const CompiledLimit& limit, std::size_t place) {
+    Slot& slot = limits_.slots[place];
     slot.base_max = max;
-    limit.set_max(slot, scaled(limit, slot));
+    limits_.set_max(limit, place, scaled(limit, slot));
     slot.override_until_ns = control.until.ns;
   };
   for (const CompiledLimit& limit : limits_.all) {
     if (limit.index != control.limit) continue;
     if (!control.whole_limit) {
-      set(limit, limits_.slots[limits_.find_slot(limit, control.on)]);
+      set(limit, limits_.find_slot(limit, control.on));
     } else {
-      for (std::uint32_t k = 0; k < limit.slot_count; ++k) set(limit, limits_.slots[limit.slot_base + k]);
+      for (std::uint32_t k = 0; k < limit.slot_count; ++k) set(limit, limit.slot_base + k);
     }
   }
   find_next_override_end();

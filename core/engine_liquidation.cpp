@@ -9,18 +9,21 @@ namespace bulwark::core {
 
 using Step = Liquidation::Step;
 
-// Halts the scope, and begins to bring it down; one that lies inside another that is not over joins it.
-void Engine::liquidate(const Scope& on, std::int64_t to, std::string_view cause) {
+// Halts the scope, and begins to bring it down; one that lies inside another that is not over joins it. A limit does
+// it once for each stop: what moves to and fro about its max would else sell a share of the share, again and again.
+void Engine::liquidate(const Scope& on, std::int64_t to, std::string_view cause, LimitIndex by) {
   latch(on, State::Halted, cause);
   std::vector<Liquidation>& all = liquidations_.all;
   std::size_t free = all.size();
   for (std::size_t k = 0; k < all.size(); ++k) {
-    if (all[k].step == Step::Over && all[k].open == 0) free = std::min(free, k);
-    if (all[k].step != Step::Over && lies_inside(all[k].on, on)) return;
+    const Liquidation& known = all[k];
+    if (by != LimitIndex::None && known.by == by && known.on == on) return;
+    if (known.step == Step::Over && known.open == 0 && known.by == LimitIndex::None) free = std::min(free, k);
+    if (known.step != Step::Over && lies_inside(known.on, on)) return;
   }
   if (free == Liquidations::count_max) return give_up("more liquidations at once than the engine keeps");
   if (free == all.size()) all.emplace_back();
-  all[free] = {Step::Waits, on, to, Sentence::from(cause), 0, 0, now_};
+  all[free] = {Step::Waits, on, to, Sentence::from(cause), by, 0, 0, now_};
   if (to != 0) keep_shares(static_cast<std::uint8_t>(free));
   ask_to_cancel_all(on, cause);
   count_waiting(all[free]);
@@ -70,9 +73,11 @@ void Engine::count_waiting(Liquidation& liquidation) {
   }
 }
 
-void Engine::leave_liquidations(const Order& order) {
+void Engine::leave_liquidations(OrderIndex index) {
+  const Order& order = orders_[index];
   if (order.liquidation != 0) {
     --liquidations_.all[order.liquidation - 1U].open;
+    std::erase(liquidations_.open, index);
     return;
   }
   for (Liquidation& liquidation : liquidations_.all) {
@@ -125,7 +130,8 @@ void Engine::send_round(std::size_t index) {
     left = left || quantity > 0;
     const bool without_price = !market_.symbols[at(holding.symbol)].has_mark && liquidation_plan_;
     if (quantity <= 0 || (without_price && liquidation_plan_->collar)) continue;  // a collar needs a reference
-    if (!orders_.room_for_order()) return give_up("there is no room for the orders of a liquidation");
+    const bool room = orders_.room_for_order() && liquidations_.open.size() < Liquidations::order_count_max;
+    if (!room) return give_up("there is no room for the orders of a liquidation");
     send_order(index, holding.row, quantity);
   }
   liquidation.step = Step::Sent;
@@ -197,6 +203,7 @@ void Engine::send_order(std::size_t liquidation, std::uint32_t row, std::int64_t
   touch_row(row);  // limits see it from the next event on
   if (!limits_.stale_marks.empty()) count_stale_row(row);
   ++liquidations_.all[liquidation].open;
+  liquidations_.open.push_back(index);
   Line line{};
   line.type = LineType::Liquidation;
   line.on.symbol = owner.symbol;
@@ -210,8 +217,33 @@ void Engine::send_order(std::size_t liquidation, std::uint32_t row, std::int64_t
 // A resume calls off what has not been sent; a later liquidation of the scope begins anew.
 void Engine::call_off_liquidations(const Scope& on) {
   for (Liquidation& liquidation : liquidations_.all) {
-    if (contains(on, liquidation.on)) liquidation.step = Step::Over;
+    if (!contains(on, liquidation.on)) continue;
+    liquidation.step = Step::Over;
+    liquidation.by = LimitIndex::None;
   }
+}
+
+// The order of that id that no client has yet; 0: there is none.
+OrderIndex Engine::undelivered(const Id& id) const {
+  for (const OrderIndex index : liquidations_.open) {
+    const Order& order = orders_[index];
+    if (order.client == ClientIndex::None && orders_.id_text(order.current_id) == id) return index;
+  }
+  return 0;
+}
+
+// From now on it is that client's, like an order of its own; or it is over, because nobody is to have it any more.
+void Engine::apply_deliver(const OrderEvent& deliver) {
+  const OrderIndex index = undelivered(deliver.id);
+  Order& order = orders_[index];
+  if (deliver.client == ClientIndex::None) {
+    const std::int64_t before = order.reserved();
+    finish(index);
+    return settle_reservation(index, before);
+  }
+  count_open(order, -1);
+  orders_.give_to(index, deliver.client);
+  count_open(order, 1);
 }
 
 }  // namespace bulwark::core

@@ -35,7 +35,7 @@ void Engine::apply_intent(const IntentEvent& intent) {
     verdict_.decision = Decision::Accepted;
     verdict_.quantity = intent.quantity;
   }
-  if (verdict_.decision != Decision::Rejected) accept(candidate, verdict_.quantity.raw, intent, id);
+  if (verdict_.decision != Decision::Rejected) accept(judge, verdict_.quantity.raw, intent, id);
 }
 
 // What follows from whom the candidate belongs to: its row, its symbol, how much of it would only reduce (rule 3).
@@ -49,7 +49,7 @@ void Engine::complete(Candidate& candidate) const {
 }
 
 void Engine::count_message(const Party& party) {
-  if (!limits_.message_rates.empty()) flow_.message({now_, party, Side::None, false, false, 0, 0, 0}, limits_);
+  if (!limits_.message_rates.empty()) flow_.message(FlowEntry::of(now_, party), limits_);
 }
 
 Engine::Refusal Engine::refused_by_gate(const Party& party, Gate gate) const {
@@ -61,6 +61,7 @@ Engine::Refusal Engine::refused_by_gate(const Party& party, Gate gate) const {
 }
 
 const Latch* Engine::latched(const Party& party, State state) const {
+  if (latches_.empty()) return nullptr;
   for (const Latch& latch : latches_) {
     if (latch.state == state && within(latch.on, party)) return &latch;
   }
@@ -172,23 +173,24 @@ void Engine::take_locate(const Candidate& candidate, std::int64_t quantity, Orde
   order.located += needed;
 }
 
-void Engine::enter_flow(const Candidate& candidate, std::int64_t quantity) {
-  const int128 notional = candidate.symbol->valued() ? Judge(*this, candidate).notional(quantity) : 0;
-  flow_.order({now_, candidate.party, candidate.side, candidate.market, candidate.replace, candidate.quantity,
+void Engine::enter_flow(const Candidate& candidate, int128 notional) {
+  flow_.order({now_, Keys::of(candidate.party), candidate.side, candidate.market, candidate.replace, candidate.quantity,
                candidate.price, notional},
               limits_);
 }
 
 void Engine::count_open(const Order& order, int sign) {
-  const Party party = party_of(order);
+  const Keys keys = Keys::of(party_of(order));
   for (const std::uint32_t k : limits_.open_orders) {
-    const CompiledLimit& limit = limits_.all[k];
-    if (limit.covers(party)) limits_.slots[limit.slot_of(party)].amount += sign * unit;
+    const std::size_t slot = limits_.all[k].slot_if_covers(keys);
+    if (slot == CompiledLimit::no_slot) continue;
+    limits_.slots[slot].amount += sign * unit;
+    if (sign > 0) limits_.take_room(slot, 1);
   }
 }
 
-void Engine::accept(const Candidate& candidate, std::int64_t quantity, const IntentEvent& intent,
-                    const TextIndex::Probe& id) {
+void Engine::accept(const Judge& judge, std::int64_t quantity, const IntentEvent& intent, const TextIndex::Probe& id) {
+  const Candidate& candidate = judge.candidate();
   const OrderIndex index = orders_.add(id);
   Order& order = orders_[index];
   order.account = candidate.party.account;
@@ -200,7 +202,7 @@ void Engine::accept(const Candidate& candidate, std::int64_t quantity, const Int
   order.quantity = quantity;
   order.price = intent.price.raw;
   take_locate(candidate, quantity, order);
-  enter_flow(candidate, quantity);
+  enter_flow(candidate, judge.turnover(quantity));
   link(index);
   const bool was_live = book_.rows[candidate.row].live;
   book_.wake(candidate.row, market_);
@@ -250,13 +252,14 @@ void Engine::apply_replace(const ReplaceEvent& replace) {
   verdict_ = Verdict{};
   verdict_.decision = Decision::Accepted;
   verdict_.quantity = replace.quantity;
-  accept(candidate, replace, found.order);
+  accept(judge, replace, found.order);
 }
 
-void Engine::accept(const Candidate& candidate, const ReplaceEvent& replace, OrderIndex index) {
+void Engine::accept(const Judge& judge, const ReplaceEvent& replace, OrderIndex index) {
+  const Candidate& candidate = judge.candidate();
   Order& order = orders_[index];
   take_locate(candidate, candidate.quantity, order);
-  enter_flow(candidate, candidate.quantity);
+  enter_flow(candidate, judge.turnover(candidate.quantity));
   order.waiting = true;
   order.waiting_quantity = replace.quantity.raw;
   order.waiting_price = candidate.price;

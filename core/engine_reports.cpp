@@ -27,7 +27,7 @@ void Engine::unlink(OrderIndex index) {
 void Engine::finish(OrderIndex index) {
   const Order& order = orders_[index];
   count_open(order, -1);
-  if (!liquidations_.all.empty()) leave_liquidations(order);
+  if (!liquidations_.all.empty()) leave_liquidations(index);
   unlink(index);
   orders_.finish(index, orders_.session());
 }
@@ -90,8 +90,7 @@ void Engine::book_fill(std::size_t row, Side side, ClientIndex client, const Fil
       book_.fill(row, side, fill.quantity, fill.price, join(fill.fee_low, fill.fee_high), market_);
   Party party = party_of(book_.owner_of(row));
   party.client = client;
-  if (realised) flow_.closing({now_, party, side, false, false, 0, 0, 0}, *realised < 0, limits_);
-  count_execution(party, side);
+  if (realised) flow_.closing(FlowEntry::of(now_, party, side), *realised < 0, limits_);
 }
 
 void Engine::apply_fill(const FillEvent& fill) {
@@ -112,6 +111,7 @@ void Engine::apply_fill(const FillEvent& fill) {
   book_fill(row, order.side, order.client, fill);
   settle_reservation(found.order, before);
   touch_row(row);
+  count_execution(party, order.side);  // what it sets off finds the order as the fill leaves it
   ask_to_cancel_excess(party);
 }
 
@@ -130,6 +130,7 @@ void Engine::fill_unknown(const FillEvent& fill) {
   const std::size_t row = row_of(order);
   book_fill(row, fill.side, fill.client, fill);
   touch_row(row);
+  count_execution(party_of(order), fill.side);
   ask_to_cancel_excess(party_of(order));
 }
 

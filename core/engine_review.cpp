@@ -35,7 +35,7 @@ void Engine::touch_told(std::size_t row, const Party& party) {
   const Limits::List& list = limits_.list(row);
   for (std::uint32_t k = list.exposure; k < list.end; ++k) {
     const Limits::Step& step = limits_.steps[k];
-    const std::size_t slot = step.each_any ? limits_.all[step.limit].slot_of(party) : step.slot_base;
+    const std::size_t slot = step.star == Star::None ? step.slot_base : limits_.all[step.limit].slot_of(party);
     if (limits_.slots[slot].told()) touch_slot(step.limit, slot);
   }
 }
@@ -124,7 +124,7 @@ void Engine::act(const CompiledLimit& limit, const Scope& on) {
   switch (limit.action) {
     case Action::Halt: return latch(on, State::Halted, name);
     case Action::ReduceOnly: return latch(on, State::ReduceOnly, name);
-    case Action::Liquidate: return liquidate(on, limit.to, name);
+    case Action::Liquidate: return liquidate(on, limit.to, name, limit.index);
     default: return;
   }
 }
@@ -151,7 +151,7 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   Slot& slot = limits_.slots[index];
   if (stays_below_warning(limit, slot)) return;
   const Level now = level(limit, slot);
-  limits_.rooms[index] = 0;
+  limits_.rooms[index] = limit.kind == Kind::Exposure ? 0 : Limits::no_room;
   if (!now.known) return;
   const bool breached = above(limit, now, slot.max);
   const bool warned = reaches_warning(limit, now, slot);
@@ -171,7 +171,8 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   if (!warned && slot.warned) tell(LineType::Cleared);
   slot.warned = warned;
   slot.breached = breached;
-  limits_.rooms[index] = core::room(limit, now, slot);
+  if (limit.kind == Kind::Exposure) limits_.rooms[index] = core::room(limit, now, slot);
+  else if (limit.kind == Kind::State && !breached) limits_.rooms[index] = 0;
   // They act at the event that carries the value over max (rule 4).
   if (newly && limit.kind >= Kind::State) acting_.push_back({position, static_cast<std::uint32_t>(index)});
 }

@@ -105,7 +105,7 @@ void Engine::carry_factors() {
   }
   for (const CompiledLimit& limit : limits_.all) {
     for (std::size_t place = limit.slot_base; place < limit.slot_base + limit.slot_count; ++place) {
-      limit.set_max(limits_.slots[place], scaled(limit, limits_.slots[place]));
+      limits_.set_max(limit, place, scaled(limit, limits_.slots[place]));
     }
   }
 }
@@ -148,8 +148,7 @@ void Engine::review_factors() {
       Slot& slot = limits_.slots[place];
       const int128 max = scaled(limit, slot);
       if (max == slot.max) continue;
-      limit.set_max(slot, max);
-      limits_.rooms[place] = 0;
+      limits_.set_max(limit, place, max);
       if (limit.kind >= Kind::Exposure && (slot.live || limit.slot_count == 1)) touch_slot(k, place);
     }
   }

@@ -28,6 +28,7 @@ enum class EventType : std::uint8_t {
   Control,
   Clock,
   Size,
+  Deliver,  // an order of a liquidation goes to a client; to nobody: it is called off before anybody had it
 };
 
 // What the hot loop knows and the pure engine cannot: whether this instance may accept anything right now.
@@ -35,8 +36,7 @@ enum class Gate : std::uint8_t { Closed, Open, JournalFull, LeaseExpired, Halted
 
 enum class Command : std::uint8_t { None, Halt, ReduceOnly, Resume, Override, Liquidate };
 
-// How far a resume goes: to everything, to everything at half of what scales, or only to reducing orders.
-enum class Stage : std::uint8_t { Full, Half, ReduceOnly };
+using Stage = ResumeStage;
 
 struct ClientEvent {
   Name name;
@@ -74,7 +74,7 @@ struct ReplaceEvent {
   Id id, new_id;
 };
 
-struct OrderEvent {    // Ack, Cancel, Done
+struct OrderEvent {    // Ack, Cancel, Done, Deliver
   ClientIndex client;  // None: not given
   DoneWhy why;
   std::uint8_t spare[5];
@@ -196,10 +196,7 @@ struct OrderTerms {
   Price price;
 };
 
-// What a `size` came to. Of equal constraints the first binds.
-enum class Constraint : std::uint8_t { Kelly, Volatility, RiskBudget, Balance, Limits, MaxFraction };
-inline constexpr std::array<std::string_view, 6> constraint_names{"kelly",   "volatility", "risk_budget",
-                                                                  "balance", "limits",     "max_fraction"};
+// What a `size` came to.
 struct Sized {
   static constexpr std::int64_t unconstrained = -1;  // not configured
   Quantity quantity;

@@ -106,7 +106,10 @@ void Flow::lose_oldest(const Log& log, Window& window, Limits& limits) {
   count<Way::Out>(window, lost, number, limits);
   for (const std::uint32_t k : window.limits) {
     const CompiledLimit& limit = limits.all[k];
-    if (limit.covers(lost.party)) limits.slots[limit.slot_of(lost.party)].blind_until = lost.t + limit.window;
+    const std::size_t slot = limit.slot_if_covers(lost.keys);
+    if (slot == CompiledLimit::no_slot) continue;
+    limits.slots[slot].blind_until = lost.t + limit.window;
+    limits.rooms[slot] = Limits::no_room;
   }
 }
 
@@ -128,8 +131,8 @@ void Flow::closing(const FlowEntry& entry, bool loss, Limits& limits) {
   for (const Window& window : losses.windows) {
     for (const std::uint32_t k : window.limits) {
       const CompiledLimit& limit = limits.all[k];
-      if (!limit.covers(entry.party)) continue;
-      const std::size_t place = limit.slot_of(entry.party);
+      const std::size_t place = limit.slot_if_covers(entry.keys);
+      if (place == CompiledLimit::no_slot) continue;
       limits.slots[place].amount = 0;
       limits.slots[place].since = losses.head;
       note_changed(limit, k, place, limits);
@@ -139,7 +142,8 @@ void Flow::closing(const FlowEntry& entry, bool loss, Limits& limits) {
 
 void Flow::count_fill(const CompiledLimit& limit, std::uint32_t position, std::size_t slot, const FlowEntry& entry,
                       std::uint64_t number, bool in, const Limits& limits) {
-  const std::size_t place = repetitions_.place(limit, slot, entry.party, entry.side);
+  const Party party = entry.keys.party();
+  const std::size_t place = repetitions_.place(limit, slot, party, entry.side);
   Repetition& repetition = repetitions_[place];
   if (number < repetition.since) return;
   if (!in) {
@@ -149,8 +153,8 @@ void Flow::count_fill(const CompiledLimit& limit, std::uint32_t position, std::s
   ++repetition.count;
   if (repetition.broken != 0 || static_cast<int128>(repetition.count) * unit <= limits.slots[slot].max) return;
   Scope on = limits.slots[slot].on;
-  on.strategy = entry.party.strategy;
-  on.symbol = entry.party.symbol;
+  on.strategy = party.strategy;
+  on.symbol = party.symbol;
   repetitions_.break_at(position, slot, place, on);
 }
 

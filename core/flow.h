@@ -16,11 +16,15 @@ namespace bulwark::core {
 
 struct FlowEntry {
   TimeNs t;
-  Party party;
+  Keys keys;  // whose it is
   Side side;
   bool market, replace;
   std::int64_t quantity, price;  // as asked
   int128 notional;
+
+  static FlowEntry of(TimeNs t, const Party& party, Side side = Side::None) {
+    return {t, Keys::of(party), side, false, false, 0, 0, 0};
+  }
 };
 
 // How often each order (client, account, symbol, side, quantity, price) stands in a window: counts by key.
@@ -56,13 +60,8 @@ public:
 
 private:
   struct Key {
-    std::int64_t quantity, price;
-    SymbolIndex symbol;
-    AccountIndex account;
-    ClientIndex client;
-    StrategyIndex strategy;
-    Side side;
-    bool market;
+    std::int64_t quantity, price;  // of a sale the quantity is below zero; of a market order the price is 0
+    std::uint64_t first, second;   // whose: without the sector, which follows from the symbol
     friend bool operator==(const Key&, const Key&) = default;
   };
   struct Count {
@@ -70,17 +69,14 @@ private:
     std::uint32_t count;
   };
   static Key key_of(const FlowEntry& e, bool by_strategy) {
-    return {e.quantity,     e.market ? 0 : e.price,
-            e.party.symbol, e.party.account,
-            e.party.client, by_strategy ? e.party.strategy : StrategyIndex::None,
-            e.side,         e.market};
+    return {e.side == Side::Sell ? -e.quantity : e.quantity, e.market ? 0 : e.price,
+            e.keys.first & ~(std::uint64_t{0xffff} << 16), by_strategy ? e.keys.second : e.keys.second & 0xffff};
   }
   std::size_t home(const Key& key) const {
     std::uint64_t h = static_cast<std::uint64_t>(key.quantity) * 0x9e3779b97f4a7c15ULL;
     h = (h ^ static_cast<std::uint64_t>(key.price)) * 0xff51afd7ed558ccdULL;
-    h ^= h >> 31;
-    h ^= at(key.symbol) << 32 | at(key.account) << 16 | at(key.client);
-    h = (h ^ (at(key.strategy) << 8 | static_cast<std::uint64_t>(key.side))) * 0xc4ceb9fe1a85ec53ULL;
+    h = (h ^ h >> 31 ^ key.first) * 0xc4ceb9fe1a85ec53ULL;
+    h = (h ^ h >> 29 ^ key.second) * 0xc4ceb9fe1a85ec53ULL;
     return (h ^ h >> 29) & mask_;
   }
   std::size_t find(const Key& key) const {
@@ -195,7 +191,8 @@ private:
   void count(const Window& window, const FlowEntry& entry, std::uint64_t number, Limits& limits) {
     for (const std::uint32_t k : window.limits) {
       const CompiledLimit& limit = limits.all[k];
-      if (!limit.covers(entry.party)) continue;
+      const std::size_t place = limit.slot_if_covers(entry.keys);
+      if (place == CompiledLimit::no_slot) continue;
       if (limit.metric == Metric::Duplicate) {
         if (entry.replace) continue;
         DuplicateCounts& duplicates = duplicates_[limit.duplicates_index];
@@ -203,16 +200,20 @@ private:
         else duplicates.take(entry, limit.each_strategy);
         continue;
       }
-      const std::size_t place = limit.slot_of(entry.party);
       if (limit.metric == Metric::RepeatedExecution) [[unlikely]] {
         count_fill(limit, k, place, entry, number, way == Way::In, limits);
         continue;
       }
       Slot& slot = limits.slots[place];
       if (number < slot.since) continue;
-      const int128 amount = limit.metric == Metric::Turnover ? entry.notional : static_cast<int128>(unit);
-      if constexpr (way == Way::In) slot.amount += amount;
-      else slot.amount -= amount;
+      const bool sums = limit.metric == Metric::Turnover;
+      const int128 amount = sums ? entry.notional : static_cast<int128>(unit);
+      if constexpr (way == Way::In) {
+        slot.amount += amount;
+        limits.take_room(place, sums ? amount : 1);
+      } else {
+        slot.amount -= amount;
+      }
       note_changed(limit, k, place, limits);
     }
   }

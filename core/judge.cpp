@@ -10,23 +10,50 @@ Judge::Judge(Engine& engine, const Candidate& candidate)
       candidate_(candidate),
       limits_(engine.limits_.all.data()),
       slots_(engine.limits_.slots.data()),
+      keys_{0,
+            static_cast<std::uint32_t>(candidate.party.symbol),
+            static_cast<std::uint32_t>(candidate.party.sector),
+            static_cast<std::uint32_t>(candidate.party.account),
+            static_cast<std::uint32_t>(candidate.party.strategy),
+            static_cast<std::uint32_t>(candidate.party.client)},
       unvalued_(!candidate.symbol->has_mark   ? Reason::NoMark
                 : !candidate.symbol->has_rate ? Reason::NoFx
                                               : Reason::None) {}
 
+// How far a price is on the aggressive side, as a share of the reference, rounded up: with a max of 8 decimals that
+// compares as the share itself does. INT64_MAX where it takes more than 64 bits.
+static std::int64_t share_beyond(std::int64_t beyond, std::int64_t reference) {
+  if (beyond <= 0) return 0;
+  if (beyond > INT64_MAX / unit - 1) return INT64_MAX;
+  return (beyond * unit - 1) / reference + 1;
+}
+
 void Judge::begin(std::int64_t quantity) {
   quantity_ = quantity;
   reduces_ = candidate_.reduces(quantity);
-  looks_closer_ = reduces_ || candidate_.replace || candidate_.sized;
   looked_ahead_ = false;
-  engine_.flow_.advance(engine_.now_, engine_.limits_);
   added_ = quantity > candidate_.held ? quantity - candidate_.held : 0;
-  added_value_max_ = INT64_MAX;
-  if (unvalued_ != Reason::None) return;
-  // Values are rounded before and after they are scaled (2^25 is a third of a unit): that of a sum may be a little
-  // larger than the sum of the values.
-  const int128 value = candidate_.symbol->value(added_) + (candidate_.symbol->unit_scale >> 25) + 4;
-  if (value < INT64_MAX) added_value_max_ = static_cast<std::int64_t>(value);
+  engine_.flow_.advance(engine_.now_, engine_.limits_);
+  std::int64_t added_money = INT64_MAX, asked_money = INT64_MAX, collar = INT64_MAX;
+  if (unvalued_ == Reason::None) {
+    // Values are rounded before and after they are scaled (2^25 is a third of a unit): that of a sum may be a little
+    // larger than the sum of the values.
+    const Symbol& symbol = *candidate_.symbol;
+    const int128 value = symbol.value(added_), value_max = value + (symbol.unit_scale >> 25) + 4;
+    if (value_max < INT64_MAX) added_money = static_cast<std::int64_t>(value_max);
+    const std::int64_t price = order_price(), reference = symbol.reference.raw;
+    collar = share_beyond(candidate_.side == Side::Buy ? price - reference : reference - price, reference);
+    const bool at_reference = price <= reference && added_ == quantity;
+    notional_ = at_reference ? value : notional(quantity);
+    if (notional_ < INT64_MAX) asked_money = static_cast<std::int64_t>(notional_);
+  }
+  asked_ = {{{candidate_.sized ? 1 : 0, 0},
+             {1, 0},
+             {quantity, 0},
+             {collar, 0},
+             {asked_money, 0},
+             {added_, added_},
+             {added_money, added_money}}};
 }
 
 // The symbol's cells as they would be with this quantity working: what every exposure limit starts from.
@@ -59,8 +86,8 @@ void Judge::look_ahead() {
   }
 }
 
-// True: a limit objects. To the end: every one that does is in the engine's list. Nearly every limit on exposure has
-// room left for nearly every order: what that takes stands here, the rest out of the way.
+// True: a limit objects. To the end: every one that does is in the engine's list. Nearly every limit has room left for
+// nearly every order: what that takes stands here, the rest out of the way.
 bool Judge::walk(std::int64_t quantity, bool to_the_end) {
   begin(quantity);
   const Limits::List& list = engine_.limits_.list(candidate_.row);
@@ -69,32 +96,15 @@ bool Judge::walk(std::int64_t quantity, bool to_the_end) {
   std::vector<std::uint32_t>& objecting = engine_.objecting_;
   objecting.clear();
   engine_.crossing_.clear();
-  for (std::uint32_t k = list.begin; k < list.exposure; ++k) {
-    if (!objects(steps[k])) [[likely]]
-      continue;
-    objecting.push_back(steps[k].limit);
-    if (!to_the_end) return true;
-  }
-  for (std::uint32_t k = list.exposure; k < list.model; ++k) {
-    const std::size_t slot = slot_of(steps[k]);
-    const std::int64_t added = steps[k].in_units ? added_ : added_value_max_;
-    if (rooms[slot] >= added) [[likely]] {
-      rooms[slot] -= added;  // also where the order is refused in the end: then the limit is looked at sooner
+  for (const Limits::Step* step = steps + list.begin; step != steps + list.end; ++step) {
+    const std::size_t slot = slot_of(*step);
+    const Asked& asked = asked_[static_cast<std::size_t>(step->asks)];
+    if (rooms[slot] >= asked.room) [[likely]] {
+      rooms[slot] -= asked.takes;  // also where the order is refused in the end: then the limit is looked at sooner
       continue;
     }
-    if (!exposure_objects(steps[k].limit, slot)) continue;
-    objecting.push_back(steps[k].limit);
-    if (!to_the_end) return true;
-  }
-  for (std::uint32_t k = list.model; k < list.state; ++k) {
-    if (!model_objects(steps[k])) continue;
-    objecting.push_back(steps[k].limit);
-    if (!to_the_end) return true;
-  }
-  for (std::uint32_t k = list.state; k < list.end; ++k) {
-    if (!objects(steps[k])) [[likely]]
-      continue;
-    objecting.push_back(steps[k].limit);
+    if (!objects(step->limit, slot)) continue;
+    objecting.push_back(step->limit);
     if (!to_the_end) return true;
   }
   return !objecting.empty();
@@ -115,37 +125,47 @@ bool Judge::keeps(const CompiledLimit& limit, const Slot& slot, std::int64_t qua
   return !is_above(limit, slot, measure_exposure(limit));
 }
 
-// A limit on orders, flow or state.
-[[gnu::always_inline]] inline bool Judge::objects(const Limits::Step& step) {
-  const CompiledLimit& limit = limits_[step.limit];
-  if ((!step.plain || looks_closer_) && !concerns(limit)) return false;
-  const Slot& slot = slots_[slot_of(step)];
-  if (limit.metric == Metric::RepeatedExecution) [[unlikely]]
-    return repeated(limit) != 0;
+[[gnu::noinline]] bool Judge::objects(std::uint32_t position, std::size_t place) {
+  const CompiledLimit& limit = limits_[position];
+  const Slot& slot = slots_[place];
+  if (limit.kind == Kind::Exposure) return exposure_objects(position, place);
+  if (!concerns(limit)) return false;
+  if (limit.kind == Kind::Model) return raises_above(limit, slot);
+  if (limit.metric == Metric::RepeatedExecution) return repeated(limit) != 0;
   const Measure m = measure(limit, slot);
-  if (step.scales_alone) [[unlikely]]
-    return m.cannot != Reason::None && !reduces_;
-  if (m.cannot == Reason::None && limit.value_kind != ValueKind::Fraction) [[likely]]
-    return m.value > slot.max;
-  return is_above(limit, slot, m);
+  // A state limit or breaker that scales refuses only where it cannot be evaluated.
+  if (limit.action == Action::Scale && limit.kind >= Kind::State) return m.cannot != Reason::None && !reduces_;
+  if (is_above(limit, slot, m)) return true;
+  if (limit.kind == Kind::Flow && m.cannot == Reason::None) give_room(limit, place);
+  return false;
 }
 
-[[gnu::noinline]] bool Judge::exposure_objects(std::uint32_t position, std::size_t slot_index) {
+// After a look at a count that has room left.
+void Judge::give_room(const CompiledLimit& limit, std::size_t place) {
+  const Slot& slot = slots_[place];
+  const int128 left = slot.max - slot.amount;
+  std::int64_t& room = engine_.limits_.rooms[place];
+  if (limit.metric == Metric::Turnover) room = Limits::room_of(left);
+  else if (limit.metric != Metric::Duplicate && limit.metric != Metric::RepeatedExecution)
+    room = Limits::room_of(left / unit);
+}
+
+bool Judge::exposure_objects(std::uint32_t position, std::size_t place) {
   const CompiledLimit& limit = limits_[position];
-  const Slot& slot = slots_[slot_index];
+  const Slot& slot = slots_[place];
   const Measure m = measure_exposure(limit);
   const Level after{m.value, m.divisor, m.cannot == Reason::None};
   if (after.known && !slot.told() && !reaches_warning(limit, after, slot)) {
     // One that is not live nobody reviews.
-    if (slot.live) engine_.limits_.rooms[slot_index] = core::room(limit, after, slot);
+    if (slot.live) engine_.limits_.rooms[place] = core::room(limit, after, slot);
     return false;
   }
-  engine_.crossing_.push_back({position, static_cast<std::uint32_t>(slot_index)});
+  engine_.crossing_.push_back({position, static_cast<std::uint32_t>(place)});
   return limit.action != Action::Alert && is_above(limit, slot, m);
 }
 
 // Limits on orders, flow and state may leave an order alone altogether.
-[[gnu::noinline]] bool Judge::concerns(const CompiledLimit& limit) const {
+bool Judge::concerns(const CompiledLimit& limit) const {
   if (limit.action == Action::Alert) return false;
   if (reduces_ && limit.kind != Kind::Order) return false;
   if (at(limit.named.client) != 0 && limit.named.client != candidate_.party.client) return false;
@@ -153,7 +173,7 @@ bool Judge::keeps(const CompiledLimit& limit, const Slot& slot, std::int64_t qua
   return !candidate_.replace || (limit.metric != Metric::Duplicate && limit.metric != Metric::OpenOrders);
 }
 
-[[gnu::noinline]] bool Judge::is_above(const CompiledLimit& limit, const Slot& slot, const Measure& m) const {
+bool Judge::is_above(const CompiledLimit& limit, const Slot& slot, const Measure& m) const {
   if (m.cannot != Reason::None) return !reduces_;
   const bool divides = limit.value_kind != ValueKind::Fraction || m.divisor > 0;
   if (divides && !above(limit, {m.value, m.divisor, true}, slot.max)) return false;
@@ -161,13 +181,13 @@ bool Judge::keeps(const CompiledLimit& limit, const Slot& slot, std::int64_t qua
   return divides || !reduces_;
 }
 
-[[gnu::always_inline]] inline Judge::Measure Judge::measure(const CompiledLimit& limit, const Slot& slot) {
+Judge::Measure Judge::measure(const CompiledLimit& limit, const Slot& slot) {
   const Symbol& symbol = *candidate_.symbol;
   if (limit.kind == Kind::Flow && slot.blind_until.ns > engine_.now_.ns) return {0, 0, Reason::Limit};
   switch (limit.metric) {
     case Metric::OrderQuantity: return {quantity_, 0, Reason::None};
     case Metric::OrderNotional:
-      return unvalued_ == Reason::None ? Measure{notional(quantity_), 0, Reason::None} : Measure{0, 0, unvalued_};
+      return unvalued_ == Reason::None ? Measure{notional_, 0, Reason::None} : Measure{0, 0, unvalued_};
     case Metric::AdvShare: return {quantity_, symbol.adv, symbol.adv > 0 ? Reason::None : Reason::Limit};
     case Metric::PriceCollar: {
       if (!symbol.has_mark) return {0, 0, Reason::NoMark};
@@ -177,7 +197,7 @@ bool Judge::keeps(const CompiledLimit& limit, const Slot& slot, std::int64_t qua
     case Metric::SelfTrade: return {self_trades() * unit, 0, Reason::None};
     case Metric::MessageRate:  // has been counted already, unless nobody has sent it yet
       return {slot.amount + (candidate_.sized ? unit : 0), 0, Reason::None};
-    case Metric::Turnover: return {slot.amount + notional(quantity_), 0, Reason::None};
+    case Metric::Turnover: return {slot.amount + notional_, 0, Reason::None};
     case Metric::Duplicate: return {(duplicates(limit) + int128{1}) * unit, 0, Reason::None};
     case Metric::OrderRate:
     case Metric::OpenOrders: return {slot.amount + unit, 0, Reason::None};
@@ -206,8 +226,13 @@ int128 Judge::notional(std::int64_t quantity) const {
   return candidate_.symbol->value(quantity, price > reference ? price : reference);
 }
 
+int128 Judge::turnover(std::int64_t quantity) const {
+  if (unvalued_ != Reason::None) return 0;
+  return quantity == quantity_ ? notional_ : notional(quantity);
+}
+
 // What the limit reads of a worth, given what the order adds to it.
-inline int128 Judge::exposure(const CompiledLimit& limit, const Worth& base, const Worth& moved) {
+int128 Judge::exposure(const CompiledLimit& limit, const Worth& base, const Worth& moved) {
   switch (limit.metric) {
     case Metric::Long: return base.long_value + moved.long_value;
     case Metric::Short: return base.short_value + moved.short_value;
@@ -217,12 +242,12 @@ inline int128 Judge::exposure(const CompiledLimit& limit, const Worth& base, con
   }
 }
 
-inline const Worth& Judge::base_of(const CompiledLimit& limit, const Ahead& ahead) const {
+const Worth& Judge::base_of(const CompiledLimit& limit, const Ahead& ahead) const {
   if (limit.reach == Reach::Symbol) return ahead.now;
   return engine_.total_of(limit, ahead.group, candidate_.party.sector).worth;
 }
 
-inline Judge::Measure Judge::measure_exposure(const CompiledLimit& limit) {
+Judge::Measure Judge::measure_exposure(const CompiledLimit& limit) {
   if (!looked_ahead_) look_ahead();
   const Ahead& ahead = ahead_[at(limit.view)];
   if (limit.metric == Metric::Position) {
@@ -249,7 +274,7 @@ int128 Judge::exposure_before(const CompiledLimit& limit) const {
 }
 
 // Limits on the state refuse while they are above their max, whatever the order.
-[[gnu::always_inline]] inline Judge::Measure Judge::measure_state(const CompiledLimit& limit, const Slot& slot) {
+Judge::Measure Judge::measure_state(const CompiledLimit& limit, const Slot& slot) {
   if (limit.metric == Metric::DailyLoss && limit.reach != Reach::Symbol) {  // most of them: what level() says of it
     const std::size_t group = engine_.book_.group(limit.view, candidate_.party.account, candidate_.party.strategy);
     return {positive(-engine_.total_of(limit, group, candidate_.party.sector).today), unit, Reason::None};

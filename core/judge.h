@@ -68,10 +68,12 @@ public:
     Value value;
   };
   Finding finding(std::uint32_t limit);
+  int128 notional(std::int64_t quantity) const;  // of order_notional and turnover
+  // What a quantity of it adds to `turnover`: nothing where it has no value.
+  int128 turnover(std::int64_t quantity) const;
   // Would a limit of these numbers, which no configuration has, let this quantity pass?
   bool keeps(const CompiledLimit& limit, const Slot& slot, std::int64_t quantity);
   const Candidate& candidate() const { return candidate_; }
-  int128 notional(std::int64_t quantity) const;  // of order_notional and turnover
 
 private:
   // A view's cell of the candidate's symbol, and what the order would add to it: what exposure limits start from.
@@ -89,10 +91,13 @@ private:
   void begin(std::int64_t quantity);
   void look_ahead();
   bool walk(std::int64_t quantity, bool to_the_end);
-  bool objects(const Limits::Step& step);
-  bool exposure_objects(std::uint32_t position, std::size_t slot_index);
+  bool objects(std::uint32_t position, std::size_t slot);
+  bool exposure_objects(std::uint32_t position, std::size_t slot);
+  void give_room(const CompiledLimit& limit, std::size_t slot);
   std::size_t slot_of(const Limits::Step& step) const {
-    return step.each_any ? limits_[step.limit].slot_of(candidate_.party) : step.slot_base;
+    if (step.star == Star::Several) [[unlikely]]
+      return limits_[step.limit].slot_of(candidate_.party);
+    return step.slot_base + keys_[static_cast<std::size_t>(step.star)];
   }
   bool concerns(const CompiledLimit& limit) const;
   bool is_above(const CompiledLimit& limit, const Slot& slot, const Measure& m) const;
@@ -110,7 +115,6 @@ private:
   Measure measure_model(const CompiledLimit& limit) const;
   Measure measure_model(const CompiledLimit& limit, const Around& around) const;
   bool raises_above(const CompiledLimit& limit, const Slot& slot) const;
-  bool model_objects(const Limits::Step& step) const;
   static int128 exposure(const CompiledLimit& limit, const Worth& base, const Worth& moved);
   const Worth& base_of(const CompiledLimit& limit, const Ahead& ahead) const;
   int128 exposure_before(const CompiledLimit& limit) const;
@@ -121,9 +125,14 @@ private:
   const Candidate& candidate_;
   const CompiledLimit* const limits_;
   Slot* const slots_;
-  std::int64_t quantity_ = 0;
-  std::int64_t added_ = 0, added_value_max_ = 0;  // to the worst case: units, and at most so much money
-  bool reduces_ = false, looks_closer_ = false, looked_ahead_ = false;
+  std::array<std::uint32_t, 6> keys_;      // by Star: 0, then the party's
+  std::int64_t quantity_ = 0, added_ = 0;  // judged, and added to the worst case
+  int128 notional_ = 0;
+  struct Asked {
+    std::int64_t room, takes;
+  };
+  std::array<Asked, asks_count> asked_;  // by Asks: of the quantity
+  bool reduces_ = false, looked_ahead_ = false;
   Reason unvalued_;                      // NoMark, NoFx: the symbol has no value
   std::array<Ahead, view_count> ahead_;  // of the views that the candidate's limits read
 };

@@ -58,9 +58,4 @@ bool Judge::raises_above(const CompiledLimit& limit, const Slot& slot) const {
   return m.divisor <= 0 || above(limit, {m.value, m.divisor, true}, slot.max);
 }
 
-[[gnu::noinline]] bool Judge::model_objects(const Limits::Step& step) const {
-  const CompiledLimit& limit = limits_[step.limit];
-  return concerns(limit) && raises_above(limit, slots_[slot_of(step)]);
-}
-
 }  // namespace bulwark::core

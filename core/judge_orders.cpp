@@ -29,8 +29,8 @@ std::uint32_t Judge::repeated(const CompiledLimit& limit) const {
 }
 
 std::uint32_t Judge::duplicates(const CompiledLimit& limit) const {
-  const FlowEntry entry{engine_.now_, candidate_.party,    candidate_.side,  candidate_.market,
-                        false,        candidate_.quantity, candidate_.price, 0};
+  const FlowEntry entry{engine_.now_, Keys::of(candidate_.party), candidate_.side,  candidate_.market,
+                        false,        candidate_.quantity,        candidate_.price, 0};
   return engine_.flow_.duplicates(limit, entry);
 }
 

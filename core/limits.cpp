@@ -9,6 +9,35 @@ namespace bulwark::core {
 
 static constexpr std::size_t slot_count_max = 8'000'000;
 
+void CompiledLimit::name_keys() {
+  named_keys = Keys::of(named);
+  named_mask = Keys::mask_of(named);
+  const std::array<bool, 6> each{false, each_symbol, each_sector, each_account, each_strategy, each_client};
+  constexpr std::array<std::uint8_t, 6> places{0, 32, 16, 0, 16, 0};
+  const auto stars = std::count(each.begin(), each.end(), true);
+  const auto first = static_cast<std::size_t>(std::find(each.begin(), each.end(), true) - each.begin());
+  each_any = stars != 0;
+  star = stars == 0 ? Star::None : stars == 1 ? static_cast<Star>(first) : Star::Several;
+  star_place = stars == 1 ? places[first] : 0;
+  const std::uint64_t ones = star == Star::Symbol ? 0xffffffffULL << 32 : 0xffffULL << star_place;
+  star_mask = stars != 1 ? Keys{} : star < Star::Strategy ? Keys{ones, 0} : Keys{0, ones};
+}
+
+// What every order may ask for where nothing has been looked at yet.
+static std::int64_t first_room(const CompiledLimit& limit, int128 max) {
+  if (limit.kind == Kind::Exposure) return 0;
+  const bool by_order_alone = limit.metric == Metric::OrderQuantity || limit.metric == Metric::OrderNotional ||
+                              limit.metric == Metric::PriceCollar;
+  return by_order_alone ? Limits::room_of(max) : Limits::no_room;
+}
+
+void Limits::set_max(const CompiledLimit& limit, std::size_t place, int128 max) {
+  Slot& slot = slots[place];
+  slot.max = max;
+  slot.warn_from = limit.value_kind == ValueKind::Fraction ? max * limit.warn : (max * limit.warn + unit - 1) / unit;
+  rooms[place] = first_room(limit, max);
+}
+
 void Limits::lay_out_slots(CompiledLimit& limit, const Names& names, std::size_t client_count) {
   std::size_t count = 1;
   const auto stride = [&](bool each, std::size_t size) {
@@ -27,7 +56,6 @@ void Limits::lay_out_slots(CompiledLimit& limit, const Names& names, std::size_t
   for (std::size_t k = 0; k < count; ++k) {
     Slot slot{};
     slot.base_max = limit.configured_max;
-    limit.set_max(slot, limit.configured_max);
     slot.on = limit.named;
     const auto index = [k](std::uint32_t of, std::size_t size) { return of == 0 ? 0 : k / of % size; };
     if (limit.each_symbol) slot.on.symbol = SymbolIndex(index(limit.symbol_stride, names.symbols.size()));
@@ -36,6 +64,8 @@ void Limits::lay_out_slots(CompiledLimit& limit, const Names& names, std::size_t
     if (limit.each_strategy) slot.on.strategy = StrategyIndex(index(limit.strategy_stride, names.strategies.size()));
     if (limit.each_client) slot.on.client = ClientIndex(index(limit.client_stride, client_count));
     slots.push_back(slot);
+    rooms.push_back(no_room);
+    set_max(limit, slots.size() - 1, limit.configured_max);
   }
 }
 
@@ -93,7 +123,6 @@ void Limits::compile(const Rules& rules, const Names& names, Book& book, std::si
     lay_out_slots(limit, names, client_count);
     all.push_back(limit);
   }
-  rooms.assign(slots.size(), 0);
   start_levels();
 }
 
@@ -149,15 +178,12 @@ void Limits::assign_rows(const Book& book, const Market& market) {
       return static_cast<std::uint32_t>(steps.size()) +
              static_cast<std::uint32_t>(std::count_if(touched.begin(), touched.end(), below));
     };
-    List list{
-        begin_of(Kind::Order), begin_of(Kind::Exposure), begin_of(Kind::Model), begin_of(Kind::State), 0, 0, false};
+    List list{begin_of(Kind::Order), begin_of(Kind::Exposure), 0, 0, false};
     for (const std::uint32_t k : touched) {
       const bool reads_cells = all[k].kind >= Kind::Exposure && all[k].kind <= Kind::State;
       if (reads_cells) list.views = static_cast<std::uint8_t>(list.views | 1U << at(all[k].view));
       list.covered |= all[k].kind == Kind::Exposure && all[k].action != Action::Alert;
-      const bool scales_alone = all[k].action == Action::Scale && all[k].kind >= Kind::State;
-      const bool plain = all[k].action != Action::Alert && at(all[k].named.client) == 0;
-      steps.push_back({k, all[k].slot_base, all[k].each_any, all[k].metric == Metric::Position, plain, scales_alone});
+      steps.push_back({k, all[k].slot_base, all[k].star, asks_of(all[k].metric)});
     }
     list.end = static_cast<std::uint32_t>(steps.size());
     list_of_lists.push_back(list);

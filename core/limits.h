@@ -6,6 +6,7 @@
 // order is slot_base + the sum of index x stride over the "*" keys.
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "core/book.h"
@@ -38,6 +39,23 @@ struct Reading {
   Value value;
 };
 
+// What an order asks of a limit's room: a quantity, a share, money, to be one more, or only that there is some.
+enum class Asks : std::uint8_t { Room, One, Quantity, Collar, Notional, AddedUnits, AddedMoney };
+inline constexpr std::size_t asks_count = 7;
+constexpr Asks asks_of(Metric metric) {
+  if (metric == Metric::Position) return Asks::AddedUnits;
+  if (kind_of(metric) == Kind::Exposure) return Asks::AddedMoney;
+  switch (metric) {
+    case Metric::OrderQuantity: return Asks::Quantity;
+    case Metric::PriceCollar: return Asks::Collar;
+    case Metric::OrderNotional:
+    case Metric::Turnover: return Asks::Notional;
+    case Metric::OrderRate:
+    case Metric::OpenOrders: return Asks::One;
+    default: return Asks::Room;
+  }
+}
+
 // Whom an order, a message or a row belongs to.
 struct Party {
   SymbolIndex symbol;
@@ -47,6 +65,9 @@ struct Party {
   ClientIndex client;
 };
 
+// Which key of an order a limit keeps a slot for.
+enum class Star : std::uint8_t { None, Symbol, Sector, Account, Strategy, Client, Several };
+
 // The keys of a party or a scope in two words, so that all of them are compared at once.
 struct Keys {
   std::uint64_t first, second;
@@ -54,6 +75,11 @@ struct Keys {
   static constexpr Keys of(const auto& owner) {
     return {at(owner.symbol) << 32 | at(owner.sector) << 16 | at(owner.account),
             at(owner.strategy) << 16 | at(owner.client)};
+  }
+  Party party() const {
+    const auto part = [](std::uint64_t word, int place) { return static_cast<std::uint16_t>(word >> place); };
+    return {SymbolIndex(first >> 32), SectorIndex{part(first, 16)}, AccountIndex{part(first, 0)},
+            StrategyIndex{part(second, 16)}, ClientIndex{part(second, 0)}};
   }
   // Ones in the place of every key that is there.
   static constexpr Keys mask_of(const auto& owner) {
@@ -87,8 +113,11 @@ struct CompiledLimit {
   Reach reach;
   bool each_symbol, each_sector, each_account, each_strategy, each_client;  // "*"
   bool each_any;
+  Star star;
+  std::uint8_t star_place;  // of a single "*": its key's place in its word
   bool dynamic;
-  Scope named;  // the keys that name one
+  Keys star_mask;  // of a single "*": ones in its key's place
+  Scope named;     // the keys that name one
   Keys named_keys, named_mask;
   LimitIndex index;
   std::int64_t warn;
@@ -118,16 +147,16 @@ struct CompiledLimit {
            !(each_account && at(p.account) == 0) && !(each_strategy && at(p.strategy) == 0) &&
            !(each_client && at(p.client) == 0);
   }
-  // After `named` and the "*" have been set.
-  void name_keys() {
-    named_keys = Keys::of(named);
-    named_mask = Keys::mask_of(named);
-    each_any = each_symbol || each_sector || each_account || each_strategy || each_client;
+  static constexpr std::size_t no_slot = SIZE_MAX;
+  // The slot of whoever it covers; no_slot: it does not.
+  std::size_t slot_if_covers(const Keys& keys) const {
+    if (!keys.fits(named_keys, named_mask)) return no_slot;
+    if (star == Star::None) return slot_base;
+    if (star == Star::Several) return every_star_known(keys.party()) ? slot_of(keys.party()) : no_slot;
+    const std::uint64_t key = ((keys.first & star_mask.first) | (keys.second & star_mask.second)) >> star_place;
+    return key != 0 ? slot_base + key : no_slot;
   }
-  void set_max(Slot& slot, int128 max) const {
-    slot.max = max;
-    slot.warn_from = value_kind == ValueKind::Fraction ? max * warn : (max * warn + unit - 1) / unit;
-  }
+  void name_keys();  // after `named` and the "*" have been set
 };
 
 class Limits {
@@ -135,22 +164,23 @@ public:
   struct Step {  // one limit on the way of an order, as little of it as nearly every order needs
     std::uint32_t limit;
     std::uint32_t slot_base;
-    bool each_any;      // the slot depends on the order
-    bool in_units;      // `position`: its room is a quantity, not money
-    bool plain;         // concerns every intent that does more than reduce
-    bool scales_alone;  // a state limit or breaker that scales: it refuses only where it cannot be evaluated
+    Star star;
+    Asks asks;
   };
   // The limits that a row touches, sorted by kind and then by file order.
   struct List {
-    std::uint32_t begin, exposure, model, state, end;  // orders and flow come first
-    std::uint8_t views;                                // bit v: an exposure or state limit of the list reads view v
-    bool covered;                                      // a limit of the kind exposure that does more than alert
+    std::uint32_t begin, exposure, end;  // orders and flow come first
+    std::uint8_t views;                  // bit v: an exposure or state limit of the list reads view v
+    bool covered;                        // a limit of the kind exposure that does more than alert
   };
 
   std::vector<CompiledLimit> all;  // in the order of the file
   std::vector<Slot> slots;
-  std::vector<std::int64_t> rooms;  // by slot, of exposure: what orders may add before the limit need be looked at
-  std::vector<Step> steps;          // of all lists
+  // By slot: what an order may ask for before anybody need look at the limit. A lower bound, so that nobody has to keep
+  // it exact: orders and counts take from it, a look at the limit sets it anew.
+  static constexpr std::int64_t no_room = -1;
+  std::vector<std::int64_t> rooms;
+  std::vector<Step> steps;  // of all lists
   std::vector<List> list_of_lists;
   std::vector<std::uint16_t> list_of_row;        // by row: which list
   std::vector<std::uint32_t> dividing;           // limits whose value moves with equity
@@ -159,6 +189,13 @@ public:
   std::vector<std::uint32_t> message_rates, open_orders, repetitions, breakers, price_moves, stale_marks;
 
   const List& list(std::size_t row) const { return list_of_lists[list_of_row[row]]; }
+  void take_room(std::size_t slot, int128 amount) {
+    rooms[slot] = amount <= rooms[slot] ? rooms[slot] - static_cast<std::int64_t>(amount) : no_room;
+  }
+  static std::int64_t room_of(int128 amount) {
+    return amount < 0 ? no_room : amount < INT64_MAX ? static_cast<std::int64_t>(amount) : INT64_MAX - 1;
+  }
+  void set_max(const CompiledLimit& limit, std::size_t slot, int128 max);
 
   // Reads the rules; tells the book which sums it has to keep. Cold.
   void compile(const Rules& rules, const Names& names, Book& book, std::size_t client_count);

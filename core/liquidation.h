@@ -18,6 +18,7 @@ struct Liquidation {
   Scope on;
   std::int64_t to;  // raw decimal: the share of its positions that stays
   Sentence cause;
+  LimitIndex by;          // the limit that set it off, which does so once until a resume; else None
   std::uint32_t open;     // its own orders that work
   std::uint32_t waiting;  // orders that it waits for
   TimeNs next_round;
@@ -33,16 +34,18 @@ struct KeptShare {
 };
 
 struct Liquidations {
-  static constexpr std::size_t count_max = 250;
+  static constexpr std::size_t count_max = 250, order_count_max = 65'536;
 
   std::vector<Liquidation> all;
   std::vector<KeptShare> kept;
-  std::vector<Holding> round;  // the rows of the one that sends now
-  std::uint64_t orders = 0;    // sent so far
+  std::vector<OrderIndex> open;  // orders of those that are not over, the oldest first
+  std::vector<Holding> round;    // the rows of the one that sends now
+  std::uint64_t orders = 0;      // sent so far
 
   void reserve(std::size_t rows) {
     all.reserve(count_max);
     kept.reserve(count_max * 16 + rows);
+    open.reserve(order_count_max);
     round.reserve(rows);
   }
 };

@@ -135,6 +135,13 @@ public:
   const Id& id_text(std::uint32_t entry) const { return ids_[entry].text; }
   bool withdrawn(std::uint32_t entry) const { return ids_[entry].withdrawn != 0; }
   void withdraw(std::uint32_t entry) { ids_[entry].withdrawn = 1; }
+  // An order that belonged to nobody, and the ids by which it is known.
+  void give_to(OrderIndex index, ClientIndex client) {
+    orders_[index].client = client;
+    for (std::uint32_t entry = orders_[index].first_id; entry != 0; entry = ids_[entry].next) {
+      ids_[entry].tag = static_cast<std::uint32_t>(client);
+    }
+  }
 
   // Gives back a forgotten order for each that is done: the work of a session's end is spread over the next one, and
   // not over those who wait for a verdict.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct StopOptions {
   std::string reason, operator_name;
   std::vector<std::string> on;
   std::int64_t timeout_ms = 1000;
+  bool liquidate = false;
   bool json = false;
 };
 int stop_instance(const Instance& instance, const StopOptions& options);
@@ -22,6 +24,8 @@ struct ResumeOptions {
   std::string reason, operator_name;
   std::vector<std::string> on;
   bool new_baseline = false;
+  std::optional<ResumeStage> stage;  // not named: full
+  bool json = false;
 };
 // What came of it, for people, and the lines that the sidecar had to say. Throws Refusal, naming every failing check.
 struct Resumed {

@@ -18,7 +18,7 @@ struct Arguments {
   StopOptions stop;
   ResumeOptions resume;
   DrillOptions drill;
-  bool liquidate = false, status_json = false;
+  bool status_json = false;
   std::string stage;
 };
 
@@ -36,7 +36,8 @@ static void add_stop(CLI::App& app, Arguments& arguments) {
       ->capture_default_str()
       ->check(CLI::Range(0, 3'600'000));
   stop->add_flag("--json", arguments.stop.json, "one JSON document");
-  stop->add_flag("--liquidate", arguments.liquidate)->group("");
+  stop->add_flag("--liquidate", arguments.stop.liquidate,
+                 "then bring it down to nothing: cancels first, then reducing orders (needs the sidecar)");
 }
 
 static void add_resume(CLI::App& app, Arguments& arguments) {
@@ -45,7 +46,11 @@ static void add_resume(CLI::App& app, Arguments& arguments) {
   resume->add_option("--operator", arguments.resume.operator_name, "who");
   resume->add_option("--on", arguments.resume.on, on_help)->take_all();
   resume->add_flag("--new-baseline", arguments.resume.new_baseline, "losses and peaks start anew");
-  resume->add_option("--stage", arguments.stage)->group("");
+  resume
+      ->add_option("--stage", arguments.stage,
+                   "reduce_only (not asked whether a limit is breached), half (of what is dynamic and of sizes), full")
+      ->check(CLI::IsMember({"reduce_only", "half", "full"}));
+  resume->add_flag("--json", arguments.resume.json, "one JSON document");
 }
 
 static void add_others(CLI::App& app, Arguments& arguments) {
@@ -61,9 +66,8 @@ static void add_others(CLI::App& app, Arguments& arguments) {
   drill->add_flag("--json", arguments.drill.json, "one JSON document");
 }
 
-static int run(const CLI::App& app, const Arguments& arguments) {
-  if (arguments.liquidate) throw Refusal(exit_usage, "--liquidate is not built yet");
-  if (!arguments.stage.empty()) throw Refusal(exit_usage, "--stage is not built yet");
+static int run(const CLI::App& app, Arguments& arguments) {
+  if (!arguments.stage.empty()) arguments.resume.stage = from_name(stage_names, arguments.stage, ResumeStage::Full);
   const Instance instance = open_instance(choose_instance(arguments.instance, arguments.config_file));
   if (app.got_subcommand("stop")) return stop_instance(instance, arguments.stop);
   if (app.got_subcommand("resume")) return resume_instance(instance, arguments.resume);

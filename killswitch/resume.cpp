@@ -2,7 +2,9 @@
 // killswitch resume: a named person lets an instance trade again, by compare-and-swap on the stop that was looked at,
 // after checks that are all told when one fails. The sidecar checks marks and limits, for only it knows them.
 #include <iostream>
+#include <nlohmann/json.hpp>
 
+#include "killswitch/beat.h"
 #include "killswitch/board_view.h"
 #include "killswitch/clients.h"
 #include "killswitch/commands.h"
@@ -13,28 +15,16 @@
 
 namespace bulwark::kill {
 
-static constexpr DurationNs beat_age_max = milliseconds(500);
 static constexpr int patience_ms = 100;
 
-// A process that has just begun may be about to beat. Empty: it beats.
-static std::string not_beating(const shm::AtomicTime& beat) {
-  for (int i = 0; i < patience_ms; ++i) {
-    if (shm::monotonic_now() - MonotonicNs{beat.load()} <= beat_age_max) return {};
-    shm::nap(milliseconds(1));
-  }
-  const std::int64_t last = beat.load();
-  if (last == 0) return "it does not beat yet";
-  return "its last beat is " + std::to_string((shm::monotonic_now().ns - last) / 1'000'000) + " ms old";
-}
-
-// Returns whether the sidecar can be asked: one that does not beat would only keep us waiting.
+// Returns whether the sidecar can be asked.
 static bool check_processes(const Instance& instance, std::vector<std::string>& failing) {
   bool beats = false;
   if (!instance.board) {
     failing.push_back("sidecar: it is not running (board: " + std::string(shm::explain(instance.board.status)) + ")");
   } else if (!instance.sidecar_alive()) {
     failing.push_back("sidecar: it is not running");
-  } else if (const std::string why = not_beating(instance.board->beat_ns); !why.empty()) {
+  } else if (const std::string why = why_not_beating(instance.board->beat_ns); !why.empty()) {
     failing.push_back("sidecar: " + why);
   } else {
     beats = true;
@@ -43,7 +33,7 @@ static bool check_processes(const Instance& instance, std::vector<std::string>& 
   }
   if (!instance.watchdog_alive()) {
     failing.push_back("watchdog: it is not running, nobody would renew the lease");
-  } else if (const std::string why = not_beating(instance.page->watchdog_beat_ns); !why.empty()) {
+  } else if (const std::string why = why_not_beating(instance.page->watchdog_beat_ns); !why.empty()) {
     failing.push_back("watchdog: " + why);
   }
   return beats;
@@ -67,6 +57,7 @@ static shm::ControlRequest request_of(const ResumeOptions& options, const StopSc
                                       shm::Permission permission) {
   shm::ControlRequest request = control_request(shm::Wish::Resume);
   request.new_baseline = options.new_baseline ? 1 : 0;
+  request.stage = options.stage.value_or(ResumeStage::Full);
   request.permission = permission.word;
   put_scope(scope, request);
   request.operator_name = Name::from(shm::printable(options.operator_name));
@@ -75,17 +66,39 @@ static shm::ControlRequest request_of(const ResumeOptions& options, const StopSc
 }
 
 static bool nothing_to_resume(const Instance& instance, const ResumeOptions& options, shm::Permission permission) {
-  if (!permission.trading() || !options.on.empty() || options.new_baseline) return false;
+  // A stage is no latch: whoever names one may mean the one that holds.
+  if (!permission.trading() || !options.on.empty() || options.new_baseline || options.stage) return false;
   const auto latched = latched_states(instance.board);
   return latched && latched->empty();
 }
 
 static std::string wait_for_lease(const Instance& instance) {
   for (int i = 0; i < 200; ++i) {
-    if (shm::lease_valid(*instance.page, shm::monotonic_now())) return "resumed, the lease is running";
+    if (shm::lease_valid(*instance.page, shm::monotonic_now())) return ", the lease is running";
     shm::nap(milliseconds(1));
   }
-  return "resumed, but the lease is not renewed yet";
+  return ", but the lease is not renewed yet";
+}
+
+static std::string at_stage(const ResumeOptions& options) {
+  switch (options.stage.value_or(ResumeStage::Full)) {
+    case ResumeStage::Half: return " at half";
+    case ResumeStage::ReduceOnly: return " to reduce_only";
+    default: return "";
+  }
+}
+
+// The sidecar has resumed; now the kill page, where it is everything that was stopped. Says what holds from now on.
+static std::string let_go(const Instance& instance, const ResumeOptions& options, const StopScope& scope,
+                          shm::Permission permission) {
+  if (!scope.whole()) {
+    return "resumed " + scope.text() + at_stage(options) +
+           (permission.trading() ? "" : "; the instance itself is still stopped");
+  }
+  if (!permission.trading() && !shm::resume(*instance.page, permission)) {
+    throw Refusal(exit_refused, "not resumed: a newer stop came while resuming; look again");
+  }
+  return "resumed" + at_stage(options) + wait_for_lease(instance);
 }
 
 Resumed resume_trading(const Instance& instance, const ResumeOptions& options) {
@@ -112,18 +125,25 @@ Resumed resume_trading(const Instance& instance, const ResumeOptions& options) {
     for (const std::string& line : failing) message += "\n  " + line;
     throw Refusal(exit_refused, message);
   }
-  if (!scope.whole()) {
-    return {"resumed " + scope.text() + (permission.trading() ? "" : "; the instance itself is still stopped"),
-            std::move(answer.lines)};
-  }
-  if (!permission.trading() && !shm::resume(*instance.page, permission)) {
-    throw Refusal(exit_refused, "not resumed: a newer stop came while resuming; look again");
-  }
-  return {wait_for_lease(instance), std::move(answer.lines)};
+  return {let_go(instance, options, scope, permission), std::move(answer.lines)};
 }
 
 int resume_instance(const Instance& instance, const ResumeOptions& options) {
-  std::cout << instance.name << ": " << resume_trading(instance, options).sentence << std::endl;
+  const Resumed resumed = resume_trading(instance, options);
+  if (!options.json) {
+    std::cout << instance.name << ": " << resumed.sentence << std::endl;
+    return exit_done;
+  }
+  std::cout << nlohmann::ordered_json{{"schema", 1},
+                                      {"instance", instance.name},
+                                      {"resumed", true},
+                                      {"stage", name_of(stage_names, options.stage.value_or(ResumeStage::Full))},
+                                      {"on", parse_scope(options.on).json()},
+                                      {"operator", shm::printable(options.operator_name)},
+                                      {"reason", shm::printable(options.reason)},
+                                      {"said", resumed.sentence}}
+                   .dump()
+            << std::endl;
   return exit_done;
 }
 

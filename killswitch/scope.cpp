@@ -75,4 +75,13 @@ std::string StopScope::text() const {
   return result;
 }
 
+nlohmann::ordered_json StopScope::json() const {
+  nlohmann::ordered_json result = nlohmann::ordered_json::object();
+  for (const ScopeKey& key : scope_keys) {
+    const std::string_view name = (this->*key.name).view();
+    if (!name.empty()) result[key.key] = name;
+  }
+  return result;
+}
+
 }  // namespace bulwark::kill

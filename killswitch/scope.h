@@ -3,6 +3,7 @@
 // scope of the kill page: what it is asked for goes through the sidecar.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace bulwark::kill {
 struct StopScope {
   Name symbol{}, sector{}, account{}, strategy{}, client{};
   bool whole() const { return symbol.size + sector.size + account.size + strategy.size + client.size == 0; }
-  std::string text() const;  // "account=ACC1 symbol=AAPL", or "everything"
+  std::string text() const;             // "account=ACC1 symbol=AAPL", or "everything"
+  nlohmann::ordered_json json() const;  // {"account": "ACC1", "symbol": "AAPL"}, or {}
 };
 
 // Throws Refusal (2) for an unknown key, an empty or impossible name, or a key given twice.

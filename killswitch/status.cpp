@@ -62,6 +62,11 @@ static Json json_of(const Instance& instance, const Status& status, const std::v
         {{"client", client.client}, {"pid", client.pid}, {"acknowledged", client.saw_stop(status.permission.epoch())}});
   }
   const std::int64_t left = instance.page->lease_until_ns.load() - shm::monotonic_now().ns;
+  Json liquidation = nullptr;  // not known
+  if (instance.board) {
+    liquidation = {{"orders", instance.board->liquidation_orders.load()},
+                   {"untaken", instance.board->liquidation_orders_untaken.load()}};
+  }
   return Json{{"schema", 1},
               {"instance", instance.name},
               {"state", name_of(state_names, status.state)},
@@ -71,6 +76,7 @@ static Json json_of(const Instance& instance, const Status& status, const std::v
               {"since", status.since_ns},
               {"epoch", status.permission.epoch()},
               {"lease", {{"running", left > 0}, {"lapses", instance.page->lease_lapses.load()}}},
+              {"liquidation", liquidation},
               {"processes", processes_of(instance)},
               {"clients", rows}};
 }
@@ -85,6 +91,11 @@ static void print_text(const Json& status) {
   }
   std::cout << "  lease " << (status["lease"]["running"].get<bool>() ? "running" : "not running") << ", ran out "
             << status["lease"]["lapses"] << " times\n";
+  if (const Json& liquidation = status["liquidation"]; !liquidation.is_null() && liquidation["orders"] != 0) {
+    std::cout << "  liquidation: " << liquidation["orders"] << " orders are not done";
+    if (liquidation["untaken"] != 0) std::cout << "; for " << liquidation["untaken"] << " of them there is no client";
+    std::cout << "\n";
+  }
   for (const auto& [program, pid] : status["processes"].items()) std::cout << "  " << program << " " << pid << "\n";
   for (const auto& client : status["clients"]) {
     std::cout << "  client " << client["client"].get<std::string>() << " (pid " << client["pid"]

@@ -4,10 +4,12 @@
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "killswitch/clients.h"
 #include "killswitch/commands.h"
 #include "killswitch/latch_writer.h"
+#include "killswitch/liquidate.h"
 #include "killswitch/refusal.h"
 #include "killswitch/scope.h"
 #include "shm/latch.h"
@@ -84,7 +86,8 @@ static double microseconds_since(MonotonicNs began, std::int64_t then_ns) {
   return static_cast<double>(std::max<std::int64_t>(0, then_ns - began.ns)) / 1000.0;
 }
 
-static void print_json(const Instance& instance, const Stop& stop, const Acknowledgements& clients) {
+static void print_json(const Instance& instance, const Stop& stop, const Acknowledgements& clients,
+                       const std::optional<Liquidation>& liquidation) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (const ClientView& client : clients.seen) {
     rows.push_back({{"client", client.client},
@@ -96,29 +99,22 @@ static void print_json(const Instance& instance, const Stop& stop, const Acknowl
   for (const ClientView& client : clients.missing) {
     rows.push_back({{"client", client.client}, {"pid", client.pid}, {"acknowledged", false}});
   }
-  nlohmann::ordered_json on = nlohmann::ordered_json::object();
-  const auto add = [&](const char* key, const Name& name) {
-    if (name.size != 0) on[key] = name.view();
-  };
-  add("symbol", stop.scope.symbol);
-  add("account", stop.scope.account);
-  add("strategy", stop.scope.strategy);
-  add("client", stop.scope.client);
   const auto cause = shm::cause_in_force(*instance.page, {stop.epoch << 1});
-  std::cout << nlohmann::ordered_json{{"schema", 1},
-                                      {"instance", instance.name},
-                                      {"epoch", stop.epoch},
-                                      {"t", stop.details.t.ns},
-                                      {"on", on},
-                                      {"operator", stop.details.operator_name.view()},
-                                      {"reason", stop.details.reason.view()},
-                                      {"cause", shm::printable(cause.view())},
-                                      {"clients", rows}}
-                   .dump()
-            << std::endl;
+  nlohmann::ordered_json document{{"schema", 1},
+                                  {"instance", instance.name},
+                                  {"epoch", stop.epoch},
+                                  {"t", stop.details.t.ns},
+                                  {"on", stop.scope.json()},
+                                  {"operator", stop.details.operator_name.view()},
+                                  {"reason", stop.details.reason.view()},
+                                  {"cause", shm::printable(cause.view())},
+                                  {"clients", rows}};
+  if (liquidation) document["liquidation"] = liquidation->json();
+  std::cout << document.dump() << std::endl;
 }
 
-static void print_text(const Instance& instance, const Stop& stop, const Acknowledgements& clients) {
+static void print_text(const Instance& instance, const Stop& stop, const Acknowledgements& clients,
+                       const std::optional<Liquidation>& liquidation) {
   std::cout << instance.name << ": stopped " << stop.scope.text() << " (stop " << stop.epoch << ", "
             << stop.details.reason.view() << ", " << stop.details.operator_name.view() << ")\n";
   for (const ClientView& client : clients.seen) {
@@ -126,7 +122,15 @@ static void print_text(const Instance& instance, const Stop& stop, const Acknowl
               << static_cast<std::int64_t>(microseconds_since(stop.began, client.acknowledged_ns)) << " us\n";
   }
   if (clients.seen.empty() && clients.missing.empty()) std::cout << "  no client is attached\n";
+  if (liquidation && liquidation->begun) std::cout << "  " << liquidation->text() << "\n";
   std::cout << std::flush;
+}
+
+// Only for what was meant: a stop may be wider than that, a sale never.
+static std::optional<Liquidation> liquidate(const Instance& instance, const Stop& stop, const StopOptions& options) {
+  if (!options.liquidate) return {};
+  if (stop.could_not_check) return Liquidation{false, {"the scope cannot be checked"}};
+  return begin_liquidation(instance, stop.scope, stop.details);
 }
 
 int stop_instance(const Instance& instance, const StopOptions& options) {
@@ -136,17 +140,20 @@ int stop_instance(const Instance& instance, const StopOptions& options) {
               << std::endl;
   }
   LatchWriter latch(*instance.page);
+  const std::optional<Liquidation> liquidation = liquidate(instance, stop, options);
   const Acknowledgements clients = wait_for_clients(instance, stop, options.timeout_ms);
-  if (options.json) print_json(instance, stop, clients);
-  else print_text(instance, stop, clients);
+  if (options.json) print_json(instance, stop, clients, liquidation);
+  else print_text(instance, stop, clients, liquidation);
   for (const ClientView& client : clients.missing) {
     std::cerr << "killswitch: " << client.label() << " did not acknowledge within " << options.timeout_ms << " ms"
               << std::endl;
   }
+  const bool sells = !liquidation || liquidation->begun;
+  if (!sells) std::cerr << "killswitch: " << liquidation->text() << std::endl;
   if (const std::string why = latch.wait(latch_patience); !why.empty()) {
     std::cerr << "killswitch: the stop is in effect, but its latch is not on disk: " << why << std::endl;
   }
-  return clients.missing.empty() ? exit_done : exit_no;
+  return clients.missing.empty() && sells ? exit_done : exit_no;
 }
 
 }  // namespace bulwark::kill

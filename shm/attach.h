@@ -11,6 +11,16 @@
 
 namespace bulwark::shm {
 
+enum class AttachStatus : std::uint8_t {
+  Unknown,
+  Ready,
+  Absent,           // no such instance, or no such segment
+  NotReady,         // being made
+  WrongVersion,     // another build of Bulwark
+  WrongPermission,  // the operating system said no
+  Damaged,          // neither a Bulwark segment nor one being made
+};
+
 // `bytes` is the size of the mapping; `at_least` what a segment of that kind has. A file that is still empty or zeroed
 // is being made; one that begins with anything else but our magic was never ours.
 inline AttachStatus examine(const Header* header, std::size_t bytes, SegmentKind kind, std::size_t at_least) {

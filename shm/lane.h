@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "shm/clock.h"
+#include "shm/command_message.h"
 #include "shm/lane_message.h"
 #include "shm/layout.h"
 
@@ -55,6 +56,12 @@ public:
 
   // One look. Where no answer is there yet, one PAUSE: a poller in a hurry takes the line away from the one who writes.
   std::optional<Answer> poll(Ticket ticket) const noexcept {
+    const auto said = look(ticket);
+    if (!said) return {};
+    return decode(*said);
+  }
+  // The same, of an answer to be read by its request's kind.
+  std::optional<AnswerLine> look(Ticket ticket) const noexcept {
     const LaneLine& from = line(ticket.sequence);
     AnswerLine copy;
     copy.state = from.state.load(std::memory_order_acquire);  // SYNC POINT ANSWER: the words are there too
@@ -64,7 +71,7 @@ public:
       return {};
     }
     for (std::size_t i = 0; i < 7; ++i) copy.words[i] = from.words[i].load(std::memory_order_relaxed);
-    return decode(copy);
+    return copy;
   }
 
   std::optional<Command> next_command() noexcept {

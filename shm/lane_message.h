@@ -20,6 +20,12 @@ namespace bulwark::shm {
 
 static_assert(std::endian::native == std::endian::little, "the drawing of a line is that of a little-endian machine");
 
+// What a size expects of its trade, raw decimals: an edge over a horizon in days, or a chance to win and a payoff.
+struct Prospect {
+  bool by_edge = false;
+  std::int64_t edge_or_chance = 0, horizon_or_payoff = 0, confidence = 0;
+};
+
 // A wish of the client. Who it is from is a property of the lane, never of the message.
 struct Request {
   MessageKind kind = MessageKind::Empty;
@@ -35,7 +41,8 @@ struct Request {
   Price price{};
   Money fee{};
   Id id{};
-  Id other{};  // Replace: the new id; Fill: the exec id
+  Id other{};           // Replace: the new id; Fill: the exec id
+  Prospect prospect{};  // Size, which has no id
 };
 
 // What the sidecar says to it. Of a request that is no order: Accepted, or Rejected with an EventError in `limit`.
@@ -46,13 +53,6 @@ struct Answer {
   std::uint32_t epoch = 0;  // of the permission under which it was given, its low 32 bits
   Quantity quantity{};
   Value value{}, max{};
-};
-
-// What the sidecar tells a client unasked.
-struct Command {
-  CommandKind kind = CommandKind::None;
-  Id id{};
-  Sentence cause{};
 };
 
 // The lines of one message as values: written by the client from here, copied once by the sidecar to here.
@@ -77,7 +77,7 @@ constexpr std::size_t lines_for(MessageKind kind, std::size_t text_bytes) {
   return text_bytes > first_text_bytes || has_second_id(kind) ? 2 : 1;
 }
 
-constexpr bool is_request(MessageKind kind) { return kind >= MessageKind::Intent && kind <= MessageKind::Done; }
+constexpr bool is_request(MessageKind kind) { return kind >= MessageKind::Intent && kind <= MessageKind::Size; }
 
 // All eight bytes are between space and tilde. (Exact: no borrow or carry between bytes changes the answer.)
 constexpr bool printable_word(std::uint64_t word) {
@@ -117,10 +117,6 @@ inline bool take_id(const char* from, std::size_t size, Id& to) {
 constexpr bool within(std::int64_t raw) { return raw >= -decimal_raw_max && raw <= decimal_raw_max; }
 constexpr bool within(Money money) { return magnitude(money.raw) <= money_raw_max; }
 
-}  // namespace lane_details
-
-namespace lane_details {
-
 inline void encode_first(const Request& request, std::uint32_t sequence, MessageLines& lines) {
   const RequestFlags flags{request.side, request.no_price, request.reduce_only, request.resize, request.why};
   lines.states[0] =
@@ -132,11 +128,25 @@ inline void encode_first(const Request& request, std::uint32_t sequence, Message
   std::memcpy(&lines.words[0][3], request.id.bytes, first_text_bytes);
 }
 
+[[gnu::noinline]] inline MessageLines encode_size(const Request& request, std::uint32_t sequence) {
+  MessageLines lines;
+  lines.count = 1;
+  encode_first(request, sequence, lines);
+  lines.states[0] |= LineState{0, MessageKind::Empty, 0, request.prospect.by_edge, 0}.word();
+  lines.words[0][1] = static_cast<std::uint64_t>(request.prospect.edge_or_chance);
+  lines.words[0][3] = static_cast<std::uint64_t>(request.prospect.horizon_or_payoff);
+  lines.words[0][4] = static_cast<std::uint64_t>(request.prospect.confidence);
+  lines.words[0][5] = lines.words[0][6] = 0;
+  return lines;
+}
+
 }  // namespace lane_details
 
 // The lines of a request whose first line has that number. The caller has seen to it that it is well formed.
 inline MessageLines encode(const Request& request, std::uint32_t sequence) {
   using namespace lane_details;
+  if (request.kind == MessageKind::Size) [[unlikely]]
+    return encode_size(request, sequence);
   MessageLines lines;
   lines.count = lines_for(request.kind, request.id.size);
   encode_first(request, sequence, lines);
@@ -179,7 +189,8 @@ inline bool take_flags(const RequestFlags& flags, Request& to) {
   if (to.kind != MessageKind::Intent && (flags.reduce_only || flags.resize != Resize::AsConfigured)) return false;
   if ((flags.why != DoneWhy::None) != (to.kind == MessageKind::Done)) return false;
   switch (to.kind) {
-    case MessageKind::Intent: return sided;
+    case MessageKind::Intent:
+    case MessageKind::Size: return sided;
     case MessageKind::Fill: return (sided || flags.side == Side::None) && !flags.no_price;
     case MessageKind::Replace: return flags.side == Side::None;
     default: return flags.side == Side::None && !flags.no_price;
@@ -198,10 +209,6 @@ inline bool take_second(const MessageLines& lines, const TextArea& text, Request
   return lines_for(to.kind, at + size) == lines.count && within(to.fee) && take_id(text.data() + at, size, to.other);
 }
 
-}  // namespace lane_details
-
-namespace lane_details {
-
 // The texts of a message of more than one line, or of one that should have more.
 [[gnu::noinline]] inline bool take_texts(const MessageLines& lines, std::size_t id_size, Request& to) {
   TextArea text;
@@ -214,6 +221,20 @@ namespace lane_details {
   if (!take_id(text.data(), id_size, to.id)) return false;
   if (!has_second_id(to.kind)) return lines_for(to.kind, id_size) == lines.count;
   return lines.count >= 2 && take_second(lines, text, to);
+}
+
+[[gnu::noinline]] inline bool take_prospect(const MessageLines& lines, Request& to) {
+  const LineState state = LineState::of(lines.states[0]);
+  const auto& words = lines.words[0];
+  to.prospect = {state.b != 0, to.quantity.raw, static_cast<std::int64_t>(words[3]),
+                 static_cast<std::int64_t>(words[4])};
+  to.quantity = {};
+  const Prospect& its = to.prospect;
+  const auto share = [](std::int64_t raw) { return raw >= 0 && raw <= unit; };
+  const bool whole = state.b <= 1 && lines.count == 1 && words[5] == 0 && words[6] == 0;
+  const bool priced = to.no_price ? to.price.raw == 0 : to.price.raw > 0;
+  return whole && priced && its.horizon_or_payoff > 0 && within(its.horizon_or_payoff) && share(its.confidence) &&
+         (its.by_edge || share(its.edge_or_chance));
 }
 
 }  // namespace lane_details
@@ -232,6 +253,8 @@ inline bool decode(const MessageLines& lines, Request& to) {
   to.quantity.raw = static_cast<std::int64_t>(lines.words[0][1]);
   to.price.raw = static_cast<std::int64_t>(lines.words[0][2]);
   if (!within(to.quantity.raw) || !within(to.price.raw)) return false;
+  if (state.kind == MessageKind::Size) [[unlikely]]
+    return take_prospect(lines, to);
   if (lines.count == 1 && lines_for(state.kind, state.b) == 1) [[likely]] {
     return take_id(reinterpret_cast<const char*>(&lines.words[0][3]), state.b, to.id);
   }
@@ -266,34 +289,6 @@ inline Answer decode(const AnswerLine& line) {
   answer.value = {static_cast<ValueKind>(state.c & 15U), {}, line.words[2], line.words[3]};
   answer.max = {static_cast<ValueKind>(state.c >> 4), {}, line.words[4], line.words[5]};
   return answer;
-}
-
-// A command: kind, id length, cause length; id; cause.
-struct CommandWords {
-  std::uint8_t kind, id_size, cause_size;
-  std::uint8_t spare[5];
-  char id[64];
-  char cause[128];
-  std::uint64_t spare2[6];
-};
-static_assert(sizeof(CommandWords) == sizeof(CommandLine) - sizeof(AtomicWord));
-
-inline CommandWords encode(const Command& command) {
-  CommandWords words{};
-  words.kind = static_cast<std::uint8_t>(command.kind);
-  words.id_size = command.id.size;
-  words.cause_size = command.cause.size;
-  std::memcpy(words.id, command.id.bytes, sizeof words.id);
-  std::memcpy(words.cause, command.cause.bytes, sizeof command.cause.bytes);
-  return words;
-}
-
-inline Command decode(const CommandWords& words) {
-  Command command;
-  command.kind = static_cast<CommandKind>(words.kind);
-  command.id = Id::from({words.id, words.id_size < 64 ? words.id_size : std::size_t{64}});
-  command.cause = Sentence::from({words.cause, words.cause_size < 127 ? words.cause_size : std::size_t{127}});
-  return command;
 }
 
 }  // namespace bulwark::shm

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "shm/command_message.h"
 #include "shm/lane_message.h"
 #include "shm/layout.h"
 
@@ -31,8 +32,9 @@ public:
     return take(word, out);
   }
 
-  // Writes the answer into the lines of the request that poll() gave.
-  void answer(const Answer& answer) noexcept {
+  // Writes the answer (of a size a SizeAnswer) into the lines of the request that poll() gave.
+  template <class Said = Answer>
+  void answer(const Said& answer) noexcept {
     for (std::size_t k = 1; k < taken_; ++k) {
       const auto sequence = static_cast<std::uint32_t>(next_ + k);
       // SYNC POINT ANSWER: release, so that our loads of that line come before the client writes it again.

@@ -30,7 +30,7 @@ using AtomicTime = std::atomic<std::int64_t>;
 static_assert(AtomicWord::is_always_lock_free && AtomicTime::is_always_lock_free);
 static_assert(sizeof(AtomicWord) == 8 && alignof(AtomicWord) == 8);
 
-inline constexpr std::uint32_t layout_version = 1;
+inline constexpr std::uint32_t layout_version = 2;
 inline constexpr std::size_t line_bytes = 64;     // one cache line
 inline constexpr std::size_t writer_bytes = 128;  // between the lines of different writers (adjacent-line prefetch)
 inline constexpr std::uint32_t client_count_max = 256;
@@ -54,16 +54,6 @@ struct alignas(line_bytes) Header {
 };
 static_assert(sizeof(Header) == 64);
 inline constexpr std::uint64_t magic = 0x6b726177'6c75620aULL;  // "\nbulwark"
-
-enum class AttachStatus : std::uint8_t {
-  Unknown,
-  Ready,
-  Absent,           // no such instance, or no such segment
-  NotReady,         // being made
-  WrongVersion,     // another build of Bulwark
-  WrongPermission,  // the operating system said no
-  Damaged,          // neither a Bulwark segment nor one being made
-};
 
 // ---------------------------------------------------------------------------------------------------- permission
 // One word says whether the instance may trade, and which stop was the last:
@@ -151,9 +141,26 @@ static_assert(offsetof(ClientFile, acknowledged) % line_bytes == 0 && std::is_st
 //   text, b = length of the second id), which are written first: the state of the first line is stored last (release).
 //   answer: vk = value kind; of a request that is no order: decision Accepted, or Rejected with an EventError in limit.
 //
+// Take: an order of a liquidation, by its id; this client sends it, and nobody else. Size: what it expects stands where
+// an order has its quantity and its id (b = 1: an edge, 0: a chance to win), and its answer is
+//
+//   | sequence | Answer | decision | the constraint that binds | 0 | each constraint's own quantity, 6 x 8   | 0 |
+//
 // A line is the client's while its state is an answer or zero, the sidecar's while it is a request. The sidecar loads
 // each word once and judges its copy. A request whose answer the client no longer waits for keeps its line until then.
-enum class MessageKind : std::uint8_t { Empty, Intent, Replace, Ack, Cancel, Fill, Done, Continuation, Answer = 0x80 };
+enum class MessageKind : std::uint8_t {
+  Empty,
+  Intent,
+  Replace,
+  Ack,
+  Cancel,
+  Fill,
+  Done,
+  Take,
+  Size,
+  Continuation,
+  Answer = 0x80
+};
 
 struct LineState {
   std::uint32_t sequence;
@@ -196,11 +203,16 @@ struct alignas(line_bytes) LaneLine {
 };
 static_assert(sizeof(LaneLine) == line_bytes);
 
-// An instruction of the sidecar to the client (cancel this order), in a ring of its own; `state` is its sequence.
-enum class CommandKind : std::uint8_t { None, Cancel };
+// An instruction of the sidecar to the client, in a ring of its own: cancel this order; send this order of a
+// liquidation. `state` is its sequence.
+//
+//   0        8                                        16       80        208           216                 240
+//   | number | kind 8 | id | cause | side 8 | market | again | id 64 | cause 128 | symbol |acct |strat| quantity |
+//   price |..
+enum class CommandKind : std::uint8_t { None, Cancel, Liquidate };
 struct alignas(line_bytes) CommandLine {
   AtomicWord state;      // SYNC POINT COMMAND: the number of the command, from 1
-  AtomicWord words[31];  // kind, id length, cause length; id 64; cause 127 (see CommandWords)
+  AtomicWord words[31];  // CommandWords of shm/command_message.h
 };
 static_assert(sizeof(CommandLine) == 256);
 
@@ -294,8 +306,9 @@ struct Board {
   AtomicWord seen_permission;  // the permission word under which it now judges
   AtomicWord stop_request;     // not 0: the sidecar asks the watchdog for a stop; a counter
   AtomicWord intents, accepted, refused, events, marks_applied;
-  AtomicWord loop_ns_max;                        // the longest pass of the hot loop
-  AtomicWord journal_appended, journal_written;  // records
+  AtomicWord loop_ns_max;                                     // the longest pass of the hot loop
+  AtomicWord journal_appended, journal_written;               // records
+  AtomicWord liquidation_orders, liquidation_orders_untaken;  // of those that are not over, how many no client has
   std::atomic<std::uint32_t> positions_count, states_count;
   alignas(writer_bytes) Sentence stop_cause;  // why the stop is asked for; written before `stop_request`
 };
@@ -340,7 +353,18 @@ struct AttachReply {
   std::uint16_t spare;
 };
 
-enum class Wish : std::uint32_t { None, Preflight, Halt, ReduceOnly, Resume, Override, Reload, Equity, Confirm };
+enum class Wish : std::uint32_t {
+  None,
+  Preflight,
+  Halt,
+  ReduceOnly,
+  Resume,
+  Override,
+  Reload,
+  Equity,
+  Confirm,
+  Liquidate
+};
 
 struct ControlRequest {
   DoorKind kind;
@@ -348,7 +372,8 @@ struct ControlRequest {
   std::uint64_t fingerprint;
   Wish wish;
   std::uint8_t new_baseline;
-  std::uint8_t spare[3];
+  ResumeStage stage;  // of a resume, and of its preflight
+  std::uint8_t spare[2];
   std::uint64_t permission;  // of a resume: the word that it looked at
   Name symbol, sector, account, strategy, client;
   Name limit;  // of an override

@@ -16,6 +16,7 @@ enum class Side : std::uint8_t { None, Buy, Sell };
 enum class Decision : std::uint8_t { Undecided, Accepted, Resized, Rejected };
 enum class DoneWhy : std::uint8_t { None, Canceled, Rejected, Expired };
 enum class Resize : std::uint8_t { AsConfigured, Allowed, Forbidden };  // the intent's `resize`: absent, true, false
+enum class ResumeStage : std::uint8_t { Full, Half, ReduceOnly };       // how far a resume goes; half: of what scales
 enum class State : std::uint8_t { Halted, ReduceOnly, Normal };         // combined by the smallest
 
 // What is compared with `max`. The order is that of the contract's table; kinds follow from it (core/metric.h).
@@ -133,9 +134,15 @@ inline constexpr std::array<std::string_view, 20> reason_names{"",
                                                                "no_locate",
                                                                "limit"};
 
+// What bounds a size. Of equal constraints the first binds.
+enum class Constraint : std::uint8_t { Kelly, Volatility, RiskBudget, Balance, Limits, MaxFraction };
+inline constexpr std::array<std::string_view, 6> constraint_names{"kelly",   "volatility", "risk_budget",
+                                                                  "balance", "limits",     "max_fraction"};
+
 inline constexpr std::array<std::string_view, 3> side_names{"", "buy", "sell"};
 inline constexpr std::array<std::string_view, 4> decision_names{"undecided", "accepted", "resized", "rejected"};
 inline constexpr std::array<std::string_view, 4> done_why_names{"", "canceled", "rejected", "expired"};
+inline constexpr std::array<std::string_view, 3> stage_names{"full", "half", "reduce_only"};
 inline constexpr std::array<std::string_view, 3> state_names{"halted", "reduce_only", "normal"};
 
 template <class Enum, std::size_t N>

@@ -55,9 +55,6 @@ Environment read_environment(const char* const* environ);
 
 LoadResult load(const std::string& path, const Environment& environment);
 
-// The same for a sidecar: what only `simulate` carries out so far is a mistake here.
-LoadResult load_live(const std::string& path, const Environment& environment);
-
 // Everything that the settings say as one TOML document (instruments and time zone included), for the journal; and
 // back again, on any machine and at any later time, with the same result.
 std::string freeze(const Settings& settings);

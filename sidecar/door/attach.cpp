@@ -115,9 +115,9 @@ bool Door::make_lane(Connection& connection, shm::Descriptor& file) {
   if (!connection.memfd) return false;
   connection.memory = shm::map_whole(connection.memfd.get(), PROT_READ | PROT_WRITE, shm::lane_segment_bytes);
   if (!connection.memory || !shm::seal_size(connection.memfd.get())) return false;
-  auto& lane = shm::lane_in(connection.memory.get(), connection.client);
+  auto& lane = shm::lane_in(connection.memory.get(), connection.reply.client);
   shm::fill_header(lane.header, shm::SegmentKind::Lane, sizeof(shm::Lane), board_.header.generation);
-  lane.client = connection.client;
+  lane.client = connection.reply.client;
   shm::make_ready(lane.header);
   file = files_.create(Name::from(connection.name), connection.peer, board_.header.generation);
   return static_cast<bool>(file);
@@ -128,16 +128,15 @@ void Door::take_client(Connection& connection, const shm::AttachRequest& request
     return refuse(connection, outcome);
   }
   connection.name = request.client.view();
-  connection.client = hot_.client_index(request.client);
-  if (connection.client == ClientIndex::None) return refuse(connection, DoorOutcome::Full);
+  shm::AttachReply& reply = connection.reply;
+  reply.client = hot_.client_index(request.client);
+  if (reply.client == ClientIndex::None) return refuse(connection, DoorOutcome::Full);
   shm::Descriptor file;
   if (!make_lane(connection, file)) return refuse(connection, DoorOutcome::Failed);
-  shm::AttachReply reply{};
   reply.outcome = DoorOutcome::Ready;
   reply.version = shm::layout_version;
   reply.fingerprint = shm::fingerprint;
   reply.generation = board_.header.generation;
-  reply.client = connection.client;
   reply.account = static_cast<AccountIndex>(shm::find_row(board_, board_.accounts, request.account.view()));
   reply.strategy = static_cast<StrategyIndex>(shm::find_row(board_, board_.strategies, request.strategy.view()));
   connection.step = Step::AwaitMapped;
@@ -179,7 +178,7 @@ void Door::take_mapped(Connection& connection) {
                   shm::take_pages(connection.memfd.get(), connection.memory) &&
                   (!client || files_.publish(connection.name));
   if (admitted) {
-    admitted = client ? hot_.admit(connection.client, shm::lane_in(connection.memory.get(), connection.client))
+    admitted = client ? hot_.admit(connection.reply, shm::lane_in(connection.memory.get(), connection.reply.client))
                       : hot_.admit_publisher(connection.place, *static_cast<shm::MarksTable*>(connection.memory.get()),
                                              connection.quote_count);
     if (!admitted && client) files_.remove(connection.name);

@@ -29,7 +29,7 @@ struct Connection {
   shm::Descriptor memfd;
   shm::MappedBytes memory;
   std::string name;             // of a client
-  ClientIndex client{};         // of a client
+  shm::AttachReply reply{};     // of a client
   std::size_t place = 0;        // of a publisher
   std::size_t quote_count = 0;  // of a publisher
 

@@ -152,7 +152,7 @@ void Door::let_go(Connection& connection) {
   connection.step = Step::Ended;
   if (!held) return;
   const bool client = connection.kind == shm::DoorKind::Client;
-  if (client ? hot_.retire(connection.client) : hot_.retire_publisher(connection.place)) return;
+  if (client ? hot_.retire(connection.reply.client) : hot_.retire_publisher(connection.place)) return;
   connection.step = Step::Leaving;
 }
 

@@ -29,9 +29,10 @@ public:
   // None: no room.
   virtual ClientIndex client_index(const Name& name) = 0;
 
-  // A new lane of that client, sealed and with all its pages in place: to be polled from now on, by a new LaneServer.
+  // A new lane of the client that was handed that reply, sealed and with all its pages in place: to be polled from now
+  // on, by a new LaneServer.
   // False: not taken. The memory stays mapped until retire() for that client has returned true.
-  virtual bool admit(ClientIndex client, shm::Lane& lane) = 0;
+  virtual bool admit(const shm::AttachReply& who, shm::Lane& lane) = 0;
 
   // The client has gone: answers what still waits in its lane, and lets go of it. True: the lane is never touched again
   // and may be unmapped. False (the loop did not get to it): the door leaves it mapped, and asks again.

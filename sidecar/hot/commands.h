@@ -6,7 +6,7 @@
 #include <array>
 #include <cstdint>
 
-#include "shm/lane_message.h"
+#include "shm/command_message.h"
 
 namespace bulwark::hot {
 

@@ -81,6 +81,10 @@ bool Loop::serve(LaneSlot& slot) noexcept {
 
 // False: it has to wait for room in the journal; only an order is refused for want of it.
 bool Loop::serve_request(LaneSlot& slot, shm::Permission permission) noexcept {
+  if (is_question(slot.request.kind)) [[unlikely]] {
+    answer_question(slot);
+    return true;
+  }
   const auto epoch = static_cast<std::uint32_t>(permission.epoch());
   const bool order = is_order(slot.request.kind);
   if (!journal_open()) [[unlikely]] {
@@ -91,11 +95,8 @@ bool Loop::serve_request(LaneSlot& slot, shm::Permission permission) noexcept {
     return order;
   }
   const core::Gate gate = order ? permission_.gate(permission, now_) : core::Gate::Open;
-  to_event(slot.request, slot.client, gate, t_, event_);
-  if (event_.type == core::EventType::Intent && event_.intent.account == AccountIndex::None &&
-      at(event_.intent.strategy) < engine_.names().strategies.size()) {
-    event_.intent.account = engine_.default_account(event_.intent.strategy);
-  }
+  to_event(slot.request, slot.who.client, gate, t_, event_);
+  if (event_.type == core::EventType::Intent) fill_in_account(event_.intent.account, event_.intent.strategy);
   apply_and_append();
   slot.server.answer(to_answer(outcome_, order, epoch));
   ring_.prefetch();
@@ -174,6 +175,8 @@ void Loop::keep_house() noexcept {
   kept_house_ns_ = now_.ns;
   watch_journal();
   watch_lease();
+  deliver_liquidations();
+  ask_lost_again();
   publisher_.show_dirty(engine_, dirty_budget);
   publisher_.refresh(engine_, refresh_budget);
   const auto show = [](shm::AtomicWord& word, std::uint64_t value) { word.store(value, std::memory_order_relaxed); };

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/engine.h"
+#include "core/errands.h"
 #include "shm/clock.h"
 #include "shm/kill_page.h"
 #include "shm/lane_server.h"
@@ -40,6 +41,13 @@ struct LoopParts {
   shm::Permission taken_over{};      // as of the journal: what came later is taken over first
 };
 
+// Who has a lane, as the door knows: its name, and what it named when it attached.
+struct Attached {
+  ClientIndex client;
+  AccountIndex account;  // of a strategy that was named alone its default account
+  StrategyIndex strategy;
+};
+
 class Loop {
 public:
   explicit Loop(const LoopParts& parts);
@@ -52,7 +60,7 @@ public:
 
   // Pieces of work for Calls, on the loop's thread between two events. Cold; loop_calls.cpp.
   ClientIndex client_index(const Name& name);
-  bool admit(ClientIndex client, shm::Lane& lane);
+  bool admit(const Attached& who, shm::Lane& lane);
   void retire(ClientIndex client);
   bool admit_publisher(std::size_t place, shm::MarksTable& table, std::size_t quote_count);
   void retire_publisher(std::size_t place);
@@ -80,11 +88,13 @@ public:
 
 private:
   static constexpr std::size_t lane_budget = 8, marks_budget = 64, rounds = 16, dirty_budget = 2, refresh_budget = 16;
-  static constexpr std::int64_t beat_ns = 20'000, house_ns = 1'000'000, clock_ns = 100'000'000, awake_ns = 50'000;
+  static constexpr std::int64_t beat_ns = 20'000, house_ns = 1'000'000, clock_ns = 100'000'000, awake_ns = 50'000,
+                                lost_ns = 1'000'000'000;
 
   struct LaneSlot {
-    ClientIndex client = ClientIndex::None;
-    bool holds = false;  // `request` was taken and waits for room in the journal, or for a stop to be taken over
+    Attached who{};
+    bool holds = false;         // `request` was taken and waits for room in the journal, or for a stop to be taken over
+    std::uint64_t offered = 0;  // the newest order of a liquidation that it was offered, or passed over for
     shm::LaneServer server;
     shm::Request request;
   };
@@ -113,9 +123,24 @@ private:
   void watch_lease() noexcept;
   void watch_journal() noexcept;
   void tell_lines() noexcept;
-  void send_commands() noexcept;
   LaneSlot* lane_of(ClientIndex client) noexcept;
   bool anything_waits() const noexcept;
+
+  // loop_errands.cpp: rare too.
+  void answer_question(LaneSlot& slot) noexcept;
+  bool take(const LaneSlot& slot) noexcept;
+  void deliver_liquidations() noexcept;
+  bool offer(LaneSlot& slot, const core::LiquidationOrder& order) noexcept;
+  void deliver(const Id& id, ClientIndex client) noexcept;
+  void ask_again_to_cancel(ClientIndex client);
+  void ask_lost_again();
+  void send_commands() noexcept;
+  // A strategy that was named alone trades for its default account.
+  void fill_in_account(AccountIndex& account, StrategyIndex strategy) const {
+    if (account == AccountIndex::None && at(strategy) < engine_.names().strategies.size()) {
+      account = engine_.default_account(strategy);
+    }
+  }
 
   // loop_stops.cpp: rare, and out of the way.
   bool take_over_stops() noexcept;
@@ -145,6 +170,8 @@ private:
   std::vector<LaneSlot> lanes_;        // room for client_count_max
   std::vector<Publisher> publishers_;  // room for publisher_count_max
   PendingCommands commands_;
+  std::uint64_t lost_seen_ = 0;
+  std::int64_t lost_due_ns_ = 0;
 };
 
 }  // namespace bulwark::hot

@@ -25,12 +25,15 @@ ClientIndex Loop::client_index(const Name& name) {
   return engine_.names().clients.find(name.view());
 }
 
-bool Loop::admit(ClientIndex client, shm::Lane& lane) {
-  if (client == ClientIndex::None || lanes_.size() == lanes_.capacity() || lane_of(client) != nullptr) return false;
+bool Loop::admit(const Attached& who, shm::Lane& lane) {
+  if (who.client == ClientIndex::None || lanes_.size() == lanes_.capacity() || lane_of(who.client) != nullptr)
+    return false;
   LaneSlot slot;
-  slot.client = client;
+  slot.who = who;
+  fill_in_account(slot.who.account, slot.who.strategy);
   slot.server = shm::LaneServer(lane);
   lanes_.push_back(slot);
+  ask_again_to_cancel(who.client);
   return true;
 }
 
@@ -40,7 +43,8 @@ void Loop::retire(ClientIndex client) {
   if (slot == nullptr) return;
   for (std::size_t i = 0; i < shm::lane_line_count && (slot->holds || slot->server.poll(slot->request)); ++i) {
     slot->holds = false;
-    if (is_order(slot->request.kind)) slot->server.answer(refusal(Reason::LeaseExpired, 0));
+    const bool asks = is_order(slot->request.kind) || is_question(slot->request.kind);
+    if (asks) slot->server.answer(refusal(Reason::LeaseExpired, 0));
     else if (!serve_request(*slot, permission_.current())) break;
   }
   lanes_.erase(lanes_.begin() + (slot - lanes_.data()));

@@ -134,19 +134,9 @@ void Loop::tell_lines() noexcept {
 
 Loop::LaneSlot* Loop::lane_of(ClientIndex client) noexcept {
   for (LaneSlot& slot : lanes_) {
-    if (slot.client == client) return &slot;
+    if (slot.who.client == client) return &slot;
   }
   return nullptr;
-}
-
-// One whose client does not take it goes to the end, so that the others get theirs. A client that has gone gets none.
-void Loop::send_commands() noexcept {
-  for (std::size_t tries = commands_.size(); tries > 0; --tries) {
-    const PendingCommands::Entry entry = commands_.front();
-    commands_.pop();
-    LaneSlot* slot = lane_of(entry.client);
-    if (slot != nullptr && !slot->server.push_command(entry.command)) commands_.push(entry);
-  }
 }
 
 }  // namespace bulwark::hot

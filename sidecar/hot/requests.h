@@ -12,6 +12,10 @@ constexpr bool is_order(shm::MessageKind kind) {
   return kind == shm::MessageKind::Intent || kind == shm::MessageKind::Replace;
 }
 
+constexpr bool is_question(shm::MessageKind kind) {
+  return kind == shm::MessageKind::Take || kind == shm::MessageKind::Size;
+}
+
 inline void to_intent(const shm::Request& from, ClientIndex client, core::Gate gate, core::Event& to) {
   to.type = core::EventType::Intent;
   core::IntentEvent& intent = to.intent;
@@ -76,6 +80,27 @@ inline void to_event(const shm::Request& from, ClientIndex client, core::Gate ga
     case shm::MessageKind::Fill: return to_fill(from, client, to);
     default: return to_order_event(from, client, to);
   }
+}
+
+inline void to_size(const shm::Request& from, ClientIndex client, TimeNs t, core::Event& to) {
+  to.t = t;
+  to.type = core::EventType::Size;
+  core::SizeEvent& size = to.size;
+  size = {};
+  size.symbol = from.symbol;
+  size.client = client;
+  size.account = from.account;
+  size.strategy = from.strategy;
+  size.side = from.side;
+  size.market = from.no_price;
+  size.price = from.price;
+  size.by_edge = from.prospect.by_edge;
+  // What is not said is as where a line of `simulate` leaves it out.
+  size.edge = size.by_edge ? from.prospect.edge_or_chance : 0;
+  size.horizon_days = size.by_edge ? from.prospect.horizon_or_payoff : unit;
+  size.win_probability = size.by_edge ? 0 : from.prospect.edge_or_chance;
+  size.payoff = size.by_edge ? unit : from.prospect.horizon_or_payoff;
+  size.confidence = from.prospect.confidence;
 }
 
 // An order that no engine judged: refused at the gate because it could not be journaled, or by the engine as a whole.

@@ -14,7 +14,7 @@ namespace bulwark::journal {
 // The first ones are core::EventType, number by number.
 enum class RecordType : std::uint8_t {
   None,
-  EventLast = static_cast<std::uint8_t>(core::EventType::Size),
+  EventLast = static_cast<std::uint8_t>(core::EventType::Deliver),
   Configuration = 64,  // `a`: the hash that names journal/config-HASH.toml; in force from here on
   Start,               // a sidecar begins; `a`: generation of the ring
   End,                 // it ended in good order
@@ -201,7 +201,8 @@ void carry_event(Words& words, auto& event) {
     case core::EventType::Replace: carry_replace(words, event.replace); break;
     case core::EventType::Ack:
     case core::EventType::Cancel:
-    case core::EventType::Done: carry_order(words, event.order); break;
+    case core::EventType::Done:
+    case core::EventType::Deliver: carry_order(words, event.order); break;
     case core::EventType::Fill: carry_fill(words, event.fill); break;
     case core::EventType::Equity: carry_equity(words, event.equity); break;
     case core::EventType::Size: carry_size(words, event.size); break;

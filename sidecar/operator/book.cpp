@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/errands.h"
 #include "shm/decimal.h"
 #include "sidecar/config/load.h"
 #include "sidecar/journal/reader.h"
@@ -35,11 +36,50 @@ std::unique_ptr<core::Engine> book_of(const std::string& journal_directory) {
   return std::move(replay.engine);
 }
 
+// Working orders that were asked to be cancelled: what a liquidation waits for.
+static Json cancels_json(const core::Engine& engine) {
+  const core::Names& names = engine.names();
+  Json rows = Json::array();
+  core::Errands(engine).each_cancel([&](const core::Order& order, const Id& id, const Sentence& cause) {
+    const bool known = order.client != ClientIndex::None;
+    rows.push_back({{"id", id.view()},
+                    {"client", known ? Json(names.clients.name(order.client)) : Json(nullptr)},
+                    {"account", names.accounts.name(order.account)},
+                    {"strategy", names.strategies.name(order.strategy)},
+                    {"symbol", names.symbols.name(order.symbol)},
+                    {"cause", cause.view()}});
+  });
+  return rows;
+}
+
+// Orders of liquidations that are not over, and who has each: null, nobody yet.
+static Json liquidations_json(const core::Engine& engine) {
+  const core::Names& names = engine.names();
+  const core::Errands errands(engine);
+  Json rows = Json::array();
+  for (std::size_t k = 0; k < errands.count(); ++k) {
+    const core::LiquidationOrder order = errands.order(k);
+    const bool taken = order.client != ClientIndex::None;
+    rows.push_back({{"id", order.id.view()},
+                    {"account", names.accounts.name(order.party.account)},
+                    {"strategy", names.strategies.name(order.party.strategy)},
+                    {"symbol", names.symbols.name(order.party.symbol)},
+                    {"side", name_of(side_names, order.terms.side)},
+                    {"quantity", to_text(order.terms.quantity)},
+                    {"price", order.terms.market ? Json(nullptr) : Json(to_text(order.terms.price))},
+                    {"client", taken ? Json(names.clients.name(order.client)) : Json(nullptr)},
+                    {"cause", order.cause.view()}});
+  }
+  return rows;
+}
+
 Json book_json(core::Engine& engine) {
   std::string line;
   simulate::OutcomeWriter(engine).write_snapshot(line);
   Json book = Json::parse(line);
   book.erase("type");
+  book["cancels"] = cancels_json(engine);
+  book["liquidations"] = liquidations_json(engine);
   return book;
 }
 
@@ -200,6 +240,15 @@ std::string book_text(const Json& book) {
   for (const Json& row : book["accounts"]) {
     text += fmt::format("  account {:<10} equity {:>14}, profit today {:>12}\n", plain(row["account"]),
                         money(row["equity"]), money(row["profit_today"]));
+  }
+  for (const Json& row : book["cancels"]) {
+    text += fmt::format("  order {} of client {} in {} is asked to be cancelled, and not done yet ({})\n",
+                        plain(row["id"]), plain(row["client"]), plain(row["symbol"]), plain(row["cause"]));
+  }
+  for (const Json& row : book["liquidations"]) {
+    text += fmt::format("  {}: {} {} {} of {}, {}\n", plain(row["id"]), plain(row["side"]), plain(row["quantity"]),
+                        plain(row["symbol"]), plain(row["account"]),
+                        row["client"].is_null() ? "which no client has taken" : "with client " + plain(row["client"]));
   }
   for (const Json& row : book["states"]) {
     text += fmt::format("  {} is {} ({})\n", scope_text(row["on"]), plain(row["state"]), plain(row["cause"]));

@@ -115,38 +115,44 @@ static int ask(const Wanted& wish, bool json) {
   throw Refusal(refused, message);
 }
 
-int control_halt(const ControlOptions& options) {
-  const kill::StopScope scope = kill::parse_scope(options.on);
-  if (scope.sector.size == 0) {
-    // The stop that needs neither sidecar nor watchdog; it never asks back.
-    const kill::Instance instance = kill::open_instance(kill::choose_instance(options.instance, options.config));
-    kill::StopOptions stop;
-    stop.reason = options.reason;
-    stop.operator_name = options.operator_name;
-    stop.on = options.on;
-    stop.json = options.json;
-    return kill::stop_instance(instance, stop);
-  }
-  Wanted wish = wanted(options, shm::Wish::Halt, "halt");
+// The stop that needs neither sidecar nor watchdog; it never asks back.
+static int pull(const ControlOptions& options, bool liquidate) {
+  const kill::Instance instance = kill::open_instance(kill::choose_instance(options.instance, options.config));
+  kill::StopOptions stop;
+  stop.reason = options.reason;
+  stop.operator_name = options.operator_name;
+  stop.on = options.on;
+  stop.liquidate = liquidate;
+  stop.json = options.json;
+  return kill::stop_instance(instance, stop);
+}
+
+// What the kill page has no words for goes through the sidecar: a sector.
+static int ask_to_stop(const ControlOptions& options, shm::Wish what, const char* command, const std::string& done) {
+  Wanted wish = wanted(options, what, command);
   wish.request.operator_name = Name::from(shm::printable(options.operator_name));
   wish.request.reason = Sentence::from(shm::printable(options.reason));
-  wish.done = "halted " + scope.text();
+  wish.done = done;
   return ask(wish, options.json);
 }
 
+int control_halt(const ControlOptions& options) {
+  const kill::StopScope scope = kill::parse_scope(options.on);
+  if (scope.sector.size == 0) return pull(options, false);
+  return ask_to_stop(options, shm::Wish::Halt, "halt", "halted " + scope.text());
+}
+
 int control_reduce_only(const ControlOptions& options) {
-  Wanted wish = wanted(options, shm::Wish::ReduceOnly, "reduce_only");
-  wish.request.operator_name = Name::from(shm::printable(options.operator_name));
-  wish.request.reason = Sentence::from(shm::printable(options.reason));
-  wish.done = kill::parse_scope(options.on).text() + " may only reduce";
-  return ask(wish, options.json);
+  const std::string scope = kill::parse_scope(options.on).text();
+  return ask_to_stop(options, shm::Wish::ReduceOnly, "reduce_only", scope + " may only reduce");
 }
 
 int control_resume(const ControlOptions& options) {
   Wanted wish = wanted(options, shm::Wish::Resume, "resume");
   sign(options, wish.request);
-  kill::Resumed resumed =
-      kill::resume_trading(wish.instance, {options.reason, options.operator_name, options.on, options.new_baseline});
+  kill::ResumeOptions resume{options.reason, options.operator_name, options.on, options.new_baseline, {}, false};
+  if (!options.stage.empty()) resume.stage = from_name(stage_names, options.stage, ResumeStage::Full);
+  kill::Resumed resumed = kill::resume_trading(wish.instance, resume);
   wish.done = std::move(resumed.sentence);
   print(wish, {true, true, 0, std::move(resumed.lines)}, options.json);
   return done;
@@ -171,10 +177,11 @@ int control_override(const ControlOptions& options) {
   return ask(wish, options.json);
 }
 
-int control_liquidate(const ControlOptions&) {
-  throw Refusal(wrong_usage,
-                "liquidate is not built yet: halt, have the orders cancelled, and reduce by hand "
-                "(`bulwark control reduce_only`)");
+int control_liquidate(const ControlOptions& options) {
+  const kill::StopScope scope = kill::parse_scope(options.on);
+  if (scope.sector.size == 0) return pull(options, true);
+  return ask_to_stop(options, shm::Wish::Liquidate, "liquidate",
+                     "stopped " + scope.text() + ", and brings it to nothing");
 }
 
 int control_confirm(const ControlOptions& options) {
@@ -227,6 +234,11 @@ std::string sentence_of(const std::string& line) {
     if (!event.contains("limit")) return line;
     return fmt::format("{}: limit {} of {}: {} of {}", type, plain(event["limit"]), scope_text(event["on"]),
                        plain(event["value"]), plain(event["max"]));
+  }
+  if (type == "liquidation") {
+    return fmt::format("{}: {} {} {} of account {} at {} ({})", plain(event["id"]), plain(event["side"]),
+                       plain(event["quantity"]), plain(event["symbol"]), plain(event["account"]),
+                       event["price"].is_null() ? "the market" : plain(event["price"]), plain(event["cause"]));
   }
   if (type == "cancel_request") {
     return fmt::format("order {} is asked to be cancelled ({})", plain(event["id"]), plain(event["cause"]));

@@ -21,6 +21,7 @@ struct ControlOptions {
   std::string operator_name, reason;
   std::vector<std::string> on;
   bool new_baseline = false;
+  std::string stage;              // of a resume
   std::string limit, max, until;  // of an override
   std::uint64_t proposal = 0;     // of a confirm
   std::string account, amount;    // of `equity`

@@ -40,13 +40,16 @@ static void add_control(CLI::App& app, const Options& options, std::function<int
   CLI::App* resume = add(*control, "resume", "let it trade again, after checks", options, chosen, control_resume);
   CLI::App* override_max =
       add(*control, "override", "another max for one limit, until a moment", options, chosen, control_override);
-  CLI::App* liquidate = add(*control, "liquidate", "not built yet", options, chosen, control_liquidate);
+  CLI::App* liquidate =
+      add(*control, "liquidate", "stop it, and bring it down to nothing", options, chosen, control_liquidate);
   CLI::App* confirm =
       add(*control, "confirm", "agree, as a second operator, to what was proposed", options, chosen, control_confirm);
   for (CLI::App* command : {halt, reduce, resume, override_max, liquidate}) add_scope(command, options);
   for (CLI::App* command : {halt, reduce, liquidate}) add_person(command, options, false);
   for (CLI::App* command : {resume, override_max, confirm}) add_person(command, options, true);
   resume->add_flag("--new-baseline", options->new_baseline, "losses and peaks start anew");
+  resume->add_option("--stage", options->stage, "reduce_only, half or full (the default)")
+      ->check(CLI::IsMember({"reduce_only", "half", "full"}));
   override_max->add_option("--limit", options->limit, "the limit's name")->required();
   override_max->add_option("--max", options->max, "the max in force meanwhile")->required();
   override_max->add_option("--until", options->until, "+30m, +1h30m, +2d, or 2026-11-22T15:00:00Z")->required();

@@ -51,7 +51,7 @@ std::string config_path_of(int argc, char** argv) {
 }
 
 config::Settings load_settings(const std::string& path) {
-  config::LoadResult loaded = config::load_live(path, config::read_environment(environ));
+  config::LoadResult loaded = config::load(path, config::read_environment(environ));
   if (loaded.good()) return std::move(loaded.settings);
   std::string message = "the configuration is wrong";
   for (const config::Mistake& mistake : loaded.mistakes) message += "\n" + config::format(mistake);

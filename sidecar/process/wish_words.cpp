@@ -35,6 +35,7 @@ core::ControlEvent control_event(const core::Names& names, const shm::ControlReq
   core::ControlEvent event{};
   event.command = command;
   event.new_baseline = request.new_baseline != 0;
+  event.stage = request.stage;
   event.on = scope_of(names, request, unknown);
   event.whole_limit = event.on == Scope{};
   event.limit = names.limits.find(request.limit.view());
@@ -83,13 +84,13 @@ static bool over(const core::CompiledLimit& limit, const core::Slot& slot, const
   return value.fraction() > static_cast<double>(slot.max) / static_cast<double>(unit);
 }
 
-std::vector<std::string> reasons_not_to_resume(core::Engine& engine, TimeNs now, bool new_baseline) {
+std::vector<std::string> reasons_not_to_resume(core::Engine& engine, TimeNs now, bool limits) {
   std::vector<std::string> lines;
   for (const SymbolIndex symbol : engine.stale_symbols(now)) {
     lines.push_back("marks: " + engine.names().symbols.name(symbol) +
                     " has a position or a working order, and no fresh mark");
   }
-  if (new_baseline) return lines;
+  if (!limits) return lines;
   for (const core::Engine::Reading& reading : engine.readings()) {
     const core::CompiledLimit& limit = engine.limits().all[reading.limit];
     if (!over(limit, engine.limits().slots[reading.slot], reading.value)) continue;

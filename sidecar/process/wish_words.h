@@ -26,8 +26,8 @@ std::string describe_override(const shm::ControlRequest& request);
 // What the engine's last event brought about, a line of the contract's format each.
 std::vector<std::string> lines_of(core::Engine& engine);
 
-// Why trading should not go on: marks, and limits on the state.
-std::vector<std::string> reasons_not_to_resume(core::Engine& engine, TimeNs now, bool new_baseline);
+// Why trading should not go on: marks, and (`limits`) limits on the state.
+std::vector<std::string> reasons_not_to_resume(core::Engine& engine, TimeNs now, bool limits);
 
 // As many of the lines as there is room for, and how many there was none for.
 void write_text(shm::ControlReply& reply, const std::vector<std::string>& lines);

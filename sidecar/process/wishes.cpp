@@ -26,9 +26,10 @@ ClientIndex Wishes::client_index(const Name& name) {
   return calls_.carry_out([&](hot::Loop& loop) { index = loop.client_index(name); }) ? index : ClientIndex::None;
 }
 
-bool Wishes::admit(ClientIndex client, shm::Lane& lane) {
+bool Wishes::admit(const shm::AttachReply& who, shm::Lane& lane) {
   bool taken = false;
-  return calls_.carry_out([&](hot::Loop& loop) { taken = loop.admit(client, lane); }) && taken;
+  const auto work = [&](hot::Loop& loop) { taken = loop.admit({who.client, who.account, who.strategy}, lane); };
+  return calls_.carry_out(work) && taken;
 }
 
 bool Wishes::retire(ClientIndex client) {
@@ -44,26 +45,28 @@ bool Wishes::retire_publisher(std::size_t place) {
   return calls_.carry_out([&](hot::Loop& loop) { loop.retire_publisher(place); });
 }
 
-std::vector<std::string> Wishes::failing_checks(bool new_baseline) {
+std::vector<std::string> Wishes::failing_checks(bool limits) {
   std::vector<std::string> lines;
   if (board_.journal_health.load(std::memory_order_acquire) != shm::JournalHealth::Healthy) {
     lines.emplace_back("journal: it is not healthy");
   }
   std::vector<std::string> checks;
-  const auto look = [&](hot::Loop& loop) { checks = reasons_not_to_resume(loop.engine(), loop.now(), new_baseline); };
+  const auto look = [&](hot::Loop& loop) { checks = reasons_not_to_resume(loop.engine(), loop.now(), limits); };
   if (!calls_.carry_out(look)) return {no_answer};
   lines.insert(lines.end(), checks.begin(), checks.end());
   return lines;
 }
 
-Answer Wishes::preflight(bool new_baseline) {
-  std::vector<std::string> lines = failing_checks(new_baseline);
+Answer Wishes::preflight(const shm::ControlRequest& request) {
+  // A book that is over its limits is to be reduced, and a new baseline heals them.
+  const bool limits = request.new_baseline == 0 && request.stage != ResumeStage::ReduceOnly;
+  std::vector<std::string> lines = failing_checks(limits);
   const bool clean = lines.empty();
   return {clean, 0, std::move(lines)};
 }
 
 Answer Wishes::resume(const shm::ControlRequest& request) {
-  Answer answer = preflight(request.new_baseline != 0);
+  Answer answer = preflight(request);
   return answer.done ? apply(request, core::Command::Resume) : answer;
 }
 
@@ -125,8 +128,9 @@ Answer Wishes::equity(const shm::ControlRequest& request) {
 
 Answer Wishes::carry_out(const shm::ControlRequest& request) {
   switch (request.wish) {
-    case shm::Wish::Preflight: return preflight(request.new_baseline != 0);
+    case shm::Wish::Preflight: return preflight(request);
     case shm::Wish::Halt: return apply(request, core::Command::Halt);
+    case shm::Wish::Liquidate: return apply(request, core::Command::Liquidate);
     case shm::Wish::ReduceOnly: return apply(request, core::Command::ReduceOnly);
     case shm::Wish::Resume: return resume(request);
     case shm::Wish::Override: return apply(request, core::Command::Override);

@@ -35,7 +35,7 @@ public:
         settings_(std::move(settings)) {}
 
   ClientIndex client_index(const Name& name) override;
-  bool admit(ClientIndex client, shm::Lane& lane) override;
+  bool admit(const shm::AttachReply& who, shm::Lane& lane) override;
   bool retire(ClientIndex client) override;
   bool admit_publisher(std::size_t place, shm::MarksTable& table, std::size_t quote_count) override;
   bool retire_publisher(std::size_t place) override;
@@ -48,8 +48,9 @@ public:
 
 private:
   Answer carry_out(const shm::ControlRequest& request);
-  std::vector<std::string> failing_checks(bool new_baseline);
-  Answer preflight(bool new_baseline);
+  // `limits`: those on the state have to be kept, too.
+  std::vector<std::string> failing_checks(bool limits);
+  Answer preflight(const shm::ControlRequest& request);
   Answer resume(const shm::ControlRequest& request);
   Answer apply(const shm::ControlRequest& request, core::Command command, bool confirmed = false);
   Answer equity(const shm::ControlRequest& request);

@@ -42,7 +42,7 @@ Answer Wishes::reload() {
 }
 
 Answer Wishes::reload(const shm::ControlRequest& request) {
-  const config::LoadResult loaded = config::load_live(config_path_, config::read_environment(environ));
+  const config::LoadResult loaded = config::load(config_path_, config::read_environment(environ));
   Answer answer;
   for (const config::Mistake& mistake : loaded.mistakes) answer.lines.push_back(config::format(mistake));
   if (!loaded.good()) return answer;

@@ -244,9 +244,8 @@ void EventReader::read_control(Event& event) {
   bool given = false;
   control.new_baseline = flag("new_baseline", given);
   if (control.command == core::Command::Resume && has("stage")) {
-    constexpr std::array<std::string_view, 3> stages{"full", "half", "reduce_only"};
     const std::string_view stage = text("stage", true, 16);
-    control.stage = from_name(stages, stage, core::Stage::Full);
+    control.stage = from_name(stage_names, stage, core::Stage::Full);
     if (control.stage == core::Stage::Full && stage != "full") wrong("stage", "is none of full, half, reduce_only");
   }
   if (control.command == core::Command::Override) read_override(control);

@@ -81,11 +81,11 @@ void write_sized(const core::Engine& engine, TimeNs t, std::string& out) {
   const core::Sized& sized = engine.sized();
   ordered_json json = start("sized", t);
   json["quantity"] = to_text(sized.quantity);
-  json["binding"] = name_of(core::constraint_names, sized.binding);
+  json["binding"] = name_of(constraint_names, sized.binding);
   ordered_json constraints = ordered_json::object();
   for (std::size_t k = 0; k < sized.constraints.size(); ++k) {
     const bool given = sized.constraints[k] != core::Sized::unconstrained;
-    constraints[std::string(core::constraint_names[k])] =
+    constraints[std::string(constraint_names[k])] =
         given ? ordered_json(format_decimal(sized.constraints[k])) : ordered_json(nullptr);
   }
   json["constraints"] = constraints;

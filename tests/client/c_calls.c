@@ -44,7 +44,17 @@ static void print_layout(void) {
   FIELD(bulwark_verdict, max);
   printf("bulwark_command %zu\n", sizeof(bulwark_command));
   FIELD(bulwark_command, size), FIELD(bulwark_command, kind), FIELD(bulwark_command, id);
-  FIELD(bulwark_command, cause);
+  FIELD(bulwark_command, cause), FIELD(bulwark_command, symbol), FIELD(bulwark_command, side);
+  FIELD(bulwark_command, quantity), FIELD(bulwark_command, price), FIELD(bulwark_command, account);
+  FIELD(bulwark_command, strategy), FIELD(bulwark_command, again);
+  printf("bulwark_trade %zu\n", sizeof(bulwark_trade));
+  FIELD(bulwark_trade, size), FIELD(bulwark_trade, symbol), FIELD(bulwark_trade, side), FIELD(bulwark_trade, price);
+  FIELD(bulwark_trade, edge), FIELD(bulwark_trade, horizon_days), FIELD(bulwark_trade, win_probability);
+  FIELD(bulwark_trade, payoff), FIELD(bulwark_trade, confidence);
+  printf("bulwark_size_answer %zu\n", sizeof(bulwark_size_answer));
+  FIELD(bulwark_size_answer, size), FIELD(bulwark_size_answer, quantity), FIELD(bulwark_size_answer, binding);
+  FIELD(bulwark_size_answer, kelly), FIELD(bulwark_size_answer, volatility), FIELD(bulwark_size_answer, risk_budget);
+  FIELD(bulwark_size_answer, balance), FIELD(bulwark_size_answer, limits), FIELD(bulwark_size_answer, max_fraction);
 }
 
 static bulwark_order order_of(const char* id, const char* quantity) {
@@ -97,7 +107,19 @@ static void calls(bulwark_client* client) {
   EXPECT(bulwark_ack(client, "ghost"), BULWARK_REFUSED, "ack: no order of this client has that id (id \"ghost\")");
   bulwark_command command = BULWARK_INIT(bulwark_command);
   EXPECT_OK(bulwark_next_command(client, &command));
-  EXPECT_TRUE(command.kind == BULWARK_NO_COMMAND);
+  EXPECT_TRUE(command.kind == BULWARK_NO_COMMAND && command.again == 0);
+  bulwark_trade trade = BULWARK_INIT(bulwark_trade);
+  bulwark_size_answer size = BULWARK_INIT(bulwark_size_answer);
+  trade.symbol = "AAPL";
+  trade.side = "buy";
+  trade.edge = "0.002";
+  EXPECT_OK(bulwark_size(client, &trade, &size));
+  EXPECT_TRUE(strcmp(size.quantity, "100") == 0 && strcmp(size.binding, "limits") == 0);
+  EXPECT_TRUE(strcmp(size.kelly, "250") == 0 && strcmp(size.limits, "100") == 0 && size.balance[0] == 0);
+  trade.payoff = "1";
+  EXPECT(bulwark_size(client, &trade, &size), BULWARK_WRONG,
+         "edge: is missing, or given twice; a size has an edge, or win_probability and payoff");
+  EXPECT_TRUE(strcmp(size.quantity, "0") == 0);
 }
 
 static void misuse(bulwark_client* client) {

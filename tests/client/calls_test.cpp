@@ -47,6 +47,51 @@ TEST_F(CallsTest, ACheckSaysWhatTheOrderIs) {
   EXPECT_TRUE(got.reduce_only);
 }
 
+TEST_F(CallsTest, ASizeSaysWhatIsExpected) {
+  Client client = attach("c1");
+  const Size size =
+      client.size({.symbol = "MSFT", .side = "sell", .price = "99", .edge = "-0.002", .confidence = "0.7"});
+  EXPECT_EQ(to_text(size.quantity), "100");
+  EXPECT_EQ(size.binding, "limits");
+  EXPECT_EQ(size.of(Constraint::Kelly), Quantity{250 * unit});
+  EXPECT_EQ(size.of(Constraint::Balance), std::nullopt);
+  client.size({.symbol = "AAPL", .side = "buy", .win_probability = "0.5", .payoff = 2});
+  const auto got = instance().hot().requests();
+  EXPECT_EQ(at(got[0].symbol), 2U);
+  EXPECT_EQ(at(got[0].account), 1U);
+  EXPECT_EQ(got[0].side, Side::Sell);
+  EXPECT_EQ(got[0].price.raw, 99 * unit);
+  EXPECT_TRUE(got[0].prospect.by_edge);
+  EXPECT_EQ(got[0].prospect.edge_or_chance, -200'000);
+  EXPECT_EQ(got[0].prospect.horizon_or_payoff, unit);
+  EXPECT_EQ(got[0].prospect.confidence, 70'000'000);
+  EXPECT_TRUE(got[1].no_price);
+  EXPECT_FALSE(got[1].prospect.by_edge);
+  EXPECT_EQ(got[1].prospect.edge_or_chance, unit / 2);
+  EXPECT_EQ(got[1].prospect.horizon_or_payoff, 2 * unit);
+  EXPECT_EQ(got[1].prospect.confidence, unit);
+}
+
+TEST_F(CallsTest, AnOrderOfALiquidationIsForTheFirstWhoTakesIt) {
+  Client client = attach("c1"), other = attach("c2");
+  instance().stop();
+  ASSERT_TRUE(instance().hot().push_liquidation("l1"));
+  const auto orders = client.commands();
+  ASSERT_EQ(orders.size(), 1U);
+  EXPECT_EQ(orders[0].kind, "liquidate");
+  EXPECT_EQ(orders[0].id + " " + orders[0].cause + " " + orders[0].symbol, "l1 loss MSFT");
+  EXPECT_EQ(orders[0].account + " " + orders[0].strategy, "ACC1 momo");
+  EXPECT_EQ(orders[0].side, Side::Sell);
+  EXPECT_EQ(orders[0].quantity.raw, 30 * unit);
+  EXPECT_EQ(orders[0].price, Price{99 * unit});
+  EXPECT_FALSE(orders[0].again);
+  EXPECT_TRUE(other.commands().empty());
+  EXPECT_TRUE(client.clear_to_send("l1"));
+  EXPECT_FALSE(other.clear_to_send("l1"));
+  client.fill({.id = "l1", .exec_id = "e1", .quantity = 30, .price = 99});
+  EXPECT_FALSE(client.clear_to_send("l1"));  // there is nothing left of it
+}
+
 TEST_F(CallsTest, NumbersMayBeTextWholeOrExact) {
   Client client = attach("c1");
   const std::string text = "7";

@@ -15,6 +15,7 @@
 #include "shm/clock.h"
 #include "shm/kill_page.h"
 #include "shm/memfd.h"
+#include "shm/size_message.h"
 
 namespace bulwark::test {
 
@@ -66,9 +67,9 @@ ClientIndex EchoHot::client_index(const Name& name) {
   return static_cast<ClientIndex>(next);
 }
 
-bool EchoHot::admit(ClientIndex client, shm::Lane& lane) {
+bool EchoHot::admit(const shm::AttachReply& who, shm::Lane& lane) {
   const std::lock_guard lock(mutex_);
-  lanes_[client] = shm::LaneServer(lane);
+  lanes_[who.client] = shm::LaneServer(lane);
   return true;
 }
 
@@ -106,6 +107,25 @@ bool EchoHot::push_cancel(const std::string& client, const std::string& id, cons
          lane->second.push_command({shm::CommandKind::Cancel, Id::from(id), Sentence::from(cause)});
 }
 
+bool EchoHot::push_liquidation(const std::string& id, const std::string& taken_by) {
+  const std::lock_guard lock(mutex_);
+  const auto holder = static_cast<ClientIndex>(shm::find_row(board_, board_.clients, taken_by));
+  offered_[id] = holder;
+  shm::Command command{shm::CommandKind::Liquidate, Id::from(id), Sentence::from("loss")};
+  command.side = Side::Sell;
+  command.again = holder != ClientIndex::None;
+  command.symbol = SymbolIndex{2};
+  command.account = AccountIndex{1};
+  command.strategy = StrategyIndex{1};
+  command.quantity = {30 * unit};
+  command.price = {99 * unit};
+  bool pushed = true;
+  for (auto& [client, lane] : lanes_) {
+    if (holder == ClientIndex::None || client == holder) pushed = lane.push_command(command) && pushed;
+  }
+  return pushed;
+}
+
 std::vector<shm::Request> EchoHot::requests() {
   const std::lock_guard lock(mutex_);
   return requests_;
@@ -137,6 +157,7 @@ void EchoHot::run() {
 
 bool EchoHot::serve_all() {
   if (frozen_.load(std::memory_order_seq_cst)) return false;
+  board_.beat_ns.store(shm::monotonic_now().ns, std::memory_order_release);
   const std::lock_guard lock(mutex_);
   bool worked = false;
   for (auto& [place, marks] : publishers_) {
@@ -148,7 +169,11 @@ bool EchoHot::serve_all() {
     shm::Request request;
     if (!lane.poll(request)) continue;
     requests_.push_back(request);
-    lane.answer(answer_to(request));
+    if (request.kind == shm::MessageKind::Size) {
+      lane.answer(shm::SizeAnswer{Decision::Accepted, Constraint::Limits, {250 * unit, -1, -1, -1, 100 * unit, -1}});
+    } else {
+      lane.answer(answer_to(client, request));
+    }
     worked = true;
   }
   return worked;
@@ -169,7 +194,21 @@ void EchoHot::sleep_a_little() {
   board_.sleeping.store(0, std::memory_order_seq_cst);
 }
 
-shm::Answer EchoHot::answer_to(const shm::Request& request) {
+// The first who asks has it, and may report it.
+shm::Answer EchoHot::answer_to_take(ClientIndex client, const Id& id) {
+  shm::Answer answer;
+  answer.decision = Decision::Rejected;
+  const auto offer = offered_.find(std::string(id.view()));
+  if (offer == offered_.end()) return answer;
+  if (offer->second == ClientIndex::None) offer->second = client;
+  if (offer->second != client) return answer;
+  accepted_.emplace(id.view());
+  answer.decision = Decision::Accepted;
+  return answer;
+}
+
+shm::Answer EchoHot::answer_to(ClientIndex client, const shm::Request& request) {
+  if (request.kind == shm::MessageKind::Take) return answer_to_take(client, request.id);
   shm::Answer answer;
   answer.epoch = static_cast<std::uint32_t>(shm::permission_of(page_).epoch());
   answer.decision = Decision::Rejected;

@@ -4,7 +4,8 @@
 //
 // Known: symbols AAPL, MSFT; quotes AAPL, MSFT, EUR/USD; accounts ACC1, ACC2; strategy momo; limit size
 // (order_quantity, at most 1000, resize on request). An order of 0 is bad_quantity. Reports of ids never accepted are
-// UnknownOrder.
+// UnknownOrder. A size is 100 by limits and 250 by kelly. An order of a liquidation that was offered may be taken by
+// whoever asks first.
 #pragma once
 
 #include <atomic>
@@ -30,7 +31,7 @@ public:
   ~EchoHot() override;
 
   ClientIndex client_index(const Name& name) override;
-  bool admit(ClientIndex client, shm::Lane& lane) override;
+  bool admit(const shm::AttachReply& who, shm::Lane& lane) override;
   bool retire(ClientIndex client) override;
   bool admit_publisher(std::size_t place, shm::MarksTable& table, std::size_t quote_count) override;
   bool retire_publisher(std::size_t place) override;
@@ -39,6 +40,8 @@ public:
   void refuse_to_retire(int times) { retires_refused_ = times; }  // as a loop that gets no time
   void freeze(bool frozen) { frozen_.store(frozen, std::memory_order_seq_cst); }
   bool push_cancel(const std::string& client, const std::string& id, const std::string& cause);
+  // To everybody; `taken_by`: to that client alone, which has had it before.
+  bool push_liquidation(const std::string& id, const std::string& taken_by = {});
   std::vector<shm::Request> requests();  // all that were answered, in order
   std::size_t client_count();
   shm::Quote quote(std::uint32_t row);
@@ -48,7 +51,8 @@ private:
   void run();
   bool serve_all();
   void sleep_a_little();
-  shm::Answer answer_to(const shm::Request& request);
+  shm::Answer answer_to(ClientIndex client, const shm::Request& request);
+  shm::Answer answer_to_take(ClientIndex client, const Id& id);
 
   shm::KillPage& page_;
   shm::Board& board_;
@@ -58,6 +62,7 @@ private:
   std::map<std::uint32_t, shm::Quote> quotes_;
   std::vector<shm::Request> requests_;
   std::set<std::string> accepted_;
+  std::map<std::string, ClientIndex> offered_;  // orders of liquidations, and who has taken each
   std::uint64_t malformed_of_gone_ = 0;
   std::atomic<int> retires_refused_{0};
   std::atomic<bool> frozen_{false}, ending_{false};

@@ -26,6 +26,7 @@ std::string obey(bulwark::test::EchoInstance& instance, const std::string& line)
   else if (word == "end-sidecar") instance.end_sidecar();
   else if (word == "start-sidecar") instance.start_sidecar();
   else if (word == "cancel") return instance.hot().push_cancel(client, id, "reduce_only") ? "ok" : "no";
+  else if (word == "liquidate") return instance.hot().push_liquidation(client, id) ? "ok" : "no";
   else if (word == "clients") return std::to_string(instance.hot().client_count());
   else if (word == "count") return std::to_string(instance.hot().requests().size());
   else if (word == "ask-price") return bulwark::to_text(instance.hot().quote(1).ask);

@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+import time
 import unittest
 from decimal import Decimal
 
@@ -83,6 +84,59 @@ class PythonTest(unittest.TestCase):
         self.raises('why: "gone" is not allowed; "canceled", "rejected" and "expired" are', self.client.done, "o1", "gone")
         self.assertEqual(self.instance.say("count"), "0")
 
+    def test_a_size(self):
+        size = self.client.size(symbol="AAPL", side="buy", edge=0.002, confidence=0.7)
+        self.assertEqual((size.quantity, size.binding), (Decimal(100), "limits"))
+        self.assertEqual(size.constraints, {"kelly": Decimal(250), "volatility": None, "risk_budget": None, "balance": None,
+                                            "limits": Decimal(100), "max_fraction": None})
+        self.client.size("MSFT", "sell", price="189.50", win_probability=Decimal("0.55"), payoff="1.5", horizon_days=5)
+        self.instance.say("stop")
+        self.assertEqual(self.client.size("AAPL", "buy", edge=3e-06).quantity, 100)  # it is the sidecar that says no
+        neither = "edge: is missing, or given twice; a size has an edge, or win_probability and payoff"
+        for wrong in ({}, {"payoff": 1}, {"win_probability": 0.5}, {"edge": 0.1, "win_probability": 0.5, "payoff": 1}):
+            self.raises(neither, self.client.size, "AAPL", "buy", **wrong)
+        self.raises("confidence: 1.1 is no share from 0 to 1", self.client.size, "AAPL", "buy", edge=0.1, confidence=1.1)
+        self.raises("payoff: 0 is not positive", self.client.size, "AAPL", "buy", win_probability=0.5, payoff=0)
+        self.raises('edge: "NaN" is not a decimal number (like "189.50")', self.client.size, "AAPL", "buy", edge=float("nan"))
+        self.raises('edge: "0.123456789" has more than 8 decimals', self.client.size, "AAPL", "buy", edge=0.123456789)
+        self.raises("price: 0.1 is a float; str, int and decimal.Decimal are allowed, because a float is not exact",
+                    self.client.size, "AAPL", "buy", edge=0.1, price=0.1)
+        self.instance.say("end-sidecar")
+        with self.assertRaises(bulwark.Unavailable):
+            self.client.size("AAPL", "buy", edge=0.1)
+
+    def test_an_order_of_a_liquidation_is_handed_out_once(self):
+        other = bulwark.attach(instance="desk", client="c2", account="ACC1")
+        self.instance.say("stop")
+        self.assertFalse(self.client.clear_to_send("l1"))
+        self.assertEqual(self.instance.say("liquidate", "l1"), "ok")
+        order = bulwark.Command("liquidate", "l1", "loss", "MSFT", "sell", Decimal(30), Decimal(99), "ACC1", "momo", False)
+        self.assertEqual(self.client.commands(), [order])
+        self.assertEqual((self.client.commands(), other.commands()), ([], []))  # it is taken
+        self.assertTrue(self.client.clear_to_send("l1"))  # although everything is stopped
+        self.assertFalse(other.clear_to_send("l1"))
+        self.assertFalse(self.client.clear_to_send())
+        self.client.fill(id="l1", exec_id="e1", quantity=10, price=99)
+        self.instance.say("liquidate", "l1", "c1")  # as a sidecar that has begun anew: this process has it already
+        self.assertEqual(self.client.commands(), [])
+        self.instance.say("liquidate", "l2", "c1")  # but not this one: an earlier process of that name had
+        self.assertEqual(self.client.commands(), [order._replace(id="l2", again=True)])
+        self.assertTrue(self.client.clear_to_send("l2"))
+        self.instance.say("freeze")
+        time.sleep(0.1)  # longer than a lease
+        self.assertFalse(self.client.clear_to_send("l1"))
+        self.instance.say("thaw")
+
+    def test_what_nobody_answered_for_is_not_handed_out(self):
+        self.client.detach()
+        hasty = bulwark.attach(instance="desk", client="c1", timeout_ms=20)
+        self.instance.say("liquidate", "l1")
+        self.instance.say("freeze")
+        self.assertEqual(hasty.commands(), [])
+        self.instance.say("thaw")
+        self.assertEqual([command.id for command in hasty.commands()], ["l1"])
+        self.assertEqual(hasty.commands(), [])
+
     def test_attaching(self):
         attach = bulwark.attach
         self.raises('client: "c1" is attached already, by a process that lives; each name is for one process at a time',
@@ -105,7 +159,7 @@ class PythonTest(unittest.TestCase):
         with open(board, "r+b") as file:
             file.seek(8)
             file.write((99).to_bytes(4, "little"))
-        with self.assertRaisesRegex(bulwark.Error, "speaks layout version 99 .* this program speaks layout version 1 "):
+        with self.assertRaisesRegex(bulwark.Error, "speaks layout version 99 .* this program speaks layout version 2 "):
             bulwark.attach(instance="desk", client="c2")
 
     def test_stop_lease_and_silence(self):
@@ -133,7 +187,8 @@ class PythonTest(unittest.TestCase):
         self.assertEqual(self.client.commands(), [])
         self.instance.say("cancel", "c1", "o1")
         self.instance.say("cancel", "c1", "o2")
-        self.assertEqual(self.client.commands(), [("cancel", "o1", "reduce_only"), ("cancel", "o2", "reduce_only")])
+        self.assertEqual(self.client.commands(), [bulwark.Command("cancel", "o1", "reduce_only"),
+                                                  bulwark.Command("cancel", "o2", "reduce_only")])
         self.assertEqual(self.client.commands(), [])
 
     def test_marks(self):

@@ -182,7 +182,7 @@ class Restart(DeskTest):
         wait_for("the stop that follows", lambda: self.status()["state"] == "halted")
         end = time.monotonic() + HUNG
         while True:  # as a person would: again, as long as something is not back yet
-            result = self.run_program("bulwark", "control", "resume", "--instance", "ctl", "--on", "client=c1",
+            result = self.processes.run("bulwark", "control", "resume", "--instance", "ctl", "--on", "client=c1",
                                       "--operator", "Ada", "--reason", "x")
             if result.returncode == 0 or time.monotonic() > end:
                 break
@@ -197,7 +197,7 @@ class Restart(DeskTest):
         self.signed("control", "halt")
         self.down()
         self.instance = self.start("bulwark", "up")
-        wait_for("it", lambda: self.run_program("bulwark", "status", "--instance", "ctl").returncode == 0)
+        wait_for("it", lambda: self.processes.run("bulwark", "status", "--instance", "ctl").returncode == 0)
         self.assertEqual((self.status()["state"], self.status()["cause"]), ("halted", "because of it"))
         self.assertIn(("{}", "halted", "because of it"), self.states())
 

@@ -4,18 +4,15 @@ import json
 import os
 import pathlib
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 BUILD = os.environ.get("BULWARK_BUILD") or sys.exit("BULWARK_BUILD names the build folder")
 sys.path.insert(0, os.path.join(BUILD, "python"))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import bulwark  # noqa: E402
-
-HUNG = 30.0  # seconds: whatever takes longer hangs
+from processes import HUNG, Processes, wait_for  # noqa: E402
 
 CONFIG = """[instance]
 name = "ctl"
@@ -50,15 +47,6 @@ action = "halt"
 INSTRUMENTS = "symbol,sector,currency,multiplier,tick_size,lot_size,adv\nAAPL,Tech,,,,,\nXOM,Energy,,,,,\n"
 
 
-def wait_for(what, holds):
-    end = time.monotonic() + HUNG
-    while time.monotonic() < end:
-        if found := holds():
-            return found
-        time.sleep(0.01)
-    raise AssertionError("in vain: " + what)
-
-
 class DeskTest(unittest.TestCase):
     CONFIG = CONFIG
 
@@ -69,31 +57,14 @@ class DeskTest(unittest.TestCase):
         self.config.write_text(self.CONFIG)
         (self.folder / "instruments.csv").write_text(INSTRUMENTS)
         (self.folder / "run").mkdir()
-        for variable in [name for name in os.environ if name.startswith("BULWARK_") and name != "BULWARK_BUILD"]:
-            del os.environ[variable]
-        os.environ["BULWARK_RUN_DIR"] = str(self.folder / "run")
+        self.processes = Processes(os.path.join(BUILD, "bin"), self.folder / "run")
+        self.addCleanup(self.processes.end)
+        os.environ["BULWARK_RUN_DIR"] = str(self.folder / "run")  # this process is a client
         self.orders = 0
-        self.processes = []
-        self.addCleanup(self.end_all)
-
-    def end_all(self):
-        for process in reversed(self.processes):
-            if process.poll() is None:
-                process.send_signal(signal.SIGCONT)
-                process.terminate()
-                try:
-                    process.wait(HUNG)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-            process.stdout.close()
 
     def start(self, program, *arguments):
         with open(self.folder / "log", "a") as log:
-            process = subprocess.Popen([os.path.join(BUILD, "bin", program), *arguments, "--config", str(self.config)],
-                                       stdout=subprocess.PIPE, stderr=log, text=True)
-        self.processes.append(process)
-        return process
+            return self.processes.start(program, *arguments, "--config", str(self.config), stderr=log)
 
     def up(self):
         """The instance, its market, and a client of each account."""
@@ -138,13 +109,9 @@ class DeskTest(unittest.TestCase):
         self.assertEqual((verdict.decision, verdict.reason), ("rejected", reason))
         return verdict
 
-    def run_program(self, program, *arguments):
-        return subprocess.run([os.path.join(BUILD, "bin", program), *arguments], text=True, capture_output=True,
-                              timeout=HUNG)
-
     def bulwark(self, *arguments, code=0):
         named = () if "--config" in arguments or "--instance" in arguments else ("--instance", "ctl")
-        result = self.run_program("bulwark", *arguments, *named)
+        result = self.processes.run("bulwark", *arguments, *named)
         self.assertEqual(result.returncode, code, f"{arguments}\n{result.stdout}{result.stderr}")
         return result.stdout + result.stderr
 

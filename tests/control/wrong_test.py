@@ -22,7 +22,9 @@ NONSENSE = (
     ("control", "resume", "--operator", "A" * 33, "--reason", "x"),
     ("control", "resume", "--operator", "Ada", "--reason", "x" * 128),
     ("control", "resume", "--operator", "A\nB", "--reason", "x"), ("control", "resume", *SIGNED, "--until", "+1h"),
-    ("control", "liquidate"), ("control", "liquidate", "--on", "account=ACC1", *SIGNED),
+    ("control", "liquidate", "--on", "account=ACC9"), ("control", "liquidate", "--on", "sector=Nothing"),
+    ("control", "liquidate", "--to", "0.5"), ("control", "resume", *SIGNED, "--stage", "some"),
+    ("control", "resume", *SIGNED, "--stage", ""), ("control", "halt", "--stage", "half"),
     OVERRIDE, (*OVERRIDE, "--limit", "size"), (*OVERRIDE, "--limit", "size", "--max", "1"),
     ("control", "override", *GOOD), (*OVERRIDE, *GOOD, "--max", "2"),
     *((*OVERRIDE, "--limit", "size", "--until", "+1h", "--max", max) for max in
@@ -53,10 +55,6 @@ class Nonsense(DeskTest):
         self.assertEqual(self.status()["state"], "normal")
         self.accepts(self.one)
 
-    def test_what_is_not_built_is_said(self):
-        self.up()
-        self.assertIn("not built yet", self.bulwark("control", "liquidate", code=2))
-
     def test_a_stop_takes_any_reason(self):
         self.up()
         self.bulwark("control", "halt", "--reason", "x" * 500, "--operator", "A\n\u00e9" + "B" * 60)
@@ -70,7 +68,7 @@ class Stranger(DeskTest):
     def test_may_ask_for_nothing(self):
         self.up()
         self.folder.chmod(0o755)
-        for command in (("control", "halt"), ("control", "reduce_only"), ("control", "resume", *SIGNED),
+        for command in (("control", "halt"), ("control", "liquidate"), ("control", "reduce_only"), ("control", "resume", *SIGNED),
                         (*OVERRIDE, *GOOD), ("equity", "--account", "ACC1", "--amount", "1", *SIGNED)):
             result = subprocess.run([os.path.join(BUILD, "bin", "bulwark"), *command, "--instance", "ctl"], text=True,
                                     capture_output=True, user=65534, group=65534, extra_groups=[])
@@ -82,6 +80,7 @@ class Stranger(DeskTest):
 class Nobody(DeskTest):
     COMMANDS = (("control", "reduce_only"), ("control", "resume", *SIGNED), (*OVERRIDE, *GOOD),
                 ("control", "confirm", "1", *SIGNED), ("control", "halt", "--on", "sector=Tech"),
+                ("control", "liquidate", "--on", "sector=Tech"),
                 ("equity", "--account", "ACC1", "--amount", "1", *SIGNED))
 
     def test_is_there(self):

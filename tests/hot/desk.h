@@ -128,11 +128,11 @@ public:
     Zeroed<shm::Lane> memory;
     shm::LaneClient lane;
   };
-  Party& attach(const std::string& name) {
+  Party& attach(const std::string& name, AccountIndex account = {}, StrategyIndex strategy = {}) {
     auto party = std::make_unique<Party>();
     party->index = loop.client_index(Name::from(name));
     party->lane = shm::LaneClient(*party->memory);
-    EXPECT_TRUE(loop.admit(party->index, *party->memory));
+    EXPECT_TRUE(loop.admit({party->index, account, strategy}, *party->memory));
     parties.push_back(std::move(party));
     return *parties.back();
   }

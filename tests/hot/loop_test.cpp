@@ -162,8 +162,8 @@ TEST(Loop, ClientsKeepTheirIndexAndTheirLane) {
   EXPECT_EQ(desk.loop.client_index(Name::from("c1")), c1.index);
   EXPECT_NE(desk.loop.client_index(Name::from("c2")), c1.index);
   EXPECT_EQ(desk.board.clients.count.load(), shown + 1);
-  EXPECT_FALSE(desk.loop.admit(c1.index, *c1.memory));  // one lane at a time
-  EXPECT_FALSE(desk.loop.admit(ClientIndex::None, *c1.memory));
+  EXPECT_FALSE(desk.loop.admit({c1.index, {}, {}}, *c1.memory));  // one lane at a time
+  EXPECT_FALSE(desk.loop.admit({ClientIndex::None, {}, {}}, *c1.memory));
 }
 
 TEST(Loop, WhatADeadClientReportedCountsAndWhatItAskedDoesNot) {
@@ -183,7 +183,7 @@ TEST(Loop, WhatADeadClientReportedCountsAndWhatItAskedDoesNot) {
   const auto later = c1.lane.send(order("o3", 10), true);
   desk.pass(3);
   EXPECT_FALSE(c1.lane.poll(*later));
-  EXPECT_TRUE(desk.loop.admit(c1.index, *desk.attach("c2").memory));
+  EXPECT_TRUE(desk.loop.admit({c1.index, {}, {}}, *desk.attach("c2").memory));
 }
 
 TEST(Loop, ReservationsOfADeadClientStay) {

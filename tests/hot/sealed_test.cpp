@@ -139,7 +139,7 @@ private:
   std::vector<Sent> sent_;
 };
 
-// One round of everything that a client may do: ten requests.
+// One round of everything that a client may do: twelve requests.
 void one_round(Pipeline& to, int i) {
   const std::string id = "o" + std::to_string(i), id2 = "p" + std::to_string(i);
   to.send(order(id, 100), Decision::Accepted, 10);
@@ -156,6 +156,11 @@ void one_round(Pipeline& to, int i) {
   to.send(order(id + "s", 40, Side::Sell), Decision::Accepted, 17);
   to.send(fill(id + "s", "e1", 40), Decision::Accepted, 18);
   to.send(report(MessageKind::Ack, "nobody's"), Decision::Rejected, 19);
+  shm::Request size = order("", 0);
+  size.kind = MessageKind::Size;
+  size.prospect = {true, unit / 100, unit, unit};
+  to.send(size, Decision::Accepted, 23);
+  to.send(report(MessageKind::Take, "nobody's"), Decision::Rejected, 24);
 }
 
 void trade_sealed(bool adaptive) {
@@ -180,6 +185,37 @@ void trade_sealed(bool adaptive) {
   pipeline.wait();
   expect(desk.board.marks_applied.load() > 1'000, 21);
   expect(desk.board.intents.load() > 29'000, 22);
+  ::_exit(0);
+}
+
+// A liquidation from the wish to the last fill, and an order of it that nobody takes.
+void liquidate_sealed() {
+  Desk desk;
+  Desk::Party& c1 = desk.attach("c1", AccountIndex{1}, StrategyIndex{1});
+  desk.ask(c1, order("o1", 100));
+  desk.ask(c1, fill("o1", "e1", 100));
+  desk.ask(c1, order("o2", 5));
+  run_sealed(desk, false, [&desk] {
+    core::ControlEvent wish{};
+    wish.command = core::Command::Liquidate;
+    expect(desk.loop.control(wish) == core::EventError::None, 30);
+  });
+  const auto command = [&c1](shm::CommandKind kind, int code) {
+    for (int i = 0; i < 5'000; ++i) {
+      if (const auto next = c1.lane.next_command()) return expect(next->kind == kind, code);
+      shm::nap(milliseconds(1));
+    }
+    ::_exit(code + 1);
+  };
+  command(shm::CommandKind::Cancel, 31);
+  Pipeline pipeline(desk, c1);
+  pipeline.send(report(MessageKind::Done, "o2"), Decision::Accepted, 33);
+  pipeline.wait();
+  command(shm::CommandKind::Liquidate, 34);
+  pipeline.send(report(MessageKind::Take, "liquidation-1"), Decision::Accepted, 36);
+  pipeline.send(fill("liquidation-1", "e1", 100), Decision::Accepted, 37);
+  pipeline.wait();
+  expect(core::Errands(desk.engine).count() == 0, 38);
   ::_exit(0);
 }
 
@@ -210,6 +246,10 @@ TEST_F(Sealed, TheFilterSeesASystemCall) {
 
 TEST_F(Sealed, ALoopThatSpinsNeedsNeither) {
   EXPECT_EQ(in_child([] { trade_sealed(false); }), 0);
+}
+
+TEST_F(Sealed, ALiquidationNeedsNeither) {
+  EXPECT_EQ(in_child([] { liquidate_sealed(); }), 0);
 }
 
 TEST_F(Sealed, ALoopThatSleepsNeedsTheFutexAlone) {

@@ -4,13 +4,15 @@ import os
 import pathlib
 import signal
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
-BIN = pathlib.Path(sys.argv.pop(1))
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from processes import Processes, wait_for  # noqa: E402
+
+BIN = sys.argv.pop(1)
 
 CONFIG = """[instance]
 name = "proc"
@@ -42,35 +44,22 @@ class SidecarProcess(unittest.TestCase):
             "symbol,sector,currency,multiplier,tick_size,lot_size,adv\nAAPL,Tech,,,,,\n")
         self.run = self.folder / "run"
         self.run.mkdir()
-        self.environment = {**os.environ, "BULWARK_RUN_DIR": str(self.run)}
-        self.environment.pop("BULWARK_CONFIG", None)
-        self.processes = []
+        self.processes = Processes(BIN, self.run)
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.addCleanup(self.processes.end)
 
-    def tearDown(self):
-        for process in self.processes:
-            if process.poll() is None:
-                process.kill()
-            process.communicate()
-        shutil.rmtree(self.folder)
-
-    def start(self, program, *arguments):
-        arguments = arguments or ("--config", str(self.config))
-        log = open(self.folder / (program + ".log"), "a")
-        process = subprocess.Popen([str(BIN / program), *arguments], env=self.environment, stdout=log, stderr=log)
-        log.close()
-        self.processes.append(process)
-        return process
+    def start(self, program):
+        with open(self.folder / (program + ".log"), "a") as log:
+            return self.processes.start(program, "--config", str(self.config), stdout=log, stderr=log)
 
     def log(self, program="bulwark-sidecar"):
         return (self.folder / (program + ".log")).read_text()
 
-    def wait_for(self, what, holds, patience=20.0):
-        end = time.monotonic() + patience
-        while time.monotonic() < end:
-            if holds():
-                return
-            time.sleep(0.01)
-        self.fail(f"{what} did not come; the log says:\n{self.log()}")
+    def wait_for(self, what, holds):
+        try:
+            wait_for(what, holds)
+        except AssertionError as error:
+            self.fail(f"{error}; the log says:\n{self.log()}")
 
     def start_sidecar(self):
         before = self.log().count("clients attach at") if (self.folder / "bulwark-sidecar.log").exists() else 0
@@ -80,8 +69,7 @@ class SidecarProcess(unittest.TestCase):
         return process
 
     def run_to_end(self, *arguments):
-        return subprocess.run([str(BIN / "bulwark-sidecar"), *arguments], env=self.environment, text=True,
-                              capture_output=True, timeout=60)
+        return self.processes.run("bulwark-sidecar", *arguments)
 
     def test_ends_in_good_order_and_starts_again(self):
         self.start("bulwark-watchdog")

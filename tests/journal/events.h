@@ -102,6 +102,7 @@ inline core::ControlEvent random_control(Dice& dice) {
   e.command = dice.one_of<core::Command>(5);
   e.new_baseline = dice.coin();
   e.whole_limit = dice.coin();
+  e.stage = dice.one_of<ResumeStage>(3);
   e.limit = dice.one_of<LimitIndex>(1U << 31);
   e.on = dice.scope();
   e.max_low = static_cast<std::uint64_t>(dice.raw());
@@ -115,7 +116,7 @@ inline core::ControlEvent random_control(Dice& dice) {
 inline core::Event random_event(Dice& dice) {
   core::Event event{};
   event.t = {dice.raw()};
-  event.type = static_cast<core::EventType>(1 + dice.below(static_cast<std::uint64_t>(core::EventType::Size)));
+  event.type = static_cast<core::EventType>(1 + dice.below(static_cast<std::uint64_t>(core::EventType::Deliver)));
   switch (event.type) {
     case core::EventType::Client: event.client = {dice.text<32>()}; break;
     case core::EventType::Mark:
@@ -127,6 +128,7 @@ inline core::Event random_event(Dice& dice) {
     case core::EventType::Ack:
     case core::EventType::Cancel:
     case core::EventType::Done:
+    case core::EventType::Deliver:
       event.order = {dice.one_of<ClientIndex>(65'536), dice.one_of<DoneWhy>(4), {}, dice.text<64>()};
       break;
     case core::EventType::Fill: event.fill = random_fill(dice); break;
@@ -155,7 +157,7 @@ inline journal::Outcome random_outcome(Dice& dice) {
   outcome.has_sized = dice.coin();
   if (outcome.has_sized) {
     outcome.sized.quantity = {dice.raw()};
-    outcome.sized.binding = dice.one_of<core::Constraint>(6);
+    outcome.sized.binding = dice.one_of<Constraint>(6);
     for (std::int64_t& quantity : outcome.sized.constraints) quantity = dice.raw();
   }
   outcome.has_verdict = !outcome.has_sized && dice.coin();

@@ -119,6 +119,29 @@ class ScopedStop(DeskTest):
         self.assertEqual(self.desk.status()["state"], "halted")
 
 
+class Liquidate(DeskTest):
+    def test_asks_the_sidecar_for_what_was_stopped(self):
+        self.desk.trade()
+        said = self.check(self.desk.command("stop", "--liquidate", "--on", "account=ACC1", "--json"), 0)
+        self.assertEqual(json.loads(said.stdout)["liquidation"], {"begun": True, "lines": [], "said": []})
+        self.check(self.desk.command("stop", "--liquidate"), 0, "there is nothing to sell")
+        self.assertNotIn("liquidation", json.loads(self.desk.command("stop", "--json").stdout))
+
+    def test_stops_all_the_same_where_the_sidecar_refuses_or_is_gone(self):
+        self.desk.start_watchdog()
+        self.desk.start_sidecar("the journal is full")
+        self.check(self.desk.command("stop", "--liquidate"), 1, "nothing is sold: the journal is full")
+        self.assertEqual(self.desk.status()["state"], "halted")
+        self.desk.end(self.desk.sidecar, signal.SIGKILL)
+        said = self.check(self.desk.command("stop", "--liquidate", "--json"), 1, "the sidecar is not running")
+        self.assertFalse(json.loads(said.stdout)["liquidation"]["begun"])
+
+    def test_sells_nothing_where_the_scope_cannot_be_checked(self):
+        self.desk.start_watchdog()
+        self.check(self.desk.command("stop", "--liquidate", "--on", "account=ACC1"), 1, "the scope cannot be checked")
+        self.assertEqual(self.desk.status()["state"], "halted")
+
+
 class Resume(DeskTest):
     def test_needs_a_name_and_a_reason(self):
         self.desk.trade()
@@ -130,6 +153,14 @@ class Resume(DeskTest):
     def test_of_what_is_not_stopped(self):
         self.desk.trade()
         self.check(self.desk.resume(), 0, "nothing to resume")
+
+    def test_says_the_stage(self):
+        self.desk.trade()
+        self.desk.command("stop")
+        said = json.loads(self.check(self.desk.resume("--stage", "half", "--json"), 0).stdout)
+        self.assertEqual((said["resumed"], said["stage"], said["on"], said["operator"]), (True, "half", {}, "mira"))
+        self.check(self.desk.resume("--stage", "full"), 0, "resumed, the lease is running")  # it ends the half
+        self.check(self.desk.resume("--stage", "reduce_only", "--on", "account=ACC1"), 0, "resumed account=ACC1 to reduce_only")
 
     def test_names_every_failing_check_at_once(self):
         self.desk.start_watchdog()
@@ -186,8 +217,8 @@ class Others(DeskTest):
             self.check(self.desk.command(*command), 3, 'no instance "desk" is running')
 
     def test_wrong_usage(self):
-        for arguments in ((), ("halt",), ("stop", "--liquidate"), ("resume", "--stage", "full"), ("stop", "--timeout", "x"),
-                          ("status", "--nonsense")):
+        for arguments in ((), ("halt",), ("stop", "--stage", "half"), ("resume", "--stage", "some"), ("resume", "--liquidate"),
+                          ("stop", "--timeout", "x"), ("status", "--nonsense")):
             self.check(self.desk.command(*arguments), 2)
         self.check(self.desk.command("--version"), 0, "killswitch ")
         bare = subprocess.run([os.path.join(BIN, "killswitch"), "stop"], env=self.desk.environment, capture_output=True,

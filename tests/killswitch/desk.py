@@ -4,22 +4,12 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-import time
 
 BIN = os.environ.get("BULWARK_BIN") or sys.exit("BULWARK_BIN names the folder of the programs")
-HUNG = 20.0  # seconds: whatever takes longer hangs
-
-
-def wait_for(what, condition):
-    end = time.monotonic() + HUNG
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.005)
-    raise AssertionError("in vain: " + what)
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from processes import HUNG, Processes, wait_for  # noqa: E402
 
 
 class Desk:
@@ -32,26 +22,13 @@ class Desk:
         self.folder = os.path.join(self.run, name)
         self.journal = os.path.join(self.root, "journal")
         os.mkdir(self.run)
-        self.environment = dict(os.environ, BULWARK_RUN_DIR=self.run)
-        for variable in list(self.environment):
-            if variable == "BULWARK_CONFIG" or variable.startswith("BULWARK__"):
-                del self.environment[variable]
-        self.processes = []
+        self.processes = Processes(BIN, self.run)
+        self.environment, self.start = self.processes.environment, self.processes.start
         self.watchdog = self.sidecar = None
 
     def close(self):
-        for process in self.processes:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-            process.stdout.close()
+        self.processes.end()
         shutil.rmtree(self.root)
-
-    def start(self, program, *arguments):
-        process = subprocess.Popen([os.path.join(BIN, program), *arguments], env=self.environment, text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.processes.append(process)
-        return process
 
     def start_watchdog(self, *arguments):
         self.watchdog = self.start("bulwark-watchdog", "--instance", self.name, "--journal", self.journal,
@@ -78,8 +55,7 @@ class Desk:
         return started
 
     def command(self, *arguments):
-        return subprocess.run([os.path.join(BIN, "killswitch"), *arguments, "--instance", self.name],
-                              env=self.environment, text=True, capture_output=True, timeout=HUNG)
+        return self.processes.run("killswitch", *arguments, "--instance", self.name)
 
     def resume(self, *arguments):
         return self.command("resume", "--reason", "looked at it", "--operator", "mira", *arguments)

@@ -5,7 +5,6 @@ import mmap
 import os
 import shutil
 import struct
-import subprocess
 import sys
 import tempfile
 import threading
@@ -13,7 +12,9 @@ import time
 from collections import namedtuple
 
 BIN = os.environ.get("BULWARK_BIN") or sys.exit("BULWARK_BIN names the folder of the programs")
-HUNG = 30.0  # seconds: whatever takes longer hangs
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from processes import HUNG, Processes, wait_for  # noqa: E402
+
 NAME = "torture"
 
 CONFIG = """
@@ -90,12 +91,11 @@ class RealInstance:
         return self
 
     def begin(self):
-        self.processes, self.lines = [], []
+        self.processes, self.lines = Processes(BIN, self.root), []
+        self.environment, self.start = self.processes.environment, self.processes.start
         for file, text in (("bulwark.toml", CONFIG), ("instruments.csv", INSTRUMENTS)):
             with open(os.path.join(self.root, file), "w", encoding="ascii") as out:
                 out.write(text)
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("BULWARK_")}
-        self.environment["BULWARK_RUN_DIR"] = self.root
         self.folder = os.path.join(self.root, NAME)
         self.up = self.start("bulwark", "up", "--config", os.path.join(self.root, "bulwark.toml"))
         while not (line := self.up.stdout.readline()).startswith("ready"):
@@ -113,27 +113,13 @@ class RealInstance:
             self.wait_until(f"{trader.name} to trade", lambda t=trader: t.notes().accepted > 0)
 
     def __exit__(self, *_):
-        for process in reversed(self.processes):
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(timeout=HUNG)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
+        self.processes.end()
         left = os.path.exists(self.folder)
         shutil.rmtree(self.root)
         assert not left, "bulwark up left its run folder behind"
 
-    def start(self, program, *arguments):
-        process = subprocess.Popen([os.path.join(BIN, program), *arguments], env=self.environment, text=True,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.processes.append(process)
-        return process
-
     def killswitch(self, *arguments):
-        return subprocess.run([os.path.join(BIN, "killswitch"), *arguments, "--instance", NAME], text=True,
-                              env=self.environment, capture_output=True, timeout=HUNG)
+        return self.processes.run("killswitch", *arguments, "--instance", NAME)
 
     def status(self):
         result = self.killswitch("status", "--json")
@@ -144,12 +130,7 @@ class RealInstance:
         return self.status()["processes"][program]
 
     def wait_until(self, what, condition):
-        end = time.monotonic() + HUNG
-        while time.monotonic() < end:
-            if condition():
-                return
-            time.sleep(0.002)
-        raise AssertionError("in vain: " + what)
+        wait_for(what, condition, 0.002)
 
     def resume(self):
         """As a person would: again, as long as something is not back yet."""

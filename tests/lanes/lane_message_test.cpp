@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "shm/command_message.h"
+#include "shm/size_message.h"
+
 using namespace bulwark;
 using namespace bulwark::shm;
 
@@ -41,6 +44,18 @@ Request replace(const std::string& id, const std::string& new_id) {
   request.no_price = true;
   request.id = Id::from(id);
   request.other = Id::from(new_id);
+  return request;
+}
+
+Request size(bool by_edge) {
+  Request request;
+  request.kind = MessageKind::Size;
+  request.side = Side::Sell;
+  request.symbol = SymbolIndex{0x01020304};
+  request.account = AccountIndex{0x1112};
+  request.strategy = StrategyIndex{0x2122};
+  request.price = {18'950'000'000};
+  request.prospect = {by_edge, by_edge ? -200'000 : unit / 2, 5 * unit, 7 * unit / 10};
   return request;
 }
 
@@ -107,7 +122,7 @@ TEST(LaneMessage, AFillIsIdThenFeeThenExecId) {
   const MessageLines lines = encode(request, 7);
   ASSERT_EQ(lines.count, 2U);
   EXPECT_EQ(bytes_of(lines.states, 2), std::string("\x07\0\0\0\x05\x01\x02\x02"
-                                                   "\x08\0\0\0\x07\0\x09\0",
+                                                   "\x08\0\0\0\x09\0\x09\0",
                                                    16));
   EXPECT_EQ(bytes_of(&lines.words[0][3], 4),
             "id" + std::string("\x02\x01", 2) + std::string(14, '\0') + "execution" + std::string(5, '\0'));
@@ -200,9 +215,10 @@ TEST(LaneMessage, WhatNoClientOfOursCouldSendIsRefused) {
   done.kind = MessageKind::Done;
   done.id = Id::from("x");
   done.why = DoneWhy::Canceled;
+  const MessageLines sized = encode(size(true), 1), chance = encode(size(false), 1);
   const std::vector<Case> cases{
       {"no kind", one, [&](auto& l) { state(l, 0, [](LineState& s) { s.kind = MessageKind::Empty; }); }},
-      {"an unknown kind", one, [&](auto& l) { state(l, 0, [](LineState& s) { s.kind = MessageKind{9}; }); }},
+      {"an unknown kind", one, [&](auto& l) { state(l, 0, [](LineState& s) { s.kind = MessageKind{10}; }); }},
       {"a continuation first", one,
        [&](auto& l) { state(l, 0, [](LineState& s) { s.kind = MessageKind::Continuation; }); }},
       {"no side", one, [&](auto& l) { state(l, 0, [](LineState& s) { s.a = 0; }); }},
@@ -220,6 +236,18 @@ TEST(LaneMessage, WhatNoClientOfOursCouldSendIsRefused) {
       {"price out of range", one, [](auto& l) { l.words[0][2] = ~0ULL >> 1; }},
       {"a second id of 0", two, [&](auto& l) { state(l, 1, [](LineState& s) { s.b = 0; }); }},
       {"a second id of 255", two, [&](auto& l) { state(l, 1, [](LineState& s) { s.b = 255; }); }},
+      {"a size without a side", sized, [&](auto& l) { state(l, 0, [](LineState& s) { s.a = 0; }); }},
+      {"a size that may be resized", sized, [&](auto& l) { state(l, 0, [](LineState& s) { s.a |= 0x10; }); }},
+      {"a size by edge and chance", sized, [&](auto& l) { state(l, 0, [](LineState& s) { s.b = 2; }); }},
+      {"a size of two lines", sized, [&](auto& l) { state(l, 0, [](LineState& s) { s.c = 2; }); }},
+      {"an edge out of range", sized, [](auto& l) { l.words[0][1] = ~0ULL >> 1; }},
+      {"a horizon out of range", sized, [](auto& l) { l.words[0][3] = ~0ULL >> 1; }},
+      {"a confidence out of range", sized, [](auto& l) { l.words[0][4] = ~0ULL >> 1; }},
+      {"no horizon", sized, [](auto& l) { l.words[0][3] = 0; }},
+      {"a confidence below zero", sized, [](auto& l) { l.words[0][4] = ~0ULL; }},
+      {"a chance of more than one", chance, [](auto& l) { l.words[0][1] = unit + 1; }},
+      {"a size without a price", sized, [](auto& l) { l.words[0][2] = 0; }},
+      {"a size with more in it", sized, [](auto& l) { l.words[0][6] = 1; }},
       {"a fee out of range", two, [](auto& l) { std::memset(reinterpret_cast<char*>(&l.words[0][3]) + 3, 0x7f, 16); }},
   };
   for (const Case& each : cases) {
@@ -229,6 +257,53 @@ TEST(LaneMessage, WhatNoClientOfOursCouldSendIsRefused) {
     each.spoil(spoilt);
     EXPECT_FALSE(decode(spoilt, out)) << each.what;
   }
+}
+
+TEST(LaneMessage, ASizeThereAndBack) {
+  for (const bool by_edge : {true, false}) {
+    const Request request = size(by_edge);
+    expect_there_and_back(request, 1);
+    Request back;
+    ASSERT_TRUE(decode(encode(request, 7), back));
+    EXPECT_EQ(back.prospect.by_edge, by_edge);
+    EXPECT_EQ(back.prospect.edge_or_chance, request.prospect.edge_or_chance);
+    EXPECT_EQ(back.prospect.horizon_or_payoff, request.prospect.horizon_or_payoff);
+    EXPECT_EQ(back.prospect.confidence, request.prospect.confidence);
+  }
+  const SizeAnswer answer{Decision::Accepted, Constraint::Limits, {1, -1, 3, 4, decimal_raw_max, 6}};
+  const SizeAnswer back = decode_size(encode(answer, 7));
+  EXPECT_EQ(back.decision, answer.decision);
+  EXPECT_EQ(back.binding, answer.binding);
+  EXPECT_EQ(back.constraints, answer.constraints);
+  EXPECT_EQ(decode(encode(answer, 7)).decision,
+            Decision::Accepted);  // what tells a yes from a no stands where it always does
+}
+
+TEST(LaneMessage, ATakeIsALineWithAnId) {
+  Request take;
+  take.kind = MessageKind::Take;
+  take.id = Id::from("liquidation-7");
+  expect_there_and_back(take, 1);
+}
+
+TEST(LaneMessage, AnOrderOfALiquidationThereAndBack) {
+  Command command{CommandKind::Liquidate, Id::from("liquidation-7"), Sentence::from("loss")};
+  command.side = Side::Sell;
+  command.again = true;
+  command.symbol = SymbolIndex{0x01020304};
+  command.account = AccountIndex{0x1112};
+  command.strategy = StrategyIndex{0x2122};
+  command.quantity = {100 * unit};
+  command.price = {18'950'000'000};
+  const Command back = decode(encode(command));
+  EXPECT_EQ(back.side, command.side);
+  EXPECT_FALSE(back.market);
+  EXPECT_TRUE(back.again);
+  EXPECT_EQ(back.symbol, command.symbol);
+  EXPECT_EQ(back.account, command.account);
+  EXPECT_EQ(back.strategy, command.strategy);
+  EXPECT_EQ(back.quantity, command.quantity);
+  EXPECT_EQ(back.price, command.price);
 }
 
 TEST(LaneMessage, ACommandThereAndBack) {

@@ -78,6 +78,7 @@ class Desk:
         self.quotes = {}  # symbol to bid and ask of its last mark, (0, 0) without
         self.steps = dict.fromkeys(market.INPUTS, 0)  # where each input of the market's state stands on its ladder
         self.liquidations = []
+        self.brought_down = []  # (limit, scope) that have liquidated since the last resume
         self.liquidation_count = 0
         self.levels = {}  # (limit, scope) to 0 below warn, 1 at warn, 2 above max
 

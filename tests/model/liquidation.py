@@ -34,10 +34,13 @@ def working_in(desk, scope):
     return [o for o in desk.orders if o.remainder > 0 and not o.of_liquidation and covers(scope, desk.order_keys(o))]
 
 
-def begin(desk, outcome, on, to, cause):
-    """The scope is halted already. A second stop joins a first one that covers it and is not over."""
-    if any(covers(running.on, on) for running in desk.liquidations):
+def begin(desk, outcome, on, to, cause, by=None):
+    """The scope is halted already. A second stop joins a first one that covers it and is not over; a limit's joins its
+    own first one until a resume, over or not."""
+    if (by, on) in desk.brought_down or any(covers(running.on, on) for running in desk.liquidations):
         return
+    if by is not None:
+        desk.brought_down.append((by, dict(on)))
     rows = book.rows_of(desk)
     inside = [key for key in rows if covers(on, book.row_keys(desk, key))]
     targets = {key: divide(rows[key].position * to, SCALE) for key in inside}
@@ -50,6 +53,7 @@ def begin(desk, outcome, on, to, cause):
 def end(desk, on):
     """A resume: what was not sent is not sent any more."""
     desk.liquidations = [running for running in desk.liquidations if not covers(on, running.on)]
+    desk.brought_down = [done for done in desk.brought_down if not covers(on, done[1])]
 
 
 def advance(desk, outcome):

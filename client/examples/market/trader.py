@@ -88,6 +88,17 @@ class Trader:
         self.gate.cancel(id=id)
         self.wire.sendall(f"cancel {id}\n".encode())
 
+    def liquidate(self, order: bulwark.Command) -> None:
+        """Sends an order that Bulwark wants sent, under its id: it is this trader's from now on. One that it may have sent
+        before it died (`again`) is for its venue to tell; this one forgets the dead, so that a person has to look."""
+        bid, ask = self.quotes.get(order.symbol, (order.price, order.price))
+        price = order.price or (bid if order.side == "sell" else ask)
+        if order.again or price is None or not self.gate.clear_to_send(id=order.id):
+            return
+        self.working[order.id] = Working(order.side, order.symbol, time.monotonic())
+        self.wire.sendall(f"order {order.id} {order.side} {order.symbol} {order.quantity} {price} "
+                          f"{time.monotonic_ns()}\n".encode())
+
     def end(self, id: str, why: str) -> None:
         if self.working.pop(id, None) is not None:
             self.gate.done(id=id, why=why)
@@ -109,7 +120,9 @@ class Trader:
     def turn(self, wait_s: float) -> list[str]:
         """Hears the venue for at most `wait_s`; gives the lines that the director has said meanwhile."""
         for command in self.gate.commands():
-            if command.id in self.working and not self.working[command.id].canceling:
+            if command.kind == "liquidate":
+                self.liquidate(command)
+            elif command.id in self.working and not self.working[command.id].canceling:
                 self.cancel(command.id)
         ready, _, _ = select.select([self.wire, sys.stdin], [], [], wait_s)
         if self.wire in ready:
