@@ -27,10 +27,7 @@ void Engine::unlink(OrderIndex index) {
 void Engine::finish(OrderIndex index) {
   const Order& order = orders_[index];
   count_open(order, -1);
-  if (order.liquidation != 0) {
-    --liquidations_[order.liquidation - 1U].open;
-    std::erase(liquidation_open_, index);
-  }
+  if (!liquidations_.all.empty()) leave_liquidations(index);
   unlink(index);
   orders_.finish(index, orders_.session());
 }
@@ -143,7 +140,7 @@ void Engine::tell_stray_fill(const Id& id, ClientIndex client, std::string_view 
   line.client = client;
   line.id = id;
   line.cause = Sentence::from(why);
-  lines_.push_back(line);
+  add_line(line);
 }
 
 // Orders sent with `reduce_only` never add up to more than the position that they are against: the newest go first
@@ -162,7 +159,7 @@ void Engine::ask_to_cancel_excess(const Party& party) {
     }
     for (OrderIndex k = list.last; k != 0 && resting > against; k = orders_[k].previous) {
       Order& order = orders_[k];
-      if (!counts(order) || lines_.size() == lines_.capacity()) continue;
+      if (!counts(order)) continue;
       order.cancel_asked = true;
       resting -= order.reserved();
       Line line{};
@@ -170,7 +167,7 @@ void Engine::ask_to_cancel_excess(const Party& party) {
       line.client = order.client;
       line.id = orders_.id_text(order.current_id);
       line.cause = Sentence::from("reduce_only");
-      lines_.push_back(line);
+      add_line(line);
     }
   }
 }
