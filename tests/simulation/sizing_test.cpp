@@ -12,8 +12,6 @@
 namespace bulwark::test {
 namespace {
 
-using bulwark::Constraint;
-
 constexpr Shape shape{6, 2, 3, 19};
 constexpr core::Capacity capacity{.orders = 1'024, .clients = 8, .latches = 64};
 constexpr double z99 = 2.3263478740408408;
