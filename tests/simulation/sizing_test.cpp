@@ -12,8 +12,6 @@
 namespace bulwark::test {
 namespace {
 
-using core::Constraint;
-
 constexpr Shape shape{6, 2, 3, 19};
 constexpr core::Capacity capacity{.orders = 1'024, .clients = 8, .latches = 64};
 constexpr double z99 = 2.3263478740408408;
@@ -215,7 +213,7 @@ core::Event intent_of(const core::Event& size, std::int64_t quantity) {
 }
 
 struct Bound {
-  std::array<std::uint64_t, core::constraint_names.size()> by{};
+  std::array<std::uint64_t, constraint_names.size()> by{};
   std::uint64_t some = 0;
 };
 
@@ -237,7 +235,7 @@ std::string judge_size(std::uint64_t seed, Bound& bound) {
   const core::Sized sized = one.sized();
   const std::int64_t lot = rules.instruments[at(size.size.symbol) - 1].lot_size.raw;
   const std::string what =
-      "size " + to_text(sized.quantity) + ", bound by " + std::string(core::constraint_names[at(sized.binding)]) + ": ";
+      "size " + to_text(sized.quantity) + ", bound by " + std::string(constraint_names[at(sized.binding)]) + ": ";
   ++bound.by[at(sized.binding)];
   if (sized.quantity.raw % lot != 0 || sized.quantity.raw < 0) return what + "not in lots";
   if (sized.quantity.raw != 0) {
@@ -263,8 +261,8 @@ TEST(Sizing, TheGateAgreesAndOneLotMoreIsTooMuch) {
                                              seed);
   }
   for (std::size_t k = 0; k < bound.by.size(); ++k) {
-    std::cout << core::constraint_names[k] << " " << bound.by[k] << ", ";
-    EXPECT_TRUE(bound.by[k] > 20 || seeds.last - seeds.first < 2'000) << core::constraint_names[k];
+    std::cout << constraint_names[k] << " " << bound.by[k] << ", ";
+    EXPECT_TRUE(bound.by[k] > 20 || seeds.last - seeds.first < 2'000) << constraint_names[k];
   }
   std::cout << bound.some << " sizes above nothing\n";
 }
