@@ -29,6 +29,7 @@ void Engine::configure(const Rules& rules) {
   default_accounts_.assign(names_.strategies.size(), AccountIndex::None);
   risk_budgets_.assign(names_.strategies.size(), std::nullopt);
   sizing_ = rules.sizing;
+  liquidation_plan_ = rules.liquidation;
   for (const Strategy& strategy : rules.strategies) {
     const std::size_t index = at(names_.strategies.find(strategy.name));
     default_accounts_[index] = names_.accounts.find(strategy.account);
@@ -36,13 +37,16 @@ void Engine::configure(const Rules& rules) {
   }
   limits_.compile(rules, names_, book_, capacity_.clients);
   flow_.follow(limits_, book_.strategy_count, book_.symbol_count);
-  moves_.follow(limits_, book_.symbol_count);
   largest_moves_.assign(limits_.price_moves.size(), {});
   for (LargestMove& largest : largest_moves_) largest.lay_out(market_, book_.sector_count);
   if (!stale_marks_.follow(limits_, book_.symbol_count)) {
     throw std::length_error("there are more than 8 limits on stale_mark");
   }
   risk_.configure(rules, names_, limits_, book_);
+  market_state_.configure(rules.dynamic, risk_.model(), book_.symbol_count);
+  moves_.follow(limits_, market_state_.window(), book_.symbol_count);
+  market_moved_ = market_state_.used();
+  follows_time_ = market_state_.used() || !limits_.breakers.empty();
   book_.allocate();
   limits_.assign_rows(book_, market_);
   working_ = Table<WorkingList>(book_.account_count * book_.symbol_count);
@@ -55,16 +59,13 @@ void Engine::configure(const Rules& rules) {
     book_.accounts[0].peak += from.equity.raw;
   }
   latches_.reserve(capacity_.latches);
-  factors_.reserve(65'536);
-  liquidations_.reserve(liquidation_count_max);
-  liquidation_open_.reserve(liquidation_order_count_max);
-  kept_shares_.reserve(liquidation_count_max * 16 + book_.rows.size());
-  sorted_rows_.reserve(book_.rows.size());
+  factors_.reserve(held_factors_max);
+  liquidations_.reserve(book_.rows.size());
   std::size_t reviewed = 0;
   for (const CompiledLimit& limit : limits_.all) reviewed += limit.kind >= Kind::Exposure ? limit.slot_count : 0;
   lines_.reserve(std::min<std::size_t>(4 * reviewed + 65'536, 2'000'000));
   touched_.reserve(reviewed);
-  acting_.reserve(reviewed);
+  acting_.reserve(reviewed + limits_.all.size());
   touched_stamp_.assign(limits_.slots.size(), 0);
   touched_rows_.reserve(book_.rows.size());
   objecting_.reserve(limits_.all.size());
@@ -108,6 +109,7 @@ void Engine::adopt(const Rules& rules) {
   const Flow old_flow = std::exchange(flow_, Flow{});
   const PriceMoves old_moves = std::exchange(moves_, PriceMoves{});
   const Table<WorkingList> old_working = std::exchange(working_, Table<WorkingList>{});
+  const MarketState old_state = std::exchange(market_state_, MarketState{});
   stale_marks_ = {};
   touched_.clear();
   session_ = SessionClock(rules.session);
@@ -125,18 +127,24 @@ void Engine::adopt(const Rules& rules) {
     working_[account * book_.symbol_count + symbol] = old_working[k];
   }
   limits_.carry(old_limits);
-  flow_.carry(old_flow, old_limits, limits_);
+  flow_.carry(old_flow, old_limits, limits_, now_);
   book_.rebuild(market_);
+  book_.profit_moves += old_book.profit_moves + 1;  // never what was reviewed last
   for (const std::uint32_t row : book_.live_rows) {
     if (risk_.used()) risk_.follow(row, book_, market_);
   }
   for (std::size_t k = 0; k < working_.size(); ++k) {
     for (OrderIndex order = working_[k].first; order != 0; order = orders_[order].next) count_open(orders_[order], 1);
   }
-  carry_breakers(old_moves);
+  carry_breakers(old_moves, old_state);
   carry_factors();
+  for (Liquidation& liquidation : liquidations_.all) count_waiting(liquidation);
   touch_everything();
   if (started()) next_session_ = session_.next_start_after(now_);
+  find_next_override_end();
+}
+
+void Engine::find_next_override_end() {
   next_override_end_ = {INT64_MAX};
   for (const Slot& slot : limits_.slots) {
     if (slot.override_until_ns != 0) next_override_end_.ns = std::min(next_override_end_.ns, slot.override_until_ns);
@@ -176,7 +184,8 @@ EventError Engine::apply(const Event& event) noexcept {
   if (!limits_.breakers.empty() && has_verdict_ && verdict_.decision == Decision::Rejected)
     count_refusal(verdict_party_);
   review();
-  if (!liquidations_.empty()) advance_liquidations();
+  if (!liquidations_.all.empty()) advance_liquidations();
+  if (!failure_.empty()) halt_for_failure();
   return EventError::None;
 }
 
@@ -188,7 +197,7 @@ void Engine::pass_time(TimeNs t) {
     next_session_ = session_.next_start_after(t);
     if (!limits_.breakers.empty()) touch_everything();  // a breaker with a max of 0 is told from the first event on
   }
-  if (!limits_.breakers.empty()) advance_breakers();
+  if (follows_time_) advance_breakers();
   const bool rolls = t >= next_session_, ends = t >= next_override_end_;
   if (!rolls && !ends) return;
   if (rolls) {
@@ -198,19 +207,17 @@ void Engine::pass_time(TimeNs t) {
     for (Symbol& symbol : market_.symbols) symbol.locate_used = 0;
   }
   if (ends) {
-    next_override_end_ = {INT64_MAX};
     for (CompiledLimit& limit : limits_.all) {
       for (std::size_t k = limit.slot_base; k < limit.slot_base + limit.slot_count; ++k) {
         Slot& slot = limits_.slots[k];
-        if (slot.override_until_ns == 0) continue;
-        if (slot.override_until_ns <= t.ns) end_override(limit, k);
-        else next_override_end_.ns = std::min(next_override_end_.ns, slot.override_until_ns);
+        if (slot.override_until_ns != 0 && slot.override_until_ns <= t.ns) end_override(limit, k);
       }
     }
+    find_next_override_end();
   }
   touch_everything();
   review();
-  if (!liquidations_.empty()) advance_liquidations();
+  if (!liquidations_.all.empty()) advance_liquidations();
 }
 
 void Engine::end_override(const CompiledLimit& limit, std::size_t place) {
@@ -228,6 +235,7 @@ void Engine::apply_mark(const MarkEvent& mark, TimeNs t) {
   symbol.reference = reference_of(mark.bid, mark.ask, mark.last);
   const SymbolIndex index{mark.symbol};
   book_.revalue(index, market_);
+  if (market_state_.used()) market_state_.set_spread(index, mark.bid, mark.ask), market_moved_ = true;
   follow_mark(index, previous);
   for (std::uint32_t next = book_.first_row_of_symbol[at(index)]; next != 0;
        next = book_.rows[next - 1].next_of_symbol) {

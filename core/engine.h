@@ -21,6 +21,7 @@
 #include "core/level.h"
 #include "core/limits.h"
 #include "core/liquidation.h"
+#include "core/market_state.h"
 #include "core/orders.h"
 #include "core/price_moves.h"
 #include "core/risk_book.h"
@@ -72,31 +73,30 @@ public:
   // What the last event changed in positions and working orders: rows, for the board.
   std::span<const std::uint32_t> touched_rows() const { return touched_rows_; }
 
-  struct Reading {
-    std::uint32_t limit;  // position in the file
-    std::size_t slot;
-    Value value;
-  };
-  // Every limit of the kinds exposure and state with its value, sorted as the contract's snapshot. Cold.
-  std::vector<Reading> readings();
+  using Reading = core::Reading;
+  // Every limit from the kind exposure up to `last` with its value, sorted as the contract's snapshot. Cold.
+  std::vector<Reading> readings(Kind last = Kind::State);
   Value shown_max(std::uint32_t limit, std::size_t slot) const;
+  // What makes a dynamic limit smaller in a scope; and of the limit that the verdict names, as it was judged.
+  Shrinking shrinking(std::uint32_t limit, const Scope& on) const;
+  const Shrinking& verdict_shrinking() const { return verdict_shrinking_; }
   // Symbols with a position or a working order whose mark is missing or stale at `t`. Cold.
   std::vector<SymbolIndex> stale_symbols(TimeNs t) const;
 
 private:
   friend class Judge;
+  friend class Sizer;  // engine_size.cpp
   friend class Errands;
-  struct WorkingList {
-    OrderIndex first, last;
-  };
 
   // engine.cpp
   void pass_time(TimeNs t);
   void end_override(const CompiledLimit& limit, std::size_t place);
+  void find_next_override_end();
   void configure(const Rules& rules);
   void configure_market(const Rules& rules);
   void apply_mark(const MarkEvent& mark, TimeNs t);
   void apply_rate(const MarkEvent& mark, TimeNs t);
+  void apply_size(const SizeEvent& size);
 
   // engine_admit.cpp: would this event be an error? Judged as of its own time, and nothing is changed.
   EventError admissible(const Event& event) const;
@@ -127,13 +127,6 @@ private:
   void count_open(const Order& order, int sign);
   void accept(const Judge& judge, std::int64_t quantity, const IntentEvent& intent, const TextIndex::Probe& id);
   void accept(const Judge& judge, const ReplaceEvent& replace, OrderIndex index);
-
-  // engine_size.cpp
-  void apply_size(const SizeEvent& size);
-  std::int64_t shrunk(std::int64_t share, const Party& party) const;
-  void size_by_trade(const SizeEvent& size, const Judge& judge);
-  void size_by_book(Judge& judge);
-  std::int64_t size_by_limits(Candidate& candidate, Judge& judge);
 
   // engine_reports.cpp
   void apply_fill(const FillEvent& fill);
@@ -171,11 +164,12 @@ private:
   void tell_state(const Scope& on, State state, std::string_view cause);
 
   // engine_breakers.cpp
-  void carry_breakers(const PriceMoves& old_moves);
+  void carry_breakers(const PriceMoves& old_moves, const MarketState& old_state);
   void advance_breakers();
   void touch_counted();
   void touch_moved(SymbolIndex symbol);
   void follow_mark(SymbolIndex symbol, Price previous);
+  void follow_squares(SymbolIndex symbol);
   Level moved_level(const CompiledLimit& limit, SymbolIndex symbol) const;
   void count_stale_symbol(SymbolIndex symbol);
   void count_stale_row(std::size_t row);
@@ -187,6 +181,8 @@ private:
 
   // engine_scale.cpp
   std::int64_t smallest_factor(const Scope& on) const;
+  Sentence cause_of(const Factor& factor) const;
+  void add_factor(const Factor& factor);
   // Is everything in `inner` in `outer` too? A symbol is in its sector.
   bool lies_inside(const Scope& outer, Scope inner) const {
     if (at(inner.sector) == 0) inner.sector = market_.symbols[at(inner.symbol)].sector;
@@ -198,14 +194,17 @@ private:
   void carry_factors();
   void review_factor(std::uint32_t limit, std::size_t slot);
   void review_factors();
+  void review_market();
 
   // engine_liquidation.cpp
-  void liquidate(const Scope& on, std::int64_t to, std::string_view cause);
+  void liquidate(const Scope& on, std::int64_t to, std::string_view cause, LimitIndex by);
   void keep_shares(std::uint8_t liquidation);
   void ask_to_cancel_all(const Scope& on, std::string_view cause);
-  bool anything_works(const Scope& on) const;
+  void count_waiting(Liquidation& liquidation);
+  void leave_liquidations(OrderIndex index);
   void advance_liquidations();
-  void send(std::size_t liquidation);
+  void list_round(const Scope& on);
+  void send_round(std::size_t liquidation);
   std::int64_t to_be_reduced(std::size_t liquidation, std::uint32_t row) const;
   Price liquidation_price(const Symbol& symbol, Side side) const;
   void send_order(std::size_t liquidation, std::uint32_t row, std::int64_t quantity);
@@ -236,6 +235,9 @@ private:
   }
   void touch_live(std::uint32_t limit);
   void touch_dividing();
+  void add_line(const Line& line);
+  void give_up(std::string_view cause);
+  void halt_for_failure();
 
   // engine_model.cpp
   static int128 estimated(const CompiledLimit& limit, double measure);
@@ -259,6 +261,7 @@ private:
   Flow flow_;
   PriceMoves moves_;
   std::vector<LargestMove> largest_moves_;  // by CompiledLimit::moves_index
+  MarketState market_state_;
   StaleMarks stale_marks_;
   SessionClock session_;
   std::vector<AccountIndex> default_accounts_;
@@ -266,25 +269,21 @@ private:
   Sizing sizing_;
   std::vector<Latch> latches_;  // in the order in which they were first latched
   std::vector<Factor> factors_;
-  bool factors_changed_ = false, risk_moved_ = false;
-  std::vector<Liquidation> liquidations_;
-  std::vector<KeptShare> kept_shares_;
-  std::vector<OrderIndex> liquidation_open_;  // orders of liquidations that are not over, the oldest first
-  std::vector<std::uint32_t> sorted_rows_;
-  std::uint64_t liquidation_orders_ = 0;
+  bool factors_changed_ = false, risk_moved_ = false, market_moved_ = false, follows_time_ = false;
+  Liquidations liquidations_;
+  std::optional<LiquidationPlan> liquidation_plan_;
   CurrencyIndex base_ = CurrencyIndex::None;
   TimeNs now_{INT64_MIN}, next_session_{INT64_MIN}, next_override_end_{INT64_MAX};
 
   Verdict verdict_{};
   Party verdict_party_{};
+  Shrinking verdict_shrinking_{};
   bool has_verdict_ = false, has_sized_ = false;
   Sized sized_{};
   std::size_t lines_before_verdict_ = 0;
   std::vector<Line> lines_;
-  struct Touched {
-    std::uint32_t limit;
-    std::uint32_t slot;
-  };
+  std::string_view failure_;  // a table was full: why everything halts after this event
+  using Touched = Flow::Changed;
   std::vector<Touched> touched_, acting_;
   std::vector<Touched> crossing_;  // limits that the order judged last may bring across a level
   std::vector<std::uint32_t> objecting_;

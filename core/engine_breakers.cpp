@@ -16,15 +16,14 @@ void Engine::advance_breakers() {
 }
 
 void Engine::touch_counted() {
-  for (const Flow::Changed& changed : flow_.changed()) {
-    limits_.slots[changed.slot].live = true;
-    touch_slot(changed.limit, changed.slot);
-  }
+  for (const Flow::Changed& changed : flow_.changed()) touch_slot(changed.limit, changed.slot);
   flow_.changed().clear();
+  if (!flow_.take_changes_lost()) return;
+  for (const std::uint32_t k : limits_.breakers) touch_live(k);
 }
 
 // After new rules: prices as they moved, and the age of the marks, oldest first. Cold.
-void Engine::carry_breakers(const PriceMoves& old_moves) {
+void Engine::carry_breakers(const PriceMoves& old_moves, const MarketState& old_state) {
   std::vector<std::size_t> marked;
   for (std::size_t k = 1; k < market_.symbols.size(); ++k) {
     if (market_.symbols[k].has_mark) marked.push_back(k);
@@ -33,11 +32,13 @@ void Engine::carry_breakers(const PriceMoves& old_moves) {
     return market_.symbols[a].marked < market_.symbols[b].marked;
   });
   moves_.carry(old_moves, now_);
+  market_state_.carry(old_state);
   for (const std::size_t k : marked) {
     const Symbol& symbol = market_.symbols[k];
     // What nobody followed until now begins with the price that holds.
     if (moves_.followed() && !old_moves.followed())
       moves_.mark(SymbolIndex(k), symbol.marked, symbol.reference, {0}, [](SymbolIndex) {});
+    if (market_state_.window().ns != 0) follow_squares(SymbolIndex(k));
     if (stale_marks_.followed()) stale_marks_.mark(SymbolIndex(k), symbol.marked);
     for (const std::uint32_t limit : limits_.price_moves) {
       largest_moves_[limits_.all[limit].moves_index].set(SymbolIndex(k),
@@ -51,6 +52,7 @@ void Engine::carry_breakers(const PriceMoves& old_moves) {
 
 // The price of a symbol moves every scope that it is in; an account or a strategy leaves all symbols in it.
 void Engine::touch_moved(SymbolIndex symbol) {
+  if (market_state_.window().ns != 0) follow_squares(symbol);
   const SectorIndex sector = market_.symbols[at(symbol)].sector;
   for (const std::uint32_t k : limits_.price_moves) {
     const CompiledLimit& limit = limits_.all[k];
@@ -71,8 +73,13 @@ void Engine::touch_moved(SymbolIndex symbol) {
   }
 }
 
+void Engine::follow_squares(SymbolIndex symbol) {
+  market_state_.set_squares(symbol, moves_.squares(market_state_.window(), symbol), risk_.daily_variance(symbol));
+  market_moved_ = true;
+}
+
 void Engine::follow_mark(SymbolIndex symbol, Price previous) {
-  if (limits_.breakers.empty()) return;
+  if (!follows_time_) return;
   know_scopes({symbol, market_.symbols[at(symbol)].sector, AccountIndex::None, StrategyIndex::None, ClientIndex::None});
   if (moves_.followed()) {
     moves_.mark(symbol, now_, market_.symbols[at(symbol)].reference, previous,
@@ -148,12 +155,13 @@ void Engine::count_execution(const Party& party, Side side) {
   if (limits_.repetitions.empty() || at(party.strategy) == 0) return;
   const std::size_t known = flow_.repetitions().broken().size();
   flow_.fill(FlowEntry::of(now_, party, side), limits_);
+  if (flow_.repetitions().take_lost()) give_up("more executions repeat than the engine keeps");
   for (std::size_t k = known; k < flow_.repetitions().broken().size(); ++k) {
     const BrokenRepetition broken = flow_.repetitions().broken()[k];
     const CompiledLimit& limit = limits_.all[broken.limit];
     tell_repetition(LineType::Breach, broken, flow_.repetitions()[broken.place].broken);
     if (limit.action == Action::Scale) {
-      factors_.push_back({broken.on, limit.factor, Factor::Source::Repetition, broken.place});
+      add_factor({broken.on, limit.factor, Factor::Source::Repetition, broken.place});
       factors_changed_ = true;
     }
     if (limit.action == Action::Halt || limit.action == Action::ReduceOnly || limit.action == Action::Liquidate) {
@@ -170,7 +178,7 @@ void Engine::tell_repetition(LineType type, const BrokenRepetition& broken, std:
   line.on = broken.on;
   line.value = Value::of(ValueKind::Count, static_cast<int128>(count) * unit);
   line.max = shown_max(broken.limit, broken.slot);
-  lines_.push_back(line);
+  add_line(line);
 }
 
 void Engine::restart_repetitions(const Scope& on) {

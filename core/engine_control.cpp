@@ -12,7 +12,7 @@ void Engine::apply_control(const ControlEvent& control, TimeNs) {
     case Command::None: break;
     case Command::Halt: latch(control.on, State::Halted, reason); break;
     case Command::ReduceOnly: latch(control.on, State::ReduceOnly, reason); break;
-    case Command::Liquidate: liquidate(control.on, 0, reason); break;
+    case Command::Liquidate: liquidate(control.on, 0, reason, LimitIndex::None); break;
     case Command::Resume: resume(control); break;
     case Command::Override: set_override(control); break;
   }
@@ -39,7 +39,7 @@ void Engine::tell_state(const Scope& on, State state, std::string_view cause) {
   line.on = on;
   line.state = state;
   line.cause = Sentence::from(cause);
-  lines_.push_back(line);
+  add_line(line);
 }
 
 void Engine::resume(const ControlEvent& control) {
@@ -99,7 +99,7 @@ void Engine::set_override(const ControlEvent& control) {
       for (std::uint32_t k = 0; k < limit.slot_count; ++k) set(limit, limit.slot_base + k);
     }
   }
-  next_override_end_.ns = std::min(next_override_end_.ns, control.until.ns);
+  find_next_override_end();
   touch_everything();
 }
 

@@ -58,6 +58,12 @@ bool Engine::stays_below_warning(const CompiledLimit& limit, const Slot& slot) c
 // Positions have moved: so has what every correlated exposure of a symbol adds up.
 void Engine::touch_correlated() {
   risk_moved_ = false;
+  if (risk_.take_alarm()) {
+    Line line{};
+    line.type = LineType::Alarm;
+    line.cause = Sentence::from("sums of the risk model had drifted by more than 1e-9, and were added up anew");
+    add_line(line);
+  }
   for (const std::uint32_t k : limits_.correlated) touch_live(k);
 }
 

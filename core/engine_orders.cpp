@@ -133,6 +133,7 @@ void Engine::refuse_by_limits(Judge& judge, Resize wish) {
   }
   verdict_.value = finding.value;
   verdict_.max = shown_max(first, slot);
+  verdict_shrinking_ = shrinking(first, limits_.slots[slot].on);
   bool curable = wish != Resize::Forbidden && !judge.candidate().replace;
   for (const std::uint32_t k : objecting_) {
     const CompiledLimit& limit = limits_.all[k];

@@ -27,10 +27,7 @@ void Engine::unlink(OrderIndex index) {
 void Engine::finish(OrderIndex index) {
   const Order& order = orders_[index];
   count_open(order, -1);
-  if (order.liquidation != 0) {
-    --liquidations_[order.liquidation - 1U].open;
-    std::erase(liquidation_open_, index);
-  }
+  if (!liquidations_.all.empty()) leave_liquidations(index);
   unlink(index);
   orders_.finish(index, orders_.session());
 }
@@ -94,7 +91,6 @@ void Engine::book_fill(std::size_t row, Side side, ClientIndex client, const Fil
   Party party = party_of(book_.owner_of(row));
   party.client = client;
   if (realised) flow_.closing(FlowEntry::of(now_, party, side), *realised < 0, limits_);
-  count_execution(party, side);
 }
 
 void Engine::apply_fill(const FillEvent& fill) {
@@ -115,6 +111,7 @@ void Engine::apply_fill(const FillEvent& fill) {
   book_fill(row, order.side, order.client, fill);
   settle_reservation(found.order, before);
   touch_row(row);
+  count_execution(party, order.side);  // what it sets off finds the order as the fill leaves it
   ask_to_cancel_excess(party);
 }
 
@@ -133,6 +130,7 @@ void Engine::fill_unknown(const FillEvent& fill) {
   const std::size_t row = row_of(order);
   book_fill(row, fill.side, fill.client, fill);
   touch_row(row);
+  count_execution(party_of(order), fill.side);
   ask_to_cancel_excess(party_of(order));
 }
 
@@ -142,7 +140,7 @@ void Engine::tell_stray_fill(const Id& id, ClientIndex client, std::string_view 
   line.client = client;
   line.id = id;
   line.cause = Sentence::from(why);
-  lines_.push_back(line);
+  add_line(line);
 }
 
 // Orders sent with `reduce_only` never add up to more than the position that they are against: the newest go first
@@ -161,7 +159,7 @@ void Engine::ask_to_cancel_excess(const Party& party) {
     }
     for (OrderIndex k = list.last; k != 0 && resting > against; k = orders_[k].previous) {
       Order& order = orders_[k];
-      if (!counts(order) || lines_.size() == lines_.capacity()) continue;
+      if (!counts(order)) continue;
       order.cancel_asked = true;
       resting -= order.reserved();
       Line line{};
@@ -169,7 +167,7 @@ void Engine::ask_to_cancel_excess(const Party& party) {
       line.client = order.client;
       line.id = orders_.id_text(order.current_id);
       line.cause = Sentence::from("reduce_only");
-      lines_.push_back(line);
+      add_line(line);
     }
   }
 }

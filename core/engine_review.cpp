@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // After each event: what do the limits that it touched say now? Warnings, breaches, and the latches that follow.
 #include <algorithm>
+#include <utility>
 
 #include "core/engine.h"
 
@@ -54,6 +55,7 @@ void Engine::touch_live(std::uint32_t k) {
 }
 
 void Engine::touch_everything() {
+  market_moved_ = market_state_.used();
   for (std::uint32_t k = 0; k < limits_.all.size(); ++k) {
     if (limits_.all[k].kind >= Kind::Exposure) touch_live(k);
   }
@@ -68,6 +70,7 @@ void Engine::review() {
   if (book_.profit_moves != profit_moves_reviewed_) {
     profit_moves_reviewed_ = book_.profit_moves;
     book_.follow_peaks();
+    market_moved_ = market_state_.used();
     touch_dividing();
   }
   if (risk_moved_) touch_correlated();
@@ -81,6 +84,7 @@ void Engine::review() {
     touch_slot(acting.limit, acting.slot);
   }
   if (!touched_.empty()) book_.settle(market_);
+  if (market_moved_) review_market();
   review_factors();
   for (const Touched& touched : touched_) review_slot(touched.limit, touched.slot);
   touched_.clear();
@@ -98,13 +102,29 @@ void Engine::review() {
   order_lines();
 }
 
+// Room for the lines of an event is fixed; the last place is kept for saying that it was not enough.
+void Engine::add_line(const Line& line) {
+  if (lines_.size() + 1 < lines_.capacity()) lines_.push_back(line);
+  else give_up("more came of one event than there is room to tell");
+}
+
+// A table is full, and something was not done: everything halts after this event, for the first cause.
+void Engine::give_up(std::string_view cause) {
+  if (failure_.empty()) failure_ = cause;
+}
+
+void Engine::halt_for_failure() {
+  if (lines_.size() + 1 >= lines_.capacity()) lines_.pop_back();
+  latch(Scope{}, State::Halted, std::exchange(failure_, {}));
+}
+
 // What a breach does beyond refusing.
 void Engine::act(const CompiledLimit& limit, const Scope& on) {
   const std::string& name = names_.limits.name(limit.index);
   switch (limit.action) {
     case Action::Halt: return latch(on, State::Halted, name);
     case Action::ReduceOnly: return latch(on, State::ReduceOnly, name);
-    case Action::Liquidate: return liquidate(on, limit.to, name);
+    case Action::Liquidate: return liquidate(on, limit.to, name, limit.index);
     default: return;
   }
 }
@@ -137,7 +157,6 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
   const bool warned = reaches_warning(limit, now, slot);
   const bool newly = breached && !slot.breached;
   const auto tell = [&](LineType type) {
-    if (lines_.size() == lines_.capacity()) return;
     Line line{};
     line.type = type;
     line.limit = limit.index;
@@ -145,7 +164,7 @@ void Engine::review_slot(std::uint32_t position, std::size_t index) {
     line.on = slot.on;
     line.value = shown(limit, now);
     line.max = shown_max(position, index);
-    lines_.push_back(line);
+    add_line(line);
   };
   if (warned && !slot.warned) tell(LineType::Warning);
   if (breached && !slot.breached) tell(LineType::Breach);

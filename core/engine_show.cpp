@@ -33,7 +33,7 @@ bool Engine::row_counts(std::size_t row) const {
   return r.position != 0 || r.working_buy != 0 || r.working_sell != 0 || r.profit != 0;
 }
 
-std::vector<Engine::Reading> Engine::readings() {
+std::vector<Engine::Reading> Engine::readings(Kind last) {
   book_.settle(market_);
   std::vector<bool> counts(limits_.slots.size(), false);
   for (const std::uint32_t row : book_.live_rows) {
@@ -48,10 +48,11 @@ std::vector<Engine::Reading> Engine::readings() {
   std::vector<Reading> readings;
   for (std::uint32_t k = 0; k < limits_.all.size(); ++k) {
     const CompiledLimit& limit = limits_.all[k];
-    if (limit.kind < Kind::Exposure || limit.kind > Kind::State) continue;
+    if (limit.kind < Kind::Exposure || limit.kind > last) continue;
     const std::size_t first = readings.size();
     for (std::size_t slot = limit.slot_base; slot < limit.slot_base + limit.slot_count; ++slot) {
-      if (counts[slot] || limit.slot_count == 1) {
+      const bool shows = limit.kind == Kind::Breaker ? limits_.slots[slot].live : counts[slot];
+      if (shows || limit.slot_count == 1) {
         readings.push_back({k, slot, shown(limit, level(limit, limits_.slots[slot]))});
       }
     }

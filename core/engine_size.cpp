@@ -8,8 +8,27 @@
 
 namespace bulwark::core {
 
+class Sizer {
+public:
+  explicit Sizer(Engine& engine) : engine_(engine), sized_(engine.sized_) {}
+  void size(const SizeEvent& size);
+
+private:
+  std::int64_t shrunk(std::int64_t share, const Party& party) const;
+  void size_by_trade(const SizeEvent& size, const Judge& judge);
+  void size_by_book(Judge& judge);
+  std::int64_t size_by_limits(Candidate& candidate, Judge& judge);
+
+  Engine& engine_;
+  Sized& sized_;
+};
+
 void Engine::apply_size(const SizeEvent& size) {
   has_sized_ = true;
+  Sizer(*this).size(size);
+}
+
+void Sizer::size(const SizeEvent& size) {
   sized_ = Sized{};
   sized_.constraints.fill(Sized::unconstrained);
   IntentEvent intent{};
@@ -18,7 +37,7 @@ void Engine::apply_size(const SizeEvent& size) {
   intent.account = size.account;
   intent.strategy = size.strategy;
   Candidate candidate{};
-  candidate.party = known_party(intent);
+  candidate.party = engine_.known_party(intent);
   candidate.side = size.side;
   candidate.market = size.market;
   candidate.price = size.price.raw;
@@ -26,11 +45,11 @@ void Engine::apply_size(const SizeEvent& size) {
   const auto set = [this](Constraint constraint, std::int64_t quantity) {
     sized_.constraints[at(constraint)] = quantity;
   };
-  if (unknown_name(candidate.party) != Reason::None) {
+  if (engine_.unknown_name(candidate.party) != Reason::None) {
     set(Constraint::Limits, 0);
   } else {
-    complete(candidate);
-    Judge judge(*this, candidate);
+    engine_.complete(candidate);
+    Judge judge(engine_, candidate);
     size_by_trade(size, judge);
     size_by_book(judge);
     set(Constraint::Limits, size_by_limits(candidate, judge));
@@ -44,37 +63,37 @@ void Engine::apply_size(const SizeEvent& size) {
 }
 
 // A share of [sizing], as small as the factors make it that hold where the order would be.
-std::int64_t Engine::shrunk(std::int64_t share, const Party& party) const {
+std::int64_t Sizer::shrunk(std::int64_t share, const Party& party) const {
   std::int64_t smallest = unit;
-  for (const Factor& factor : factors_) {
+  for (const Factor& factor : engine_.factors_) {
     if (within(factor.on, party)) smallest = std::min(smallest, factor.factor);
   }
   return static_cast<std::int64_t>(round8(share, smallest));
 }
 
 // Kelly and the target of volatility look at the trade alone.
-void Engine::size_by_trade(const SizeEvent& size, const Judge& judge) {
+void Sizer::size_by_trade(const SizeEvent& size, const Judge& judge) {
   const Candidate& candidate = judge.candidate();
   const Symbol& symbol = *candidate.symbol;
-  const int128 equity = divisor(candidate.party.account);
+  const int128 equity = engine_.divisor(candidate.party.account);
   const int128 unit_value = symbol.valued() ? judge.notional(unit) : 0;
   const auto units_of = [&](const EquityShare& share) {
     return units_within(share, equity, unit_value) / symbol.lot_size * symbol.lot_size;
   };
-  const DailyVariance variance = risk_.daily_variance(candidate.party.symbol);
-  if (sizing_.kelly_fraction) {
+  const DailyVariance variance = engine_.risk_.daily_variance(candidate.party.symbol);
+  if (engine_.sizing_.kelly_fraction) {
     sized_.constraints[at(Constraint::Kelly)] =
-        units_of(kelly_share(shrunk(*sizing_.kelly_fraction, candidate.party), size, variance));
+        units_of(kelly_share(shrunk(*engine_.sizing_.kelly_fraction, candidate.party), size, variance));
   }
-  if (sizing_.volatility_target) {
+  if (engine_.sizing_.volatility_target) {
     sized_.constraints[at(Constraint::Volatility)] =
-        units_of(volatility_share(shrunk(*sizing_.volatility_target, candidate.party), variance));
+        units_of(volatility_share(shrunk(*engine_.sizing_.volatility_target, candidate.party), variance));
   }
 }
 
 // What the book has room for: the account's gross within its equity, the symbol's within a share of it, the strategy's
 // VaR within its share of the portfolio's limit.
-void Engine::size_by_book(Judge& judge) {
+void Sizer::size_by_book(Judge& judge) {
   const Candidate& candidate = judge.candidate();
   CompiledLimit limit{};
   limit.named.account = candidate.party.account;
@@ -92,25 +111,26 @@ void Engine::size_by_book(Judge& judge) {
   largest(Constraint::Balance, unit);
   limit.metric = Metric::Concentration;
   limit.reach = Reach::Symbol;
-  if (sizing_.max_fraction) largest(Constraint::MaxFraction, shrunk(*sizing_.max_fraction, candidate.party));
-  const std::optional<std::int64_t> budget = risk_budgets_[at(candidate.party.strategy)];
-  const auto whole = std::find_if(limits_.all.begin(), limits_.all.end(), [](const CompiledLimit& one) {
+  if (engine_.sizing_.max_fraction)
+    largest(Constraint::MaxFraction, shrunk(*engine_.sizing_.max_fraction, candidate.party));
+  const std::optional<std::int64_t> budget = engine_.risk_budgets_[at(candidate.party.strategy)];
+  const auto whole = std::find_if(engine_.limits_.all.begin(), engine_.limits_.all.end(), [](const CompiledLimit& one) {
     return one.metric == Metric::Var && !one.each_any && one.named == Scope{};
   });
-  if (!budget || whole == limits_.all.end()) return;
+  if (!budget || whole == engine_.limits_.all.end()) return;
   limit = *whole;
   limit.view = View::Strategy;
   largest(Constraint::RiskBudget,
           static_cast<std::int64_t>(std::min<int128>(
-              limits_.slots[whole->slot_base].max * shrunk(*budget, candidate.party) / unit, INT64_MAX)));
+              engine_.limits_.slots[whole->slot_base].max * shrunk(*budget, candidate.party) / unit, INT64_MAX)));
 }
 
 // The largest quantity that an intent of these fields would be accepted with now.
-std::int64_t Engine::size_by_limits(Candidate& candidate, Judge& judge) {
-  if (latched(candidate.party, State::Halted) != nullptr) return 0;
+std::int64_t Sizer::size_by_limits(Candidate& candidate, Judge& judge) {
+  if (engine_.latched(candidate.party, State::Halted) != nullptr) return 0;
   return largest_passing(candidate, decimal_raw_max, [&](std::int64_t quantity) {
     candidate.quantity = candidate.total = quantity;
-    return refused_by_rule(candidate).reason == Reason::None && judge.passes(quantity);
+    return engine_.refused_by_rule(candidate).reason == Reason::None && judge.passes(quantity);
   });
 }
 

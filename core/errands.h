@@ -25,10 +25,10 @@ public:
   explicit Errands(const Engine& engine) : engine_(engine) {}
 
   // Orders of liquidations, the oldest first.
-  std::size_t count() const { return engine_.liquidation_open_.size(); }
+  std::size_t count() const { return engine_.liquidations_.open.size(); }
   // The first of them with a number above that one.
   std::size_t first_after(std::uint64_t number) const {
-    const auto& open = engine_.liquidation_open_;
+    const auto& open = engine_.liquidations_.open;
     const auto later = [&](std::uint64_t than, OrderIndex index) { return engine_.orders_[index].number > than; };
     return static_cast<std::size_t>(std::upper_bound(open.begin(), open.end(), number, later) - open.begin());
   }
@@ -36,7 +36,7 @@ public:
   bool is(std::size_t k, const Id& id) const { return engine_.orders_.id_text(order_at(k).current_id) == id; }
   LiquidationOrder order(std::size_t k) const {
     const Order& order = order_at(k);
-    const Liquidation& liquidation = engine_.liquidations_[order.liquidation - 1U];
+    const Liquidation& liquidation = engine_.liquidations_.all[order.liquidation - 1U];
     return {order.number,
             order.client,
             engine_.party_of(order),
@@ -49,7 +49,7 @@ public:
   // Calls visit(order, id, cause) for each working order that has been asked to be cancelled. Looks at all that work.
   template <class Visit>
   void each_cancel(Visit visit) const {
-    for (const Engine::WorkingList& list : engine_.working_) {
+    for (const WorkingList& list : engine_.working_) {
       for (OrderIndex index = list.first; index != 0; index = engine_.orders_[index].next) {
         const Order& order = engine_.orders_[index];
         if (order.cancel_asked) visit(order, engine_.orders_.id_text(order.current_id), why_cancelled(order));
@@ -58,11 +58,11 @@ public:
   }
 
 private:
-  const Order& order_at(std::size_t k) const { return engine_.orders_[engine_.liquidation_open_[k]]; }
+  const Order& order_at(std::size_t k) const { return engine_.orders_[engine_.liquidations_.open[k]]; }
 
   // The liquidation that waits for it; else it was too large for the position that it reduces (rule 24).
   Sentence why_cancelled(const Order& order) const {
-    for (const Liquidation& each : engine_.liquidations_) {
+    for (const Liquidation& each : engine_.liquidations_.all) {
       if (order.liquidation == 0 && each.step == Liquidation::Step::Waits && within(each.on, engine_.party_of(order))) {
         return each.cause;
       }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "core/rules.h"
 #include "shm/units.h"
 #include "shm/words.h"
 
@@ -204,7 +205,24 @@ struct Sized {
   friend bool operator==(const Sized&, const Sized&) = default;
 };
 
-enum class LineType : std::uint8_t { Warning, Breach, Cleared, State, CancelRequest, StrayFill, Liquidation };
+enum class LineType : std::uint8_t {
+  Warning,
+  Breach,
+  Cleared,
+  State,
+  CancelRequest,
+  StrayFill,
+  Liquidation,
+  Scale,
+  Alarm
+};
+
+// An input of the market's state has come to another step. Raw decimals.
+struct Scaling {
+  MarketInput cause;
+  std::int64_t from, to;  // its own factor, before and now
+  std::int64_t factor;    // what all inputs come to
+};
 
 // What else an event brought about, in the order in which it is told.
 struct Line {
@@ -215,8 +233,9 @@ struct Line {
   Scope on;
   Value value, max;
   Id id;                        // CancelRequest, StrayFill, Liquidation
-  Sentence cause;               // State, CancelRequest, StrayFill, Liquidation
+  Sentence cause;               // State, CancelRequest, StrayFill, Liquidation, Alarm
   OrderTerms order;             // Liquidation; its symbol and account stand in `on`
+  Scaling scaling;              // Scale
   std::uint32_t place, serial;  // only to bring lines into their order
   std::uint64_t age;            // of the order, likewise
 };

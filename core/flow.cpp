@@ -41,7 +41,20 @@ void Flow::follow(Limits& limits, std::size_t strategy_count, std::size_t symbol
   changed_.reserve(2 * log_size);
 }
 
-void Flow::carry(const Flow& old, const Limits& old_limits, Limits& limits) {
+// What executions have repeated: since when each counts, and those that are over their max, whatever it is now.
+void Flow::carry_repetitions(const Flow& old, const Limits& old_limits, Limits& limits) {
+  for (std::uint32_t k = 0; k < limits.all.size(); ++k) {
+    const CompiledLimit& limit = limits.all[k];
+    if (limit.metric != Metric::RepeatedExecution) continue;
+    for (const std::uint32_t before : old_limits.repetitions) {
+      const CompiledLimit& from = old_limits.all[before];
+      if (from.index != limit.index) continue;
+      for (std::uint32_t place = from.slot_base; place < from.slot_base + from.slot_count; ++place) {
+        const std::size_t slot = limits.find_slot(limit, old_limits.slots[place].on);
+        if (slot != limits.slots.size()) repetitions_.carry_since(old.repetitions_, from, place, limit, slot);
+      }
+    }
+  }
   for (const BrokenRepetition& broken : old.repetitions_.broken()) {
     for (std::uint32_t k = 0; k < limits.all.size(); ++k) {
       const CompiledLimit& limit = limits.all[k];
@@ -58,6 +71,11 @@ void Flow::carry(const Flow& old, const Limits& old_limits, Limits& limits) {
       repetitions_[place].count = 0;
     }
   }
+}
+
+void Flow::carry(const Flow& old, const Limits& old_limits, Limits& limits, TimeNs now) {
+  carry_repetitions(old, old_limits, limits);
+  const std::size_t known = repetitions_.broken().size();
   for (std::size_t name = 0; name < log_count; ++name) {
     const Log& from = old.logs_[name];
     Log& to = logs_[name];
@@ -67,9 +85,11 @@ void Flow::carry(const Flow& old, const Limits& old_limits, Limits& limits) {
     for (Window& window : to.windows) {
       window.tail = to.head - kept;
       for (std::uint64_t k = window.tail; k < to.head; ++k) count<Way::In>(window, to[k], k, limits);
+      if (window.tail < to.head) leave(to, window, now, limits);
     }
   }
   changed_.clear();
+  repetitions_.mend_from(known);  // a fill breaks them, not a reload
 }
 
 void Flow::leave(const Log& log, Window& window, TimeNs t, Limits& limits) {
@@ -115,7 +135,7 @@ void Flow::closing(const FlowEntry& entry, bool loss, Limits& limits) {
       if (place == CompiledLimit::no_slot) continue;
       limits.slots[place].amount = 0;
       limits.slots[place].since = losses.head;
-      note_changed(limit, k, place);
+      note_changed(limit, k, place, limits);
     }
   }
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "core/limits.h"
@@ -97,7 +98,7 @@ public:
     for (const LogName name : {LogName::Messages, LogName::Orders}) log(name).entries.populate(log_size);
   }
   // Takes the logs over and counts again what is still in each window. Cold.
-  void carry(const Flow& old, const Limits& old_limits, Limits& limits);
+  void carry(const Flow& old, const Limits& old_limits, Limits& limits, TimeNs now);
 
   void message(const FlowEntry& entry, Limits& limits) { push(log(LogName::Messages), entry, limits); }
   void order(const FlowEntry& entry, Limits& limits) { push(log(LogName::Orders), entry, limits); }
@@ -135,6 +136,7 @@ public:
     std::uint32_t limit, slot;
   };
   std::vector<Changed>& changed() { return changed_; }  // breakers whose count moved; the reader clears it
+  bool take_changes_lost() { return std::exchange(changes_lost_, false); }  // there was no room: it may be any of them
   Repetitions& repetitions() { return repetitions_; }
   const Repetitions& repetitions() const { return repetitions_; }
   // A named person resumes: what is inside the scope counts anew. Calls told(broken) for each that had broken.
@@ -174,13 +176,15 @@ private:
   void push_if_followed(LogName name, const FlowEntry& entry, Limits& limits) {
     if (!log(name).windows.empty()) push(log(name), entry, limits);
   }
+  void carry_repetitions(const Flow& old, const Limits& old_limits, Limits& limits);
   void push(Log& log, const FlowEntry& entry, Limits& limits);
   void leave(const Log& log, Window& window, TimeNs t, Limits& limits);
   void lose_oldest(const Log& log, Window& window, Limits& limits);
-  void note_changed(const CompiledLimit& limit, std::uint32_t position, std::size_t slot) {
-    if (limit.kind == Kind::Breaker && changed_.size() < changed_.capacity()) {
-      changed_.push_back({position, static_cast<std::uint32_t>(slot)});
-    }
+  void note_changed(const CompiledLimit& limit, std::uint32_t position, std::size_t slot, Limits& limits) {
+    if (limit.kind != Kind::Breaker) return;
+    limits.slots[slot].live = true;
+    if (changed_.size() < changed_.capacity()) changed_.push_back({position, static_cast<std::uint32_t>(slot)});
+    else changes_lost_ = true;
   }
   // What one entry of a log, its `number`, means to the limits of a window.
   template <Way way>
@@ -210,7 +214,7 @@ private:
       } else {
         slot.amount -= amount;
       }
-      note_changed(limit, k, place);
+      note_changed(limit, k, place, limits);
     }
   }
   void count_fill(const CompiledLimit& limit, std::uint32_t position, std::size_t slot, const FlowEntry& entry,
@@ -220,6 +224,7 @@ private:
   std::vector<DuplicateCounts> duplicates_;
   Repetitions repetitions_;
   std::vector<Changed> changed_;
+  bool changes_lost_ = false;
 };
 
 }  // namespace bulwark::core

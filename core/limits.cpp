@@ -202,6 +202,7 @@ void Limits::carry(const Limits& old) {
         slots[to].breached = from.breached;
         slots[to].live = from.live;
         slots[to].since = from.since;
+        slots[to].blind_until = from.blind_until;
         slots[to].scales = from.scales && limit.action == Action::Scale;
         if (from.override_until_ns == 0) continue;
         slots[to].override_until_ns = from.override_until_ns;

@@ -32,6 +32,13 @@ struct Slot {
   bool told() const { return warned || breached; }
 };
 
+// What one of its scopes says, for people.
+struct Reading {
+  std::uint32_t limit;  // position in the file
+  std::size_t slot;
+  Value value;
+};
+
 // What an order asks of a limit's room: a quantity, a share, money, to be one more, or only that there is some.
 enum class Asks : std::uint8_t { Room, One, Quantity, Collar, Notional, AddedUnits, AddedMoney };
 inline constexpr std::size_t asks_count = 7;

@@ -39,6 +39,11 @@ struct Order {
   }
 };
 
+// What works in one symbol of an account, the oldest first.
+struct WorkingList {
+  OrderIndex first, last;
+};
+
 class Orders {
 public:
   struct Found {

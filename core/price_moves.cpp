@@ -5,14 +5,17 @@
 
 namespace bulwark::core {
 
-void PriceMoves::follow(const Limits& limits, std::size_t symbol_count) {
-  for (const CompiledLimit& limit : limits.all) {
-    const auto same = [&](const Window& window) { return window.length == limit.window; };
-    if (!follows_prices(limit.metric) || std::any_of(windows_.begin(), windows_.end(), same)) continue;
-    // Each mark stands in two queues at the most.
-    windows_.push_back({limit.window, 0, {INT64_MIN}, Table<Held>(symbol_count), Table<Node>(2 * log_size + 2), 0, 0});
-  }
+void PriceMoves::follow(const Limits& limits, DurationNs of_market, std::size_t symbol_count) {
+  for (const std::uint32_t k : limits.price_moves) follow(limits.all[k].window, symbol_count);
+  if (of_market.ns != 0) follow(of_market, symbol_count);
   if (!windows_.empty()) log_ = Table<LogEntry>(log_size);
+}
+
+void PriceMoves::follow(DurationNs length, std::size_t symbol_count) {
+  const auto same = [&](const Window& window) { return window.length == length; };
+  if (std::any_of(windows_.begin(), windows_.end(), same)) return;
+  // Each mark stands in two queues at the most.
+  windows_.push_back({length, 0, {INT64_MIN}, Table<Held>(symbol_count), Table<Node>(2 * log_size + 2), 0, 0});
 }
 
 std::uint32_t PriceMoves::take_node(Window& window) {

@@ -4,6 +4,7 @@
 // the sum of its squared changes from mark to mark, in whole numbers, so that a sum that runs never drifts.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "core/spike.h"
@@ -15,8 +16,8 @@ class PriceMoves {
 public:
   static constexpr std::size_t log_size = 1 << 20;  // marks that a window may hold; more blinds it
 
-  // A window for each length; calls with `touched(limit)` say which limits a symbol's change concerns. Cold.
-  void follow(const Limits& limits, std::size_t symbol_count);
+  // A window for each length that a limit has, and one for the state of the market (0: none). Cold.
+  void follow(const Limits& limits, DurationNs of_market, std::size_t symbol_count);
   bool followed() const { return !windows_.empty(); }
   // Takes over what the log of another still holds. Cold.
   void carry(const PriceMoves& old, TimeNs now) {
@@ -27,6 +28,11 @@ public:
       mark(entry.symbol, entry.t, {entry.reference}, {entry.previous}, [](SymbolIndex) {});
     }
     advance(now, [](SymbolIndex) {});
+    for (Window& window : windows_) {
+      for (const Window& before : old.windows_) {
+        if (before.length == window.length) window.blind_until = std::max(window.blind_until, before.blind_until);
+      }
+    }
   }
 
   // A new reference of a symbol, after `previous` (0: its first), and what leaves the windows by then. Calls
@@ -90,6 +96,7 @@ private:
     SymbolIndex symbol;
   };
 
+  void follow(DurationNs length, std::size_t symbol_count);
   static std::uint32_t take_node(Window& window);
   static void drop_first(Window& window, Queue& queue);
   static void drop_last(Window& window, Queue& queue);

@@ -3,6 +3,7 @@
 // limit. Passing the limit is kept until a named person resumes, whatever leaves the window.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "core/limits.h"
@@ -49,13 +50,34 @@ public:
   Repetition& operator[](std::size_t place) { return counts_[place]; }
   const Repetition& operator[](std::size_t place) const { return counts_[place]; }
 
-  // A fill has passed max: from now on until a resume.
+  // A fill has passed max: from now on until a resume. Without room the next fill tries again, and take_lost() says so.
   void break_at(std::uint32_t limit, std::size_t slot, std::size_t place, const Scope& on) {
+    if (broken_.size() == broken_.capacity()) {
+      lost_ = true;
+      return;
+    }
     counts_[place].broken = counts_[place].count;
-    if (broken_.size() < broken_.capacity()) {
-      broken_.push_back({limit, static_cast<std::uint32_t>(slot), place, on});
+    broken_.push_back({limit, static_cast<std::uint32_t>(slot), place, on});
+  }
+  // Those that broke after so many had, have not. Cold.
+  void mend_from(std::size_t known) {
+    for (std::size_t k = known; k < broken_.size(); ++k) counts_[broken_[k].place].broken = 0;
+    broken_.erase(broken_.begin() + static_cast<std::ptrdiff_t>(known), broken_.end());
+  }
+  // What a slot of another layout no longer counts. Cold.
+  void carry_since(const Repetitions& old, const CompiledLimit& from, std::size_t from_slot, const CompiledLimit& to,
+                   std::size_t to_slot) {
+    for (std::size_t strategy = 1; strategy < old.strategy_count_; ++strategy) {
+      for (std::size_t symbol = 1; symbol < old.symbol_count_; ++symbol) {
+        for (const Side side : {Side::Buy, Side::Sell}) {
+          const Party party{SymbolIndex(symbol), SectorIndex::None, AccountIndex::None, StrategyIndex(strategy),
+                            ClientIndex::None};
+          counts_[place(to, to_slot, party, side)].since = old.counts_[old.place(from, from_slot, party, side)].since;
+        }
+      }
     }
   }
+  bool take_lost() { return std::exchange(lost_, false); }
   std::vector<BrokenRepetition>& broken() { return broken_; }
   const std::vector<BrokenRepetition>& broken() const { return broken_; }
 
@@ -63,6 +85,7 @@ private:
   std::size_t strategy_count_ = 0, symbol_count_ = 0;
   Table<Repetition> counts_;
   std::vector<BrokenRepetition> broken_;
+  bool lost_ = false;
 };
 
 }  // namespace bulwark::core

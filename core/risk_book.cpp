@@ -7,6 +7,8 @@
 namespace bulwark::core {
 
 static constexpr std::uint32_t changes_max = 1 << 16;  // of a scope, before it is added up anew
+static constexpr double fall_max = 1'000;              // of its variance from its peak, likewise
+static constexpr double drift_max = 1e-9;              // of that peak, before somebody has to know
 
 void RiskBook::configure(const Rules& rules, const Names& names, const Limits& limits, Book& book) {
   model_ = rules.model ? RiskModel(*rules.model, names.symbols) : RiskModel();
@@ -55,11 +57,11 @@ bool RiskBook::follow(std::size_t row, const Book& book, const Market& market) {
     const std::size_t in_sector = group * sector_count_ + at(symbol.sector);
     if (used_[v].all) {
       move(all_[v], group, i, was, now);
-      if (all_[v].totals[group].changes >= changes_max) add_up(all_[v], group, view, group, SectorIndex::None, market);
+      if (is_worn(all_[v].totals[group])) add_up(all_[v], group, view, group, SectorIndex::None, market);
     }
     if (used_[v].sectors) {
       move(sectors_[v], in_sector, i, was, now);
-      if (sectors_[v].totals[in_sector].changes >= changes_max) {
+      if (is_worn(sectors_[v].totals[in_sector])) {
         add_up(sectors_[v], in_sector, view, group, symbol.sector, market);
       }
     }
@@ -78,7 +80,7 @@ void RiskBook::move(Sums& sums, std::size_t scope, SymbolIndex symbol, double wa
   ++totals.changes;
   if (totals.held == 0) {
     std::fill_n(columns, model_.columns(), 0.0);
-    totals.variance = totals.residual = totals.own_residual = 0;
+    totals.variance = totals.residual = totals.own_residual = totals.peak = 0;
     return;
   }
   const double by = now - was, square_by = by * (now + was);
@@ -87,13 +89,18 @@ void RiskBook::move(Sums& sums, std::size_t scope, SymbolIndex symbol, double wa
   totals.residual += estimate.residual * square_by;
   totals.own_residual += estimate.own_residual * square_by;
   totals.variance = dot(columns, columns, model_.factor_count()) + totals.residual;
+  totals.peak = std::max(totals.peak, totals.variance);
+}
+
+bool RiskBook::is_worn(const RiskTotals& totals) {
+  return totals.changes >= changes_max || totals.variance * fall_max < totals.peak;
 }
 
 void RiskBook::add_up(Sums& sums, std::size_t scope, View view, std::size_t group, SectorIndex sector,
                       const Market& market) {
   RiskTotals& totals = sums.totals[scope];
   double* columns = sums.columns.data() + scope * model_.columns();
-  const double before = totals.variance;
+  const double before = totals.variance, peak = totals.peak;
   totals = {};
   std::fill_n(columns, model_.columns(), 0.0);
   for (std::size_t k = 1; k < symbol_count_; ++k) {
@@ -102,7 +109,11 @@ void RiskBook::add_up(Sums& sums, std::size_t scope, View view, std::size_t grou
     if (const double amount = held(view, group, symbol); amount != 0) move(sums, scope, symbol, 0, amount);
   }
   totals.changes = 0;
-  if (totals.variance > 0) drift_ = std::max(drift_, std::abs(before - totals.variance) / totals.variance);
+  totals.peak = totals.variance;
+  if (peak == 0) return;
+  const double drift = std::abs(before - totals.variance) / peak;  // sums round as they did when they were largest
+  drift_ = std::max(drift_, drift);
+  alarm_ = alarm_ || !(drift <= drift_max);
 }
 
 const double* RiskBook::columns_of(const Sums& sums, std::size_t scope) const {

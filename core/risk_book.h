@@ -2,11 +2,13 @@
 // What the risk model says of the positions in each scope: sums over symbols that a limit reads in the time that it
 // takes to read a row, however many symbols there are.
 //
-// Sums are doubles that follow each position by differences. A scope that holds nothing starts again at nothing, and
-// after so many changes it is added up anew from its positions; how far it had drifted by then is kept.
+// Sums are doubles that follow each position by differences. A scope that holds nothing starts again at nothing; after
+// so many changes, and after a fall to so small a part of what it was that rounding would show, it is added up anew
+// from its positions. How far it had drifted by then is kept, and told where it is more than rounding explains.
 #pragma once
 
 #include <array>
+#include <utility>
 
 #include "core/book.h"
 #include "core/limits.h"
@@ -19,6 +21,7 @@ struct RiskTotals {
   double variance, residual, own_residual;  // of a day; of it what no factor explains; the same of the correlation
   std::uint32_t held, without_estimate, without_move;  // symbols with a position, and what the model lacks of them
   std::uint32_t changes;                               // since it was added up
+  double peak;                                         // of the variance, likewise
 };
 
 // A scope, and one symbol in it whose position is still open.
@@ -69,7 +72,8 @@ public:
   DailyVariance daily_variance(SymbolIndex symbol) const {
     return {model_.present() ? model_.estimate(symbol).variance : 0};
   }
-  double drift() const { return drift_; }  // the largest that was found, as a share of the variance
+  double drift() const { return drift_; }  // the largest that was found, as a share of the variance at its peak
+  bool take_alarm() { return std::exchange(alarm_, false); }  // one was larger than rounding explains
 
 private:
   struct Sums {
@@ -77,6 +81,7 @@ private:
     Table<RiskTotals> totals;
   };
   void move(Sums& sums, std::size_t scope, SymbolIndex symbol, double was, double now);
+  static bool is_worn(const RiskTotals& totals);
   void add_up(Sums& sums, std::size_t scope, View view, std::size_t group, SectorIndex sector, const Market& market);
   const double* columns_of(const Sums& sums, std::size_t scope) const;
 
@@ -88,6 +93,7 @@ private:
   std::array<Sums, view_count> all_, sectors_;
   Sums none_;  // of a scope that is empty
   double drift_ = 0;
+  bool alarm_ = false;
 };
 
 }  // namespace bulwark::core

@@ -3,9 +3,11 @@
 // Names are text here; the engine turns them into indices once, when it takes the rules over.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/model_rules.h"
@@ -87,6 +89,30 @@ struct Sizing {
   friend bool operator==(const Sizing&, const Sizing&) = default;
 };
 
+// How a liquidation sends its orders; without a plan all at once. Shares are raw decimals.
+struct LiquidationPlan {
+  std::int64_t participation = 0;      // of the instrument's adv, at most so much in one order; 0: any quantity
+  std::optional<std::int64_t> collar;  // how far from the reference its price may be; none: the market's slippage
+  DurationNs interval = milliseconds(60'000);  // between one round of orders and the next
+  friend bool operator==(const LiquidationPlan&, const LiquidationPlan&) = default;
+};
+
+// What the state of the market is told by. (A learned regime is to be one more of these.)
+enum class MarketInput : std::uint8_t { Volatility, Correlation, Spread, Drawdown };
+inline constexpr std::array<std::string_view, 4> market_input_names{"volatility", "correlation", "spread", "drawdown"};
+
+// How sizes and dynamic limits follow the state of the market. Raw decimals.
+struct Dynamic {
+  struct Step {
+    std::int64_t above, factor;
+    friend bool operator==(const Step&, const Step&) = default;
+  };
+  std::array<std::vector<Step>, market_input_names.size()> ladders;  // by MarketInput, the lowest step first
+  std::int64_t floor = unit / 4, hysteresis = unit / 10;
+  DurationNs window = milliseconds(600'000);  // of the volatility
+  friend bool operator==(const Dynamic&, const Dynamic&) = default;
+};
+
 struct Rules {
   std::string base_currency = "USD";
   Session session;
@@ -101,6 +127,8 @@ struct Rules {
   bool locate_required = false;  // [locate] is present
   std::vector<Locate> locates;
   Sizing sizing;
+  std::optional<LiquidationPlan> liquidation;
+  std::optional<Dynamic> dynamic;
   std::optional<Model> model;
   friend bool operator==(const Rules&, const Rules&) = default;
 };

@@ -17,4 +17,11 @@ uint128 squared_change(Price from, Price to);
 // something has changed and nothing is usual.
 Level spike_level(uint128 squares, DurationNs window, DailyVariance usual);
 
+// The same of many symbols: the square of a spike, in parts of 2^-64, where something is usual; the root of their mean.
+int128 variance_ratio(uint128 squares, DurationNs window, DailyVariance usual);
+Level root_of_mean(int128 sum, std::int64_t count);
+
+// Of the correlations of each of the model's symbols with each other one; not known of fewer than two, and not below 0.
+Level average_correlation(const RiskModel& model, std::size_t symbol_count);
+
 }  // namespace bulwark::core

@@ -107,6 +107,7 @@ std::string freeze(const Settings& settings) {
   result += zone_text(settings.rules.session.zone);
   result += instance_text(settings) + names_text(settings.rules) + sizing_text(settings.rules.sizing);
   if (settings.rules.model) result += frozen_model(*settings.rules.model);
+  result += frozen_dynamic(settings.rules);
   for (const core::Limit& limit : settings.rules.limits) result += limit_text(limit);
   return result;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of reading [model] that stand in files of their own: prices, scenarios, and what a journal keeps of both.
+// The parts of reading that go with [model] and stand in files of their own: prices, scenarios, sizing, what follows
+// the market, and what a journal keeps of them.
 #pragma once
 
 #include <optional>
@@ -16,6 +17,11 @@ inline constexpr DecimalRange confidence_range{unit / 2, unit / 10'000 * 9'999, 
 
 core::Sizing read_sizing(Section& section);
 std::optional<core::Model> read_model(Section& section, const Source& source, const core::Rules& rules, Report& report);
+
+std::optional<core::LiquidationPlan> read_liquidation(Section& section);
+// After the model, which it is compared with.
+std::optional<core::Dynamic> read_dynamic(Section& section, const core::Rules& rules, Report& report);
+std::string frozen_dynamic(const core::Rules& rules);  // both, as TOML
 
 // The text of a price file; `symbols` are the instruments, sorted.
 model::Closes read_closes(std::string_view text, const std::string& file, const std::vector<std::string>& symbols,

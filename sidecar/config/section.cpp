@@ -181,6 +181,21 @@ std::vector<std::string> Section::texts(std::string_view key) {
   return result;
 }
 
+std::vector<int128> Section::decimals(std::string_view key, const DecimalRange& range) {
+  const Node* found = node(key);
+  std::vector<int128> result;
+  if (found == nullptr) return result;
+  note(key, found, {}, Kind::Array);
+  if (found->kind != Kind::Array) {
+    wrong(*found, key, fmt::format("an array, each of it {}", range.words));
+    return result;
+  }
+  for (const Node& item : found->children) {
+    if (const auto value = decimal_of(report_, item, path_of(key), range)) result.push_back(*value);
+  }
+  return result;
+}
+
 void Section::require(std::string_view key, std::string_view needed) {
   if (find(key) == nullptr) mistake(key, fmt::format("is missing; needed is {}", needed));
 }

@@ -51,6 +51,7 @@ public:
   std::optional<int128> decimal(std::string_view key, const DecimalRange& range);
   int128 decimal(std::string_view key, const DecimalRange& range, int128 otherwise);
   std::vector<std::string> texts(std::string_view key);
+  std::vector<int128> decimals(std::string_view key, const DecimalRange& range);  // each in the range; empty: not there
 
   // The key has to be there: says what is needed where it is not.
   void require(std::string_view key, std::string_view needed);

@@ -101,26 +101,6 @@ private:
     }
   }
 
-  static std::optional<std::int64_t> time_of_day_s(const std::string& text) {
-    if (text.size() != 5 && text.size() != 8) return std::nullopt;
-    constexpr std::int64_t below[] = {24, 60, 60};
-    std::int64_t result = 0;
-    for (std::size_t part = 0; part < 3; ++part) {
-      const std::size_t at = part * 3;
-      std::int64_t value = 0;
-      if (at < text.size()) {
-        if (part > 0 && text[at - 1] != ':') return std::nullopt;
-        for (const char c : {text[at], text[at + 1]}) {
-          if (c < '0' || c > '9') return std::nullopt;
-          value = value * 10 + (c - '0');
-        }
-      }
-      if (value >= below[part]) return std::nullopt;
-      result = result * 60 + value;
-    }
-    return result;
-  }
-
   void read_marks() {
     Section section = this->section("marks");
     rules().stale_after = milliseconds(section.integer("stale_after_ms", 5'000, 1, stale_ms_max));
@@ -272,8 +252,11 @@ private:
 
   void read_sizing_and_model() {
     Section sizing = section("sizing"), model = section("model");
+    Section dynamic = section("dynamic"), liquidation = section("liquidation");
     rules().sizing = read_sizing(sizing);
     if (!source_.frozen && instruments_good_) rules().model = read_model(model, source_, rules(), report_);
+    rules().dynamic = read_dynamic(dynamic, rules(), report_);
+    rules().liquidation = read_liquidation(liquidation);
   }
 
   void read_limit_tables() {

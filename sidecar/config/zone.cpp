@@ -167,4 +167,24 @@ std::vector<std::string> zone_names() {
   return names;
 }
 
+std::optional<std::int64_t> time_of_day_s(const std::string& text) {
+  if (text.size() != 5 && text.size() != 8) return std::nullopt;
+  constexpr std::int64_t below[] = {24, 60, 60};
+  std::int64_t result = 0;
+  for (std::size_t part = 0; part < 3; ++part) {
+    const std::size_t at = part * 3;
+    std::int64_t value = 0;
+    if (at < text.size()) {
+      if (part > 0 && text[at - 1] != ':') return std::nullopt;
+      for (const char c : {text[at], text[at + 1]}) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + (c - '0');
+      }
+    }
+    if (value >= below[part]) return std::nullopt;
+    result = result * 60 + value;
+  }
+  return result;
+}
+
 }  // namespace bulwark::config

@@ -20,4 +20,7 @@ std::vector<std::string> zone_names();
 // Empty: it has no changes, or is not of this form.
 std::vector<core::ZoneOffset> rule_changes(const std::string& rule, std::int64_t after_s);
 
+// "HH:MM" or "HH:MM:SS" as seconds since midnight.
+std::optional<std::int64_t> time_of_day_s(const std::string& text);
+
 }  // namespace bulwark::config

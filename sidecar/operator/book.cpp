@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/errands.h"
 #include "shm/decimal.h"
 #include "sidecar/config/load.h"
@@ -99,12 +101,24 @@ static Json configured_scope(const core::Engine& engine, const core::CompiledLim
   return on;
 }
 
+static Json scope_json(const core::Engine& engine, const Scope& on) {
+  core::CompiledLimit exact{};
+  exact.named = on;
+  return configured_scope(engine, exact);
+}
+
 // Money and quantities are text; counts and fractions are plain numbers.
-static Json shown_max(const core::Engine& engine, std::uint32_t limit) {
-  const Value max = engine.shown_max(limit, engine.limits().all[limit].slot_base);
-  if (max.kind == ValueKind::Fraction) return max.fraction();
-  if (max.kind == ValueKind::Count && max.raw() % unit == 0) return static_cast<std::int64_t>(max.raw() / unit);
-  return format_decimal(max.raw());
+static Json shown(const Value& value) {
+  if (value.kind == ValueKind::Null || value.kind == ValueKind::Absent) return nullptr;
+  if (value.kind == ValueKind::Fraction) return value.fraction();
+  if (value.kind == ValueKind::Count && value.raw() % unit == 0) return static_cast<std::int64_t>(value.raw() / unit);
+  return format_decimal(value.raw());
+}
+
+static void add_age(const core::Symbol& symbol, TimeNs now, Json& row) {
+  if (!symbol.has_mark) return;
+  const std::int64_t age_ns = std::max<std::int64_t>(0, now.ns - symbol.marked.ns);
+  if (row["age_ns"].is_null() || row["age_ns"] < age_ns) row["age_ns"] = age_ns;
 }
 
 // The oldest mark that a scope's value rests on, and what is missing of it.
@@ -117,39 +131,74 @@ static void add_inputs(const core::Engine& engine, const Scope& on, TimeNs now, 
     const core::Party party{name, symbol.sector, book.account_of(index), book.strategy_of(index), ClientIndex::None};
     const bool held = position.position != 0 || position.working_buy != 0 || position.working_sell != 0;
     if (!held || !core::within(on, party)) continue;
-    if (symbol.has_mark) {
-      const std::int64_t age_ns = std::max<std::int64_t>(0, now.ns - symbol.marked.ns);
-      if (row["age_ns"].is_null() || row["age_ns"] < age_ns) row["age_ns"] = age_ns;
-    }
+    add_age(symbol, now, row);
     if (!symbol.valued() && row["value"].is_null()) {
       row["why"] = fmt::format("{}: no {}", engine.names().symbols.name(name), symbol.has_mark ? "rate" : "mark");
       return;
     }
   }
-  if (row["value"].is_null()) row["why"] = "the equity is not above zero";
+  if (row["value"].is_null()) row["why"] = "the model lacks a symbol, or the equity is not above zero";
+}
+
+// A breaker rests on what has happened; one that follows prices on every mark in its scope.
+static void add_happenings(const core::Engine& engine, Metric metric, const Scope& on, TimeNs now, Json& row) {
+  if (metric == Metric::StaleMark) return add_inputs(engine, on, now, row);
+  const auto& symbols = engine.market().symbols;
+  for (std::size_t k = 1; core::follows_prices(metric) && k < symbols.size(); ++k) {
+    const bool inside =
+        (at(on.symbol) == 0 || at(on.symbol) == k) && (at(on.sector) == 0 || on.sector == symbols[k].sector);
+    if (inside) add_age(symbols[k], now, row);
+  }
+  if (!row["value"].is_null()) return;
+  row["why"] = metric == Metric::VolatilitySpike
+                   ? "a symbol has moved that the model lacks, or more happened than the engine keeps"
+                   : "more happened in its window than the engine keeps";
+}
+
+// Has anything been traded that the limit covers? Whose order it was, a row does not say.
+static bool has_covered(const core::Engine& engine, core::CompiledLimit limit) {
+  limit.named.client = ClientIndex::None;
+  limit.each_client = false;
+  limit.name_keys();
+  const core::Book& book = engine.book();
+  return std::any_of(book.live_rows.begin(), book.live_rows.end(), [&](std::uint32_t row) {
+    const SymbolIndex symbol = book.symbol_of(row);
+    return limit.covers({symbol, engine.market().symbols[at(symbol)].sector, book.account_of(row),
+                         book.strategy_of(row), ClientIndex::None});
+  });
 }
 
 Json controls_json(core::Engine& engine, TimeNs now) {
   const auto& limits = engine.limits().all;
-  const Json valued = book_json(engine)["limits"];
-  const auto readings = engine.readings();
+  const auto readings = engine.readings(core::Kind::Breaker);
   Json rows = Json::array();
   for (std::uint32_t k = 0; k < limits.size(); ++k) {
     const std::string name(engine.names().limits.name(limits[k].index));
-    const auto control = [&](const Json& on, const Json& value, const Json& max) {
-      return Json{{"limit", name},  {"on", on},   {"metric", name_of(metric_names, limits[k].metric)},
-                  {"value", value}, {"max", max}, {"age_ns", nullptr}};
+    const auto control = [&](const Json& on, const Json& value, std::size_t slot) {
+      Json row{{"limit", name},
+               {"on", on},
+               {"metric", name_of(metric_names, limits[k].metric)},
+               {"value", value},
+               {"max", shown(engine.shown_max(k, slot))},
+               {"age_ns", nullptr}};
+      const core::Shrinking shrinking = engine.shrinking(k, engine.limits().slots[slot].on);
+      if (shrinking.factor != unit)
+        row["scaled"] = {{"factor", quotient(shrinking.factor, unit)}, {"cause", shrinking.cause.view()}};
+      return row;
     };
     const std::size_t before = rows.size();
-    for (std::size_t i = 0; i < readings.size(); ++i) {
-      if (readings[i].limit != k) continue;
-      Json row = control(valued[i]["on"], valued[i]["value"], valued[i]["max"]);
-      add_inputs(engine, engine.limits().slots[readings[i].slot].on, now, row);
+    for (const core::Reading& reading : readings) {
+      if (reading.limit != k) continue;
+      const Scope& on = engine.limits().slots[reading.slot].on;
+      Json row = control(scope_json(engine, on), shown(reading.value), reading.slot);
+      if (limits[k].kind == core::Kind::Breaker) add_happenings(engine, limits[k].metric, on, now, row);
+      else add_inputs(engine, on, now, row);
       rows.push_back(row);
     }
-    // Judged only when an order comes, or nothing is held in any of its scopes.
-    if (rows.size() == before)
-      rows.push_back(control(configured_scope(engine, limits[k]), nullptr, shown_max(engine, k)));
+    if (rows.size() != before) continue;
+    // Judged only when an order comes, or nothing has happened in any of its scopes.
+    rows.push_back(control(configured_scope(engine, limits[k]), nullptr, limits[k].slot_base));
+    if (!has_covered(engine, limits[k])) rows.back()["why"] = "never evaluated: nothing that it covers has been traded";
   }
   return rows;
 }

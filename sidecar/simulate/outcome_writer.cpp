@@ -69,6 +69,9 @@ void write_verdict(const core::Engine& engine, const core::Event& event, std::st
     if (by_limit) {
       json["value"] = value_json(verdict.value);
       json["max"] = value_json(verdict.max);
+      const core::Shrinking& shrinking = engine.verdict_shrinking();
+      if (shrinking.factor != unit)
+        json["scaled"] = {{"factor", quotient(shrinking.factor, unit)}, {"cause", shrinking.cause.view()}};
     }
   }
   add_line(json, out);
@@ -90,8 +93,8 @@ void write_sized(const core::Engine& engine, TimeNs t, std::string& out) {
 }
 
 void write_line(const core::Engine& engine, const core::Line& line, TimeNs t, std::string& out) {
-  constexpr std::array<std::string_view, 7> types{"warning",        "breach",  "cleared",    "state",
-                                                  "cancel_request", "warning", "liquidation"};
+  constexpr std::array<std::string_view, 9> types{"warning", "breach",      "cleared", "state",  "cancel_request",
+                                                  "warning", "liquidation", "scale",   "warning"};
   ordered_json json = start(types[static_cast<std::size_t>(line.type)], t);
   const auto client = [&] {
     if (at(line.client) != 0) json["client"] = engine.names().clients.name(line.client);
@@ -120,6 +123,15 @@ void write_line(const core::Engine& engine, const core::Line& line, TimeNs t, st
       json["price"] = line.order.market ? ordered_json(nullptr) : ordered_json(to_text(line.order.price));
       json["account"] = engine.names().accounts.name(line.on.account);
       json["cause"] = line.cause.view();
+      break;
+    case core::LineType::Alarm: json["message"] = line.cause.view(); break;
+    case core::LineType::Scale:
+      json["on"] = scope_json(engine, line.on);
+      json["cause"] = core::market_input_names[at(line.scaling.cause)];
+      json["value"] = value_json(line.value);
+      json["from"] = quotient(line.scaling.from, unit);
+      json["to"] = quotient(line.scaling.to, unit);
+      json["factor"] = quotient(line.scaling.factor, unit);
       break;
     default: {
       const core::CompiledLimit& limit = engine.limits().all[line.place - 1];

@@ -51,7 +51,7 @@ TEST(Frozen, ForgetsNothing) {
       "1\n");
   ASSERT_TRUE(loaded.good());
   const Settings base = loaded.settings;
-  std::vector<Settings> others(23, base);
+  std::vector<Settings> others(28, base);
   others[0].instance.name = "e";
   others[1].instance.timezone = "Asia/Tokyo";
   others[2].instance.mode = Mode::Spin;
@@ -76,6 +76,12 @@ TEST(Frozen, ForgetsNothing) {
   others[21].rules.locates.clear();
   others[21].rules.locate_required = false;
   others[22].four_eyes = true;
+  others[23].rules.dynamic = core::Dynamic{};
+  others[24].rules.dynamic = core::Dynamic{{}, unit / 3, 0, milliseconds(1)};
+  others[25].rules.dynamic = core::Dynamic{};
+  others[25].rules.dynamic->ladders[at(core::MarketInput::Spread)] = {{1, unit / 2}, {2, unit / 3}};
+  others[26].rules.liquidation = core::LiquidationPlan{};
+  others[27].rules.liquidation = core::LiquidationPlan{1, 0, milliseconds(1)};
   for (std::size_t i = 0; i < others.size(); ++i) {
     EXPECT_NE(freeze(others[i]), freeze(base)) << i;
     const LoadResult again = load_frozen(freeze(others[i]));

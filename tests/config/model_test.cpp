@@ -78,6 +78,8 @@ TEST_F(ModelTest, AFrozenModelKeepsEveryBit) {
   folder.write("scenarios.toml", "[scenario.\"a b\"]\nmarket = -0.1\n[scenario.crash]\nshock = { AAPL = -0.2 }\n");
   const LoadResult loaded = load(
       "scenarios = \"scenarios.toml\"\nconfidence = 0.95\n[sizing]\nmax_fraction = 0.2\n"
+      "[dynamic]\nfloor = 0.3\nwindow = 1.5\n[dynamic.volatility]\nabove = [1.5, 2]\nfactor = [\"0.75\", 0.5]\n"
+      "[dynamic.drawdown]\nabove = [0.1]\nfactor = [0.5]\n[liquidation]\nparticipation = 0.1\ncollar = 0\n"
       "[limit.v]\nmetric = \"var\"\nmax = 1\nconfidence = 0.975\n");
   ASSERT_EQ(folder.mistakes_of(loaded), std::vector<std::string>{});
   std::string frozen = freeze(loaded.settings);

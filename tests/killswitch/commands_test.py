@@ -192,6 +192,8 @@ class Resume(DeskTest):
 class Others(DeskTest):
     def test_status_of_a_running_instance(self):
         clients = self.desk.trade()
+        wait_for("the clients to say that they know of the permission",
+                 lambda: all(client["acknowledged"] for client in self.desk.status()["clients"]))
         status = self.desk.status()
         self.assertEqual((status["instance"], status["state"], status["cause"]), ("desk", "normal", ""))
         self.assertEqual(status["processes"], {"bulwark-sidecar": self.desk.sidecar.pid,

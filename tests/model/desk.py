@@ -5,6 +5,7 @@ import copy
 from dataclasses import dataclass
 
 import book
+import market
 from decimals import SCALE, divide, round8
 from orders import Order
 from scopes import covers
@@ -74,7 +75,10 @@ class Desk:
         self.count_starts = {}  # of their counts: the number of fills that there were at the resume
         self.scales = {}  # (limit, scope as text) to the factor and the scope that it shrinks
         self.halves = []  # scopes resumed at half
+        self.quotes = {}  # symbol to bid and ask of its last mark, (0, 0) without
+        self.steps = dict.fromkeys(market.INPUTS, 0)  # where each input of the market's state stands on its ladder
         self.liquidations = []
+        self.brought_down = []  # (limit, scope) that have liquidated since the last resume
         self.liquidation_count = 0
         self.levels = {}  # (limit, scope) to 0 below warn, 1 at warn, 2 above max
 
@@ -114,6 +118,7 @@ class Desk:
         if symbol in self.settings.instruments:
             self.marks[symbol] = Mark(price, self.t)
             self.history.append((self.t, symbol, price))
+            self.quotes[symbol] = (event.get("bid", 0), event.get("ask", 0))
         if is_pair:
             self.rates[currency] = Mark(price, self.t)
 
@@ -150,12 +155,18 @@ class Desk:
 
     def factor_over(self, keys):
         """The smallest factor of those that hold over the keys; 1 (in 1e-8) without any."""
+        return self.shrinking(keys)[0]
+
+    def shrinking(self, keys):
+        """The smallest factor that holds over the keys, and why; of equal ones the first cause by its text."""
         if "symbol" in keys and "sector" not in keys and keys["symbol"] in self.settings.instruments:
             keys = keys | {"sector": self.settings.instruments[keys["symbol"]].sector or None}
-        factors = [factor for factor, scope in self.scales.values() if covers(scope, keys)]
-        factors += [HALF for scope in self.halves if covers(scope, keys)]
-        factors += [r.limit.factor for r in self.repeats if r.limit.action == "scale" and covers(r.on, keys)]
-        return min(factors, default=SCALE)
+        factors = [(factor, name) for (name, _), (factor, scope) in self.scales.items() if covers(scope, keys)]
+        factors += [(HALF, "resumed at half") for scope in self.halves if covers(scope, keys)]
+        factors += [(r.limit.factor, r.limit.name) for r in self.repeats
+                    if r.limit.action == "scale" and covers(r.on, keys)]
+        factors.append((market.factor(self), market.cause(self)))
+        return min(factors)
 
     # --- time
 

@@ -29,4 +29,4 @@ def set_off(desk, outcome, limit, scope):
     if limit.action == "scale" and limit.kind not in ("order", "flow"):  # those have no value without an order
         desk.scales[limit.name, text_of(scope)] = (limit.factor, scope)
     if limit.action == "liquidate":
-        liquidation.begin(desk, outcome, scope, limit.to, limit.name)
+        liquidation.begin(desk, outcome, scope, limit.to, limit.name, by=limit.name)

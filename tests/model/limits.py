@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every limit's value: for an order that asks, and after an event (contract, table of metrics; rules 11, 15 to 20)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace as changed
 
 import book
 import executions
@@ -47,6 +47,7 @@ class Objection:
     reason: str
     reading: Reading | None  # None: the limit cannot be evaluated
     max: int
+    shrinking: tuple = (SCALE, "")  # of a dynamic limit: the factor in its max, and why
 
 
 def reduces(rows, candidate):
@@ -217,6 +218,15 @@ def standing_reading(desk, limit, scope, rows):
 
 
 def objection_of(desk, limit, candidate, rows, reducing):
+    """What this limit has against the order, with what has made it smaller."""
+    found = _objection(desk, limit, candidate, rows, reducing)
+    if found is None or not limit.dynamic or limit.action == "scale":
+        return found
+    scope = {key: found.scope[key] for key in limit.on}
+    return changed(found, shrinking=desk.shrinking(scope))
+
+
+def _objection(desk, limit, candidate, rows, reducing):
     """What this limit has against the order, if anything (rules 2, 5, 18, 28)."""
     scope = scope_of(limit.on, candidate.keys)
     if scope is None or limit.action == "alert":

@@ -4,6 +4,7 @@
 from dataclasses import dataclass, field
 
 import book
+import market
 from breakers import breaker_scopes
 from latches import set_off
 from limits import standing_reading
@@ -52,6 +53,7 @@ def follow(desk, outcome):
     rows = book.rows_of(desk)
     for account in desk.peaks:
         desk.peaks[account] = max(desk.peaks[account], book.equity(desk, rows, account))
+    market.follow(desk, outcome, rows)
     _follow_factors(desk, rows)
     for limit in sorted(desk.settings.limits, key=lambda limit: KIND_ORDER.index(limit.kind)):  # as a verdict names them
         if limit.kind not in FOLLOWED:

@@ -93,6 +93,29 @@ def _instruments(rng):
     return "\n".join(rows) + "\n"
 
 
+def _dynamic(rng):
+    """`[dynamic]` with some of its ladders, low enough for a random walk to climb."""
+    parts = [f"[dynamic]\nhysteresis = {rng.choice([0, 0.1, 0.3])}\nwindow = {rng.choice([1, 5, 30])}\n"]
+    if rng.random() < 0.7:
+        parts.append(f"floor = {rng.choice([0.1, 0.3, 0.5])}\n")
+    ladders = {"volatility": ([10, 30, 60], [0.8, 0.5, 0.25]), "correlation": ([0.2], [0.9]),
+               "spread": ([0.00002, 0.0001], [0.7, 0.333]), "drawdown": ([0.002, 0.01, 0.05], [0.75, 0.5, 0.25])}
+    for name, (above, factor) in ladders.items():
+        if rng.random() < 0.6:
+            parts.append(f"[dynamic.{name}]\nabove = {above}\nfactor = {factor}\n")
+    return "".join(parts)
+
+
+def _plan(rng):
+    """`[liquidation]`: in slices, and within a collar."""
+    parts = [f"[liquidation]\ninterval = {rng.choice([1, 2, 10])}\n"]
+    if rng.random() < 0.7:
+        parts.append(f"participation = {rng.choice([0.001, 0.01, 0.05])}\n")
+    if rng.random() < 0.7:
+        parts.append(f"collar = {rng.choice([0, 0.01, 0.003])}\n")
+    return "".join(parts)
+
+
 def random_config(rng):
     """The text of the TOML file, and of each file that it names."""
     session = rng.choice(SESSIONS)
@@ -115,6 +138,10 @@ def random_config(rng):
         parts.append("[sizing]\n" + "".join(f"{key} = {value}\n" for key, value in sizing if rng.random() < 0.8))
     model, files = random_model(rng, SYMBOLS, SECTORS)
     parts.append(model)
+    if model and rng.random() < 0.5:
+        parts.append(_dynamic(rng))
+    if rng.random() < 0.5:
+        parts.append(_plan(rng))
     if rng.random() < 0.2:
         parts.append(f'[restricted]\nsymbols = ["{rng.choice(SYMBOLS)}"]\n')
     if rng.random() < 0.6:

@@ -24,7 +24,7 @@ from reference import Simulation
 REASONS = ["halted", "reduce_only", "unknown_symbol", "unknown_account", "unknown_strategy", "unknown_order", "replace_pending",
            "duplicate_id", "bad_quantity", "bad_price", "no_mark", "stale_mark", "no_fx", "no_limits", "no_locate", "restricted"]
 KINDS = ["accepted", "resized", "rejected", "warning", "stray fill", "breach", "cleared", "state normal",
-         "state reduce_only", "state halted", "cancel_request", "liquidation", "error", "null value"]
+         "state reduce_only", "state halted", "cancel_request", "liquidation", "scale", "scaled", "error", "null value"]
 KINDS += ["sized by " + name for name in ("kelly", "volatility", "risk_budget", "balance", "limits", "max_fraction")]
 ACTIONS = ("alert", "reject", "resize", "reduce_only", "scale", "liquidate", "halt")
 KINDS += ["breach with " + action for action in ACTIONS]
@@ -99,6 +99,8 @@ def without_last_digits(line):
     if line.get("type") == "sized":  # lots of 1e-8 count more digits than an estimate has
         constraints = {key: near(units) for key, units in line["constraints"].items()}
         return line | {"quantity": near(line["quantity"]), "constraints": constraints}
+    if line.get("type") == "scale":
+        return line | {"value": near(line["value"])}
     estimated = str(line.get("limit", "")).replace("-", "_").endswith(ESTIMATES)
     return line | {"value": near(line["value"])} if estimated and "value" in line else line
 
@@ -177,6 +179,7 @@ def count(output, table):
             if "reason" in line:
                 breaker = line["reason"] == "stale_mark" and "limit" in line  # a metric and a reason of its own
                 table["reason " + line["reason"] + " of a breaker" * breaker] += 1
+            table["scaled"] += "scaled" in line
             table["null value"] += "value" in line and line["value"] is None
         elif kind == "state":
             table["state " + line["state"]] += 1

@@ -66,6 +66,25 @@ class Limit:
         return KINDS[self.metric]
 
 
+@dataclass(frozen=True)
+class Plan:
+    """`[liquidation]`: how its orders are sent; without it all at once."""
+
+    participation: int | None
+    collar: int | None
+    interval_ns: int
+
+
+@dataclass(frozen=True)
+class Dynamic:
+    """`[dynamic]`: a ladder of (above, factor) for each input of the market's state."""
+
+    floor: int
+    hysteresis: int
+    window_ns: int
+    ladders: dict
+
+
 @dataclass
 class Settings:
     base_currency: str = "USD"
@@ -80,6 +99,8 @@ class Settings:
     budgets: dict = field(default_factory=dict)  # strategy to its share of the portfolio's VaR limit
     sizing: dict = field(default_factory=dict)
     model: Model | None = None
+    plan: Plan | None = None
+    dynamic: Dynamic | None = None
     restricted: set = field(default_factory=set)
     locate: dict | None = None
     limits: list = field(default_factory=list)
@@ -120,11 +141,27 @@ def _settings(table, folder):
     s.sizing = {key: parse(value) for key, value in table.get("sizing", {}).items()}
     if "model" in table:
         s.model = load_model(table["model"], folder, s.instruments)
+    if "liquidation" in table:
+        s.plan = _plan(table["liquidation"])
+    if "dynamic" in table:
+        s.dynamic = _dynamic(table["dynamic"])
     s.restricted = set(table.get("restricted", {}).get("symbols", []))
     if "locate" in table:
         s.locate = {symbol: parse(units) for symbol, units in table["locate"].items()}
     s.limits = [_limit(name, limit, s) for name, limit in table.get("limit", {}).items()]
     return s
+
+
+def _plan(table):
+    share = {key: parse(table[key]) if key in table else None for key in ("participation", "collar")}
+    return Plan(share["participation"], share["collar"], int(Decimal(table.get("interval", 60)) * 10**9))
+
+
+def _dynamic(table):
+    ladders = {name: [(parse(above), parse(factor)) for above, factor in zip(one["above"], one["factor"])]
+               for name, one in table.items() if isinstance(one, dict)}
+    return Dynamic(parse(table.get("floor", Decimal("0.25"))), parse(table.get("hysteresis", Decimal("0.1"))),
+                   int(Decimal(table.get("window", 600)) * 10**9), ladders)
 
 
 def _instruments(path, base_currency):

@@ -3,7 +3,7 @@
 
 import book
 import executions
-from decimals import POSITION_MAX, show
+from decimals import POSITION_MAX, SCALE, show
 from desk import Message, Refused
 from judge import judge, rejected
 from limits import Candidate, order_notional
@@ -26,6 +26,9 @@ def _verdict_line(desk, outcome, event_id, keys, client, verdict):
         metric = first.limit.metric
         line |= {"limit": first.limit.name, "on": first.scope, "value": shown_value(metric, first.reading),
                  "max": shown_max(metric, first.max)}
+        factor, cause = first.shrinking
+        if factor != SCALE:
+            line["scaled"] = {"factor": factor / SCALE, "cause": cause}
     elif verdict.on is not None:
         line["on"] = verdict.on
     outcome.verdicts.append(line)

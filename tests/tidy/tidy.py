@@ -75,7 +75,7 @@ HOT_BANS = {
 # Estimates: variances, correlations, losses of scenarios. Money never is one.
 DOUBLE_ALLOWED = ("core/model_rules.h", "core/risk_model.h", "core/risk_model.cpp", "core/risk_book.h", "core/risk_book.cpp",
                   "core/judge_model.cpp", "core/engine_model.cpp", "core/engine.h", "core/kelly.h", "core/kelly.cpp",
-                  "core/spike.h", "core/spike.cpp")
+                  "core/spike.h", "core/spike.cpp", "core/contributions.cpp")
 
 FENCES = re.compile(r"\b(atomic_thread_fence|atomic_signal_fence|__sync_synchronize|_mm_[mls]fence)\b")
 CLOCKS = re.compile(r"\b(clock_gettime|gettimeofday|system_clock|steady_clock|high_resolution_clock|"
