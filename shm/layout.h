@@ -206,9 +206,9 @@ static_assert(sizeof(LaneLine) == line_bytes);
 // An instruction of the sidecar to the client, in a ring of its own: cancel this order; send this order of a
 // liquidation. `state` is its sequence.
 //
-//   0        8                                        16       80        208           216                 240
-//   | number | kind 8 | id | cause | side 8 | market | again | id 64 | cause 128 | symbol |acct |strat| quantity |
-//   price |..
+//   0        8                               16      80          208                   216        224     232
+//   | number | kind, 2 lengths, side, market, again | id 64 | cause 128 | symbol |acct |strat| quantity | price | ...|
+//   kind and what follows it are a byte each; `again`: the client has had it before it attached.
 enum class CommandKind : std::uint8_t { None, Cancel, Liquidate };
 struct alignas(line_bytes) CommandLine {
   AtomicWord state;      // SYNC POINT COMMAND: the number of the command, from 1
