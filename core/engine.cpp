@@ -151,7 +151,8 @@ void Engine::find_next_override_end() {
   }
 }
 
-EventError Engine::apply(const Event& event) noexcept {
+EventError Engine::decide(const Event& event) noexcept {
+  conclude();
   lines_.clear();
   touched_rows_.clear();
   has_verdict_ = has_sized_ = false;
@@ -181,12 +182,20 @@ EventError Engine::apply(const Event& event) noexcept {
     case EventType::Size: apply_size(event.size); break;
     case EventType::Deliver: apply_deliver(event.order); break;
   }
+  decided_ = true;
+  return EventError::None;
+}
+
+void Engine::conclude() noexcept {
+  if (!decided_) return;
+  decided_ = false;
+  if (accepted_.intent != nullptr) accept(accepted_);
+  accepted_.intent = nullptr;
   if (!limits_.breakers.empty() && has_verdict_ && verdict_.decision == Decision::Rejected)
     count_refusal(verdict_party_);
   review();
   if (!liquidations_.all.empty()) advance_liquidations();
   if (!failure_.empty()) halt_for_failure();
-  return EventError::None;
 }
 
 // What the clock alone brings about: a new session, overrides that end.

@@ -39,7 +39,15 @@ public:
 
   // Applies one event. An error means that it was refused whole: nothing has changed, not even the time.
   // The outcome (verdict, lines) is valid until the next call.
-  EventError apply(const Event& event) noexcept;
+  EventError apply(const Event& event) noexcept {
+    const EventError error = decide(event);
+    conclude();
+    return error;
+  }
+  // The same in two halves, for whoever waits for a verdict: it is given after the first; the second reserves what was
+  // accepted and reviews what the event touched. `event` has to last until then.
+  EventError decide(const Event& event) noexcept;
+  void conclude() noexcept;
 
   bool has_verdict() const { return has_verdict_; }  // exactly for Intent and Replace
   const Verdict& verdict() const { return verdict_; }
@@ -125,7 +133,7 @@ private:
   void take_locate(const Candidate& candidate, std::int64_t quantity, Order& order);
   void enter_flow(const Candidate& candidate, int128 notional);
   void count_open(const Order& order, int sign);
-  void accept(const Judge& judge, std::int64_t quantity, const IntentEvent& intent, const TextIndex::Probe& id);
+  void accept(const Acceptance& accepted);
   void accept(const Judge& judge, const ReplaceEvent& replace, OrderIndex index);
 
   // engine_reports.cpp
@@ -184,10 +192,7 @@ private:
   Sentence cause_of(const Factor& factor) const;
   void add_factor(const Factor& factor);
   // Is everything in `inner` in `outer` too? A symbol is in its sector.
-  bool lies_inside(const Scope& outer, Scope inner) const {
-    if (at(inner.sector) == 0) inner.sector = market_.symbols[at(inner.symbol)].sector;
-    return contains(outer, inner);
-  }
+  bool lies_inside(const Scope& outer, Scope inner) const;
   int128 scaled(const CompiledLimit& limit, const Slot& slot) const;
   void end_factor(Factor::Source source, std::size_t key);
   void set_stage(const Scope& on, Stage stage);
@@ -224,10 +229,7 @@ private:
   Level breaker_level(const CompiledLimit& limit, const Slot& slot) const;
   void act(const CompiledLimit& limit, const Scope& on);
   // The equity that a limit divides by (no account: of all); 0 where it is unknown or not positive.
-  int128 divisor(AccountIndex account) const {
-    const AccountState& state = book_.accounts[at(account)];
-    return state.rows_without_rate == 0 ? positive(state.equity()) : 0;
-  }
+  int128 divisor(AccountIndex account) const;
   // What a limit of more than one symbol adds up.
   const Total& total_of(const CompiledLimit& limit, std::size_t group, SectorIndex sector) const {
     return limit.reach == Reach::All ? book_.totals_all[at(limit.view)][group]
@@ -277,6 +279,8 @@ private:
 
   Verdict verdict_{};
   Party verdict_party_{};
+  bool decided_ = false;  // something is to be concluded
+  Acceptance accepted_{};
   Shrinking verdict_shrinking_{};
   bool has_verdict_ = false, has_sized_ = false;
   Sized sized_{};

@@ -5,9 +5,11 @@
 
 namespace bulwark::core {
 
+// Decides; what was accepted is taken into the book by accept(), when this event is concluded.
 void Engine::apply_intent(const IntentEvent& intent) {
   has_verdict_ = true;
-  Candidate candidate{};
+  Candidate& candidate = accepted_.candidate;
+  candidate = Candidate{};
   verdict_party_ = candidate.party = known_party(intent);
   candidate.side = intent.side;
   candidate.market = intent.market;
@@ -35,7 +37,10 @@ void Engine::apply_intent(const IntentEvent& intent) {
     verdict_.decision = Decision::Accepted;
     verdict_.quantity = intent.quantity;
   }
-  if (verdict_.decision != Decision::Rejected) accept(judge, verdict_.quantity.raw, intent, id);
+  if (verdict_.decision == Decision::Rejected) return;
+  accepted_.intent = &intent;
+  accepted_.id = id;
+  accepted_.turnover = judge.turnover(verdict_.quantity.raw);
 }
 
 // What follows from whom the candidate belongs to: its row, its symbol, how much of it would only reduce (rule 3).
@@ -189,9 +194,11 @@ void Engine::count_open(const Order& order, int sign) {
   }
 }
 
-void Engine::accept(const Judge& judge, std::int64_t quantity, const IntentEvent& intent, const TextIndex::Probe& id) {
-  const Candidate& candidate = judge.candidate();
-  const OrderIndex index = orders_.add(id);
+void Engine::accept(const Acceptance& accepted) {
+  const Candidate& candidate = accepted.candidate;
+  const IntentEvent& intent = *accepted.intent;
+  const std::int64_t quantity = verdict_.quantity.raw;
+  const OrderIndex index = orders_.add(accepted.id);
   Order& order = orders_[index];
   order.account = candidate.party.account;
   order.strategy = candidate.party.strategy;
@@ -202,7 +209,7 @@ void Engine::accept(const Judge& judge, std::int64_t quantity, const IntentEvent
   order.quantity = quantity;
   order.price = intent.price.raw;
   take_locate(candidate, quantity, order);
-  enter_flow(candidate, judge.turnover(quantity));
+  enter_flow(candidate, accepted.turnover);
   link(index);
   const bool was_live = book_.rows[candidate.row].live;
   book_.wake(candidate.row, market_);

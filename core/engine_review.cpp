@@ -118,6 +118,11 @@ void Engine::halt_for_failure() {
   latch(Scope{}, State::Halted, std::exchange(failure_, {}));
 }
 
+int128 Engine::divisor(AccountIndex account) const {
+  const AccountState& state = book_.accounts[at(account)];
+  return state.rows_without_rate == 0 ? positive(state.equity()) : 0;
+}
+
 // What a breach does beyond refusing.
 void Engine::act(const CompiledLimit& limit, const Scope& on) {
   const std::string& name = names_.limits.name(limit.index);

@@ -15,6 +15,11 @@ std::int64_t Engine::smallest_factor(const Scope& on) const {
   return smallest;
 }
 
+bool Engine::lies_inside(const Scope& outer, Scope inner) const {
+  if (at(inner.sector) == 0) inner.sector = market_.symbols[at(inner.symbol)].sector;
+  return contains(outer, inner);
+}
+
 int128 Engine::scaled(const CompiledLimit& limit, const Slot& slot) const {
   if (!limit.dynamic) return slot.base_max;
   const std::int64_t factor = smallest_factor(slot.on);

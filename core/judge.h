@@ -9,6 +9,7 @@
 #include "core/event.h"
 #include "core/flow.h"
 #include "core/limits.h"
+#include "core/text_index.h"
 
 namespace bulwark::core {
 
@@ -29,6 +30,14 @@ struct Candidate {
   std::int64_t reducible;  // the largest quantity that only reduces
 
   bool reduces(std::int64_t q) const { return q <= reducible; }
+};
+
+// An intent that was accepted, and is yet to be taken into the book.
+struct Acceptance {
+  const IntentEvent* intent;  // nullptr: there is none
+  Candidate candidate;
+  TextIndex::Probe id;
+  int128 turnover;
 };
 
 // The largest multiple of the lot, at most so much, that passes; 0: none. What only reduces is judged more gently than

@@ -41,18 +41,18 @@ public:
 
   // A text whose hash is known: worked out once for all that is asked about it.
   struct Probe {
-    const Id& text;
+    const Id* text;
     std::uint32_t tag;
     std::uint64_t hash;
   };
-  Probe probe(const Id& text, std::uint32_t tag) const { return {text, tag, hash(text, tag)}; }
+  Probe probe(const Id& text, std::uint32_t tag) const { return {&text, tag, hash(text, tag)}; }
 
   // Calls visit(entry) for each entry with that text (and, by_tag, hash), until it returns true.
   template <class Visit>
   void each(const Probe& probe, Visit visit) const {
     for (std::size_t k = probe.hash & mask_; !slots_[k].empty(); k = (k + 1) & mask_) {
       const Slot slot = slots_[k];
-      if (slot.check() != check_of(probe.hash) || !(entries_[slot.entry() - 1].text == probe.text)) continue;
+      if (slot.check() != check_of(probe.hash) || !(entries_[slot.entry() - 1].text == *probe.text)) continue;
       if (visit(slot.entry())) return;
     }
   }
@@ -71,7 +71,7 @@ public:
     if (entry != none) free_ = entries_[entry - 1].next;
     else entry = static_cast<std::uint32_t>(++used_);
     ++count_;
-    entries_[entry - 1] = {owner, probe.tag, next, 0, probe.text};
+    entries_[entry - 1] = {owner, probe.tag, next, 0, *probe.text};
     std::size_t k = probe.hash & mask_;
     while (!slots_[k].empty()) k = (k + 1) & mask_;
     slots_[k] = Slot::of(entry, check_of(probe.hash));

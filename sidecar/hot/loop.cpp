@@ -97,7 +97,7 @@ bool Loop::serve_request(LaneSlot& slot, shm::Permission permission) noexcept {
   const core::Gate gate = order ? permission_.gate(permission, now_) : core::Gate::Open;
   to_event(slot.request, slot.who.client, gate, t_, event_);
   if (event_.type == core::EventType::Intent) fill_in_account(event_.intent.account, event_.intent.strategy);
-  apply_and_append();
+  decide_and_append();
   slot.server.answer(to_answer(outcome_, order, epoch));
   ring_.prefetch();
   if (order) count_verdict();
@@ -105,9 +105,9 @@ bool Loop::serve_request(LaneSlot& slot, shm::Permission permission) noexcept {
   return true;
 }
 
-// Reserve, append, and only then may the caller publish: what is acknowledged is in the ring.
-void Loop::apply_and_append() noexcept {
-  outcome_.error = engine_.apply(event_);
+// Decide, append, and only then may the caller publish: what is acknowledged is in the ring.
+void Loop::decide_and_append() noexcept {
+  outcome_.error = engine_.decide(event_);
   outcome_.has_verdict = outcome_.error == core::EventError::None && engine_.has_verdict();
   if (outcome_.has_verdict) outcome_.verdict = engine_.verdict();
   else outcome_.verdict = {};
@@ -120,7 +120,9 @@ void Loop::apply_and_append() noexcept {
   ++events_;
 }
 
+// The verdict is on its way: what was accepted is taken into the book before the next event is looked at.
 void Loop::after_event() noexcept {
+  engine_.conclude();
   if (outcome_.error != core::EventError::None) return;
   if (!engine_.lines().empty()) tell_lines();
   publisher_.note_touched(engine_);
@@ -151,7 +153,7 @@ void Loop::apply_mark(shm::QuoteIndex quote, const shm::Quote& mark) noexcept {
   event_.type = is_symbol ? core::EventType::Mark : core::EventType::Rate;
   event_.mark = {is_symbol ? static_cast<std::uint32_t>(target.symbol) : static_cast<std::uint32_t>(target.currency), 0,
                  mark.bid, mark.ask, mark.last};
-  apply_and_append();
+  decide_and_append();
   after_event();
   ++marks_;
 }
@@ -162,7 +164,7 @@ bool Loop::idle() noexcept {
   if (t_.ns - last_event_t_.ns >= clock_ns && journal_open()) {
     event_.t = t_;
     event_.type = core::EventType::Clock;
-    apply_and_append();
+    decide_and_append();
     after_event();
   }
   if (!publisher_.dirty()) return false;

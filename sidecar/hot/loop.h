@@ -2,7 +2,7 @@
 // The hot loop: one thread that answers every request. A pass looks at the permission, at wishes, at marks, and at each
 // lane in turn, each with a budget of work; what nobody waits for is done when there is nothing else.
 //
-// The way of a request:  copy -> gate -> Engine::apply -> journal ring -> answer.
+// The way of a request:  copy -> gate -> Engine::decide -> journal ring -> answer -> Engine::conclude.
 //
 // Once it runs it allocates nothing, takes no lock, throws nothing and makes no system call, but in wait_for_wake()
 // (sleeper.h) and in the pieces of work that cold threads hand over (calls.h).
@@ -113,7 +113,7 @@ private:
   bool serve_lanes() noexcept;
   bool serve(LaneSlot& slot) noexcept;
   bool serve_request(LaneSlot& slot, shm::Permission permission) noexcept;
-  void apply_and_append() noexcept;
+  void decide_and_append() noexcept;
   void after_event() noexcept;
   void count_verdict() noexcept;
   bool take_marks() noexcept;

@@ -19,7 +19,7 @@ ClientIndex Loop::client_index(const Name& name) {
   event_.t = t_;
   event_.type = core::EventType::Client;
   event_.client.name = name;
-  apply_and_append();
+  decide_and_append();
   after_event();
   publisher_.add_names(engine_);
   return engine_.names().clients.find(name.view());
@@ -64,7 +64,7 @@ core::EventError Loop::apply_wish(const core::Event& wish) {
   if (!journal_open()) return core::EventError::NoRoom;
   event_ = wish;
   event_.t = t_;
-  apply_and_append();
+  decide_and_append();
   after_event();
   return outcome_.error;
 }

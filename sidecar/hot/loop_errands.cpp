@@ -71,7 +71,7 @@ void Loop::deliver(const Id& id, ClientIndex client) noexcept {
   event_.t = t_;
   event_.type = core::EventType::Deliver;
   event_.order = {client, DoneWhy::None, {}, id};
-  apply_and_append();
+  decide_and_append();
   after_event();
 }
 
@@ -94,7 +94,7 @@ void Loop::answer_question(LaneSlot& slot) noexcept {
   if (slot.request.kind == shm::MessageKind::Size && journal_open()) {
     to_size(slot.request, slot.who.client, t_, event_);
     fill_in_account(event_.size.account, event_.size.strategy);
-    apply_and_append();
+    decide_and_append();
     const Decision decision = outcome_.has_sized ? Decision::Accepted : Decision::Rejected;
     slot.server.answer(shm::SizeAnswer{decision, outcome_.sized.binding, outcome_.sized.constraints});
     return after_event();

@@ -61,7 +61,7 @@ bool Loop::take_over(std::uint64_t epoch, const shm::StopDetails& details) {
   event_.control.operator_name = cleaned(details.operator_name);
   event_.control.reason = cleaned(reason_of(details));
   permission_.took_over(taken);
-  apply_and_append();
+  decide_and_append();
   after_event();
   return true;
 }
