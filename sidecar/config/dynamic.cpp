@@ -48,11 +48,11 @@ std::string seconds_text(DurationNs duration) { return quoted(format_decimal(dur
 std::optional<core::Dynamic> read_dynamic(Section& section, const core::Rules& rules, Report& report) {
   if (!section.present()) return std::nullopt;
   core::Dynamic dynamic;
+  const bool model_is_good = report.mistakes.empty();  // else it may be there, and only not read
   dynamic.floor = static_cast<std::int64_t>(section.decimal("floor", floor_range, dynamic.floor));
   dynamic.hysteresis = static_cast<std::int64_t>(section.decimal("hysteresis", hysteresis_range, dynamic.hysteresis));
   const int128 window = section.decimal("window", window_range, dynamic.window.ns / nanoseconds);
   dynamic.window.ns = static_cast<std::int64_t>(window * nanoseconds);
-  const std::size_t mistakes_before = report.mistakes.size();
   for (std::size_t k = 0; k < dynamic.ladders.size(); ++k) {
     const std::string_view input = core::market_input_names[k];
     const Node* table = section.table(input);
@@ -62,7 +62,7 @@ std::optional<core::Dynamic> read_dynamic(Section& section, const core::Rules& r
     const bool by_model =
         core::MarketInput(k) == core::MarketInput::Volatility || core::MarketInput(k) == core::MarketInput::Correlation;
     const bool has_model = rules.model && !rules.model->symbols.empty();
-    if (by_model && !has_model && report.mistakes.size() == mistakes_before)
+    if (by_model && !has_model && model_is_good)
       section.mistake(input, "is compared with the model's: [model] with prices is missing");
   }
   section.not_built("regime");

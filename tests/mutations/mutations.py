@@ -19,7 +19,7 @@ TARGETS = ["bulwark", "simulation_random_test", "simulation_test"]
 
 # What is wrong with it, where, the text as it stands (exactly once), and the text with the fault.
 FAULTS = [
-    ("reaching a max is a breach", "core/judge.cpp", "    return m.value > slot.max;\n", "    return m.value >= slot.max;\n"),
+    ("reaching a max is a breach", "core/level.h", "return level.value > max;", "return level.value >= max;"),
     ("what works already on the side is forgotten: a reducing order may flip", "core/engine_orders.cpp",
      "cell.position - cell.working_sell\n", "cell.position\n"),
     ("a fill is counted as position and as working order", "core/engine_reports.cpp",

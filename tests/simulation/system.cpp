@@ -121,7 +121,7 @@ void System::reattach(int k) {
   client.orders.clear();
   client.confused = false;
   std::erase_if(decided_, [&](const auto& entry) { return entry.first.first == client.index; });  // nobody hears it
-  if (!life_->loop->admit({client.index, {}, {}}, **client.memory) && !journal_failed_)
+  if (!life_->loop->admit({client.index, AccountIndex::None, StrategyIndex::None}, **client.memory) && !journal_failed_)
     broken("a client was not admitted");
   observe(false);
 }
