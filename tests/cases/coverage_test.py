@@ -19,7 +19,7 @@ import run_cases
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
-PROGRAM = sys.argv.pop() if len(sys.argv) > 1 and not sys.argv[-1].startswith("-") else None
+PROGRAM = str(Path(sys.argv.pop()).resolve()) if len(sys.argv) > 1 and not sys.argv[-1].startswith("-") else None
 
 # What no input of `simulate` brings about: complaints.md names the tests of the running instance.
 SHOWN_BY_PROCESSES = {"journal_full", "lease_expired"}
