@@ -86,7 +86,7 @@ TEST_F(CallsTest, AnOrderOfALiquidationIsForTheFirstWhoTakesIt) {
   EXPECT_EQ(orders[0].price, Price{99 * unit});
   EXPECT_FALSE(orders[0].again);
   EXPECT_TRUE(other.commands().empty());
-  EXPECT_TRUE(client.clear_to_send("l1"));
+  EXPECT_TRUE(eventually([&] { return client.clear_to_send("l1"); }));
   EXPECT_FALSE(other.clear_to_send("l1"));
   client.fill({.id = "l1", .exec_id = "e1", .quantity = 30, .price = 99});
   EXPECT_FALSE(client.clear_to_send("l1"));  // there is nothing left of it

@@ -105,6 +105,14 @@ class PythonTest(unittest.TestCase):
         with self.assertRaises(bulwark.Unavailable):
             self.client.size("AAPL", "buy", edge=0.1)
 
+    def clears(self, id):
+        """Sooner or later: on a busy machine the stand-in may beat late."""
+        for _ in range(1000):
+            if self.client.clear_to_send(id):
+                return
+            time.sleep(0.005)
+        self.fail(id + " is never clear to send")
+
     def test_an_order_of_a_liquidation_is_handed_out_once(self):
         other = bulwark.attach(instance="desk", client="c2", account="ACC1")
         self.instance.say("stop")
@@ -113,7 +121,7 @@ class PythonTest(unittest.TestCase):
         order = bulwark.Command("liquidate", "l1", "loss", "MSFT", "sell", Decimal(30), Decimal(99), "ACC1", "momo", False)
         self.assertEqual(self.client.commands(), [order])
         self.assertEqual((self.client.commands(), other.commands()), ([], []))  # it is taken
-        self.assertTrue(self.client.clear_to_send("l1"))  # although everything is stopped
+        self.clears("l1")  # although everything is stopped
         self.assertFalse(other.clear_to_send("l1"))
         self.assertFalse(self.client.clear_to_send())
         self.client.fill(id="l1", exec_id="e1", quantity=10, price=99)
@@ -121,7 +129,7 @@ class PythonTest(unittest.TestCase):
         self.assertEqual(self.client.commands(), [])
         self.instance.say("liquidate", "l2", "c1")  # but not this one: an earlier process of that name had
         self.assertEqual(self.client.commands(), [order._replace(id="l2", again=True)])
-        self.assertTrue(self.client.clear_to_send("l2"))
+        self.clears("l2")
         self.instance.say("freeze")
         time.sleep(0.1)  # longer than a lease
         self.assertFalse(self.client.clear_to_send("l1"))
@@ -129,7 +137,7 @@ class PythonTest(unittest.TestCase):
 
     def test_what_nobody_answered_for_is_not_handed_out(self):
         self.client.detach()
-        hasty = bulwark.attach(instance="desk", client="c1", timeout_ms=20)
+        hasty = bulwark.attach(instance="desk", client="c1", timeout_ms=300)
         self.instance.say("liquidate", "l1")
         self.instance.say("freeze")
         self.assertEqual(hasty.commands(), [])

@@ -66,7 +66,7 @@ class Orders(Liquidation):
         self.assertEqual((one.id, one.symbol, one.quantity, one.account, one.strategy, one.cause, one.again),
                          ("liquidation-1", "AAPL", 40, "ACC1", "momo", "over", False))
         self.assertEqual((two.id, two.symbol, two.side, two.price), ("liquidation-2", "XOM", "sell", 100))
-        self.assertTrue(self.one.clear_to_send(id=one.id))
+        wait_for("the last look", lambda: self.one.clear_to_send(id=one.id))
         self.assertFalse(self.one.clear_to_send(id=two.id))
         self.assertFalse(self.one.clear_to_send())
         with self.assertRaises(bulwark.Refused):  # it is the other one's
