@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// What model limits cost on the way of an order, by how many symbols the book holds: a factor model of 20 factors and
+// eight scenarios, and one limit of each model metric, all of them read by every order.
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "bench/ticks.h"
+#include "bench/twenty_limits.h"
+
+namespace bulwark::bench {
+
+namespace {
+
+constexpr std::size_t factor_count = 20, scenario_count = 8;
+
+const TickScale& scale() {
+  static const TickScale measured = TickScale::measure();
+  return measured;
+}
+
+core::Model model_of(const std::vector<core::Instrument>& instruments) {
+  std::mt19937_64 random(1);
+  std::normal_distribution<double> noise;
+  core::Model model;
+  model.factor_count = factor_count;
+  for (const core::Instrument& instrument : instruments) {
+    model.symbols.push_back(instrument.symbol);
+    for (std::size_t k = 0; k < factor_count; ++k) model.loadings.push_back(k == 0 ? 0.01 : 0.002 * noise(random));
+    model.residuals.push_back(1e-4);
+  }
+  for (std::size_t k = 0; k < scenario_count; ++k) {
+    core::Scenario scenario{"scenario-" + std::to_string(k + 1), {}};
+    for (const std::string& symbol : model.symbols) scenario.moves.push_back({symbol, -0.1 + 0.05 * noise(random)});
+    model.scenarios.push_back(scenario);
+  }
+  return model;
+}
+
+core::Rules rules_of(std::size_t symbols) {
+  constexpr std::int64_t plenty = 1'000'000'000;
+  const core::On all{}, each_symbol{"*", "", "", "", ""}, account{"", "", "DESK", "", ""};
+  std::vector<core::Limit> limits{
+      limit_of(Metric::Gross, all, plenty),      limit_of(Metric::Var, all, plenty),
+      limit_of(Metric::Es, account, plenty),     limit_of(Metric::Volatility, account, 100),
+      limit_of(Metric::StressLoss, all, plenty), limit_of(Metric::CorrelatedExposure, each_symbol, plenty)};
+  for (std::size_t k = 0; k < limits.size(); ++k) limits[k].name = "limit-" + std::to_string(k + 1);
+  core::Rules rules = rules_with(std::move(limits));
+  rules.instruments.resize(1);
+  for (std::size_t k = 1; k <= symbols; ++k) {
+    core::Instrument instrument = rules.instruments.front();
+    instrument.symbol = "SYM" + std::to_string(k);
+    if (k == 1) rules.instruments.front() = instrument;
+    else rules.instruments.push_back(instrument);
+  }
+  rules.model = model_of(rules.instruments);
+  return rules;
+}
+
+// Every symbol holds something: odd ones are held long and bought, even ones held short and sold.
+void intent_with_model_limits(benchmark::State& state) {
+  const auto symbols = static_cast<std::uint32_t>(state.range(0));
+  core::Engine engine(rules_of(symbols));
+  engine.populate(100'000);
+  TimeNs t{1'800'000'000'000'000'000};
+  const auto apply = [&](const core::Event& event) {
+    if (engine.apply(event) != core::EventError::None) std::abort();
+  };
+  core::Event client = event_at(t, core::EventType::Client);
+  client.client.name = Name::from(client_name);
+  apply(client);
+  for (std::uint32_t symbol = 1; symbol <= symbols; ++symbol) {
+    apply(mark_of(symbol, Price{reference_raw - tick_raw}, t));
+    core::Event position = position_of(symbol, t);
+    position.fill.quantity = {100 * unit};
+    apply(position);
+  }
+  std::uint64_t number = 0;
+  for (auto _ : state) {
+    if (++number % 400'000 == 0) apply(event_at(t = t + milliseconds(86'400'000), core::EventType::Clock));
+    core::Event intent = intent_of(number, t = t + DurationNs{500});
+    const auto symbol = static_cast<std::uint32_t>(number % symbols) + 1;
+    intent.intent.symbol = SymbolIndex{symbol};
+    intent.intent.side = symbol % 2 == 1 ? Side::Buy : Side::Sell;
+    const std::uint64_t before = ticks_before();
+    apply(intent);
+    const std::uint64_t after = ticks_after();
+    if (engine.verdict().decision != Decision::Accepted) std::abort();
+    state.SetIterationTime(scale().ns(after - before) / 1e9);
+    apply(order_event_of(core::EventType::Done, number, t = t + DurationNs{500}));
+  }
+}
+BENCHMARK(intent_with_model_limits)->Arg(100)->Arg(1'000)->Arg(10'000)->UseManualTime();
+
+}  // namespace
+
+}  // namespace bulwark::bench
