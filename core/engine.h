@@ -72,6 +72,7 @@ public:
   const Limits& limits() const { return limits_; }
   const RiskBook& risk() const { return risk_; }
   const Market& market() const { return market_; }
+  const MarketState& market_state() const { return market_state_; }
   const std::vector<Latch>& latches() const { return latches_; }
   AccountIndex default_account(StrategyIndex strategy) const { return default_accounts_[at(strategy)]; }
   CurrencyIndex currency_of_pair(std::string_view pair) const;  // "EUR/USD" with base USD, of a currency in use
@@ -81,7 +82,6 @@ public:
   // What the last event changed in positions and working orders: rows, for the board.
   std::span<const std::uint32_t> touched_rows() const { return touched_rows_; }
 
-  using Reading = core::Reading;
   // Every limit from the kind exposure up to `last` with its value, sorted as the contract's snapshot. Cold.
   std::vector<Reading> readings(Kind last = Kind::State);
   Value shown_max(std::uint32_t limit, std::size_t slot) const;

@@ -33,7 +33,7 @@ bool Engine::row_counts(std::size_t row) const {
   return r.position != 0 || r.working_buy != 0 || r.working_sell != 0 || r.profit != 0;
 }
 
-std::vector<Engine::Reading> Engine::readings(Kind last) {
+std::vector<Reading> Engine::readings(Kind last) {
   book_.settle(market_);
   std::vector<bool> counts(limits_.slots.size(), false);
   for (const std::uint32_t row : book_.live_rows) {

@@ -73,6 +73,12 @@ Sentence MarketState::cause() const {
   return cause;
 }
 
+std::uint64_t MarketState::inputs() const {
+  std::uint64_t bits = 0;
+  for (std::size_t k = 0; k < climbed_.size(); ++k) bits |= std::uint64_t{climbed_[k] != 0} << k;
+  return bits;
+}
+
 std::int64_t MarketState::factor() const {
   std::int64_t factor = unit;
   for (std::size_t k = 0; k < climbed_.size(); ++k) {

@@ -44,7 +44,8 @@ public:
     }
   }
   std::int64_t factor() const;
-  Sentence cause() const;  // the inputs that stand on a step
+  Sentence cause() const;        // the inputs that stand on a step
+  std::uint64_t inputs() const;  // the same: bit k is that of market_input_names[k]
 
 private:
   Level level(MarketInput input) const;

@@ -97,10 +97,6 @@ struct LiquidationPlan {
   friend bool operator==(const LiquidationPlan&, const LiquidationPlan&) = default;
 };
 
-// What the state of the market is told by. (A learned regime is to be one more of these.)
-enum class MarketInput : std::uint8_t { Volatility, Correlation, Spread, Drawdown };
-inline constexpr std::array<std::string_view, 4> market_input_names{"volatility", "correlation", "spread", "drawdown"};
-
 // How sizes and dynamic limits follow the state of the market. Raw decimals.
 struct Dynamic {
   struct Step {

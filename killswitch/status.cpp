@@ -55,6 +55,18 @@ static Json processes_of(const Instance& instance) {
   return result;
 }
 
+// What sizes and dynamic limits are left by the state of the market; null where they do not follow it.
+static Json market_of(const Instance& instance) {
+  const std::uint64_t factor = instance.board ? instance.board->market_factor.load() : 0;
+  if (factor == 0) return nullptr;
+  const std::uint64_t inputs = instance.board->market_inputs.load();
+  std::string cause;
+  for (std::size_t k = 0; k < market_input_names.size(); ++k) {
+    if ((inputs >> k & 1) != 0) cause += (cause.empty() ? "" : ", ") + std::string(market_input_names[k]);
+  }
+  return {{"factor", static_cast<double>(factor) / static_cast<double>(unit)}, {"cause", cause}};
+}
+
 static Json json_of(const Instance& instance, const Status& status, const std::vector<ClientView>& clients) {
   Json rows = Json::array();
   for (const ClientView& client : clients) {
@@ -77,6 +89,7 @@ static Json json_of(const Instance& instance, const Status& status, const std::v
               {"epoch", status.permission.epoch()},
               {"lease", {{"running", left > 0}, {"lapses", instance.page->lease_lapses.load()}}},
               {"liquidation", liquidation},
+              {"market", market_of(instance)},
               {"processes", processes_of(instance)},
               {"clients", rows}};
 }
@@ -95,6 +108,10 @@ static void print_text(const Json& status) {
     std::cout << "  liquidation: " << liquidation["orders"] << " orders are not done";
     if (liquidation["untaken"] != 0) std::cout << "; for " << liquidation["untaken"] << " of them there is no client";
     std::cout << "\n";
+  }
+  if (const Json& market = status["market"]; !market.is_null() && market["factor"] != 1.0) {
+    std::cout << "  sizes and dynamic limits are left " << market["factor"] << " of what is configured ("
+              << market["cause"].get<std::string>() << ")\n";
   }
   for (const auto& [program, pid] : status["processes"].items()) std::cout << "  " << program << " " << pid << "\n";
   for (const auto& client : status["clients"]) {

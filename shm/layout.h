@@ -309,6 +309,8 @@ struct Board {
   AtomicWord loop_ns_max;                                     // the longest pass of the hot loop
   AtomicWord journal_appended, journal_written;               // records
   AtomicWord liquidation_orders, liquidation_orders_untaken;  // of those that are not over, how many no client has
+  AtomicWord market_factor;  // raw decimal: the share that sizes and dynamic limits are left; 0: it follows no market
+  AtomicWord market_inputs;  // bit k: market_input_names[k] makes it less than a whole
   std::atomic<std::uint32_t> positions_count, states_count;
   alignas(writer_bytes) Sentence stop_cause;  // why the stop is asked for; written before `stop_request`
 };
@@ -374,10 +376,8 @@ struct ControlRequest {
   std::uint8_t new_baseline;
   ResumeStage stage;  // of a resume, and of its preflight
   std::uint8_t spare[2];
-  std::uint64_t permission;  // of a resume: the word that it looked at
-  Name symbol, sector, account, strategy, client;
-  Name limit;  // of an override
-  Name operator_name;
+  std::uint64_t permission;                                              // of a resume: the word that it looked at
+  Name symbol, sector, account, strategy, client, limit, operator_name;  // `limit`: of an override
   Sentence reason;
   std::uint64_t max_low, max_high;  // raw decimal: of an override its max, of `equity` the amount
   std::int64_t until_ns;            // of an override

@@ -54,13 +54,12 @@ std::optional<core::Dynamic> read_dynamic(Section& section, const core::Rules& r
   const int128 window = section.decimal("window", window_range, dynamic.window.ns / nanoseconds);
   dynamic.window.ns = static_cast<std::int64_t>(window * nanoseconds);
   for (std::size_t k = 0; k < dynamic.ladders.size(); ++k) {
-    const std::string_view input = core::market_input_names[k];
+    const std::string_view input = market_input_names[k];
     const Node* table = section.table(input);
     if (table == nullptr) continue;
     Section ladder(report, table, section.path_of(input), table->place);
     dynamic.ladders[k] = read_ladder(ladder);
-    const bool by_model =
-        core::MarketInput(k) == core::MarketInput::Volatility || core::MarketInput(k) == core::MarketInput::Correlation;
+    const bool by_model = MarketInput(k) == MarketInput::Volatility || MarketInput(k) == MarketInput::Correlation;
     const bool has_model = rules.model && !rules.model->symbols.empty();
     if (by_model && !has_model && model_is_good)
       section.mistake(input, "is compared with the model's: [model] with prices is missing");
@@ -91,7 +90,7 @@ std::string frozen_dynamic(const core::Rules& rules) {
       const auto& ladder = rules.dynamic->ladders[k];
       if (ladder.empty()) continue;
       result +=
-          fmt::format("[dynamic.{}]\nabove = {}\nfactor = {}\n", core::market_input_names[k],
+          fmt::format("[dynamic.{}]\nabove = {}\nfactor = {}\n", market_input_names[k],
                       list_text(ladder, &core::Dynamic::Step::above), list_text(ladder, &core::Dynamic::Step::factor));
     }
   }

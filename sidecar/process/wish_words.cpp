@@ -91,7 +91,7 @@ std::vector<std::string> reasons_not_to_resume(core::Engine& engine, TimeNs now,
                     " has a position or a working order, and no fresh mark");
   }
   if (!limits) return lines;
-  for (const core::Engine::Reading& reading : engine.readings()) {
+  for (const core::Reading& reading : engine.readings()) {
     const core::CompiledLimit& limit = engine.limits().all[reading.limit];
     if (!over(limit, engine.limits().slots[reading.slot], reading.value)) continue;
     lines.push_back("limit " + engine.names().limits.name(limit.index) + ": " + show(reading.value) +

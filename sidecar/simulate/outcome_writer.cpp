@@ -127,7 +127,7 @@ void write_line(const core::Engine& engine, const core::Line& line, TimeNs t, st
     case core::LineType::Alarm: json["message"] = line.cause.view(); break;
     case core::LineType::Scale:
       json["on"] = scope_json(engine, line.on);
-      json["cause"] = core::market_input_names[at(line.scaling.cause)];
+      json["cause"] = market_input_names[at(line.scaling.cause)];
       json["value"] = value_json(line.value);
       json["from"] = quotient(line.scaling.from, unit);
       json["to"] = quotient(line.scaling.to, unit);
@@ -220,7 +220,7 @@ void OutcomeWriter::write_snapshot(std::string& out) const {
   json["positions"] = positions_json(engine_);
   json["accounts"] = accounts_json(engine_);
   ordered_json limits = ordered_json::array();
-  for (const core::Engine::Reading& reading : engine_.readings()) {
+  for (const core::Reading& reading : engine_.readings()) {
     const core::CompiledLimit& limit = engine_.limits().all[reading.limit];
     limits.push_back({{"limit", engine_.names().limits.name(limit.index)},
                       {"on", scope_json(engine_, engine_.limits().slots[reading.slot].on)},

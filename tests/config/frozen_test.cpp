@@ -79,7 +79,7 @@ TEST(Frozen, ForgetsNothing) {
   others[23].rules.dynamic = core::Dynamic{};
   others[24].rules.dynamic = core::Dynamic{{}, unit / 3, 0, milliseconds(1)};
   others[25].rules.dynamic = core::Dynamic{};
-  others[25].rules.dynamic->ladders[at(core::MarketInput::Spread)] = {{1, unit / 2}, {2, unit / 3}};
+  others[25].rules.dynamic->ladders[at(MarketInput::Spread)] = {{1, unit / 2}, {2, unit / 3}};
   others[26].rules.liquidation = core::LiquidationPlan{};
   others[27].rules.liquidation = core::LiquidationPlan{1, 0, milliseconds(1)};
   for (std::size_t i = 0; i < others.size(); ++i) {

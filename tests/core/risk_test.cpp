@@ -146,7 +146,7 @@ double from_scratch(const Engine& engine, const Rules& rules, const CompiledLimi
 }
 
 void expect_as_from_scratch(Market& market, const Rules& rules) {
-  for (const Engine::Reading& reading : market.engine.readings()) {
+  for (const Reading& reading : market.engine.readings()) {
     const CompiledLimit& limit = market.engine.limits().all[reading.limit];
     if (limit.kind != Kind::Model) continue;
     const double expected = from_scratch(market.engine, rules, limit);

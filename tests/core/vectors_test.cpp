@@ -117,7 +117,7 @@ protected:
     EXPECT_EQ(engine.apply(fill_of(symbol, id, quantity, worth)), EventError::None);
   }
   double value(Metric metric) {
-    for (const Engine::Reading& reading : engine.readings()) {
+    for (const Reading& reading : engine.readings()) {
       if (engine.limits().all[reading.limit].metric != metric) continue;
       if (reading.value.kind == ValueKind::Fraction) return reading.value.fraction();
       return static_cast<double>(reading.value.raw()) / unit / worth;

@@ -246,6 +246,30 @@ TEST(Loop, TheBoardShowsPositionsAndCounts) {
   EXPECT_EQ(static_cast<std::int64_t>(row.unrealised[0]), 40 * unit);
 }
 
+core::Rules rules_that_follow_the_market() {
+  core::Rules rules = desk_rules();
+  rules.dynamic.emplace();
+  rules.dynamic->ladders[at(MarketInput::Drawdown)] = {{unit / 100'000, unit / 2}};
+  return rules;
+}
+
+TEST(Loop, TheBoardSaysWhatSizesAreLeftAndWhy) {
+  Desk desk(rules_that_follow_the_market());
+  Desk::Party& c1 = desk.attach("c1");
+  const auto show = [&] {
+    shm::nap(milliseconds(2));
+    desk.pass(5);
+  };
+  show();
+  EXPECT_EQ(desk.board.market_factor.load(), static_cast<std::uint64_t>(unit));
+  EXPECT_EQ(desk.board.market_inputs.load(), 0U);
+  desk.ask(c1, order("o1", 100));
+  desk.ask(c1, fill("o1", "e1", 100, 11));  // a loss of 100 of 2,000,000
+  show();
+  EXPECT_EQ(desk.board.market_factor.load(), static_cast<std::uint64_t>(unit / 2));
+  EXPECT_EQ(desk.board.market_inputs.load(), 1U << at(MarketInput::Drawdown));
+}
+
 TEST(Loop, TimePassesWhenNothingHappens) {
   Desk desk;
   shm::nap(milliseconds(120));

@@ -114,7 +114,7 @@ inline std::string difference_of_state(core::Engine& engine, const naive::Naive&
       return "equity of account " + std::to_string(k) + ": " + format_decimal(account.equity()) +
              ", the reference has " + format_decimal(naive.equity(AccountIndex(k)));
   }
-  for (const core::Engine::Reading& reading : engine.readings()) {
+  for (const core::Reading& reading : engine.readings()) {
     const Scope& on = engine.limits().slots[reading.slot].on;
     const Value other = naive.reading(reading.limit, on);
     const int128 max = engine.limits().slots[reading.slot].max;
