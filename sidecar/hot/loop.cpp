@@ -161,7 +161,8 @@ void Loop::apply_mark(shm::QuoteIndex quote, const shm::Quote& mark) noexcept {
 // What is done while nobody waits, a little at a time. True: there may be more of it.
 bool Loop::idle() noexcept {
   if (!commands_.empty()) send_commands();
-  if (t_.ns - last_event_t_.ns >= clock_ns && journal_open()) {
+  const bool began = last_event_t_.ns != INT64_MIN;  // before its first event no time passes for the engine
+  if (began && t_.ns - last_event_t_.ns >= clock_ns && journal_open()) {
     event_.t = t_;
     event_.type = core::EventType::Clock;
     decide_and_append();
