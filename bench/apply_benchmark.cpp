@@ -12,11 +12,6 @@ namespace bulwark::bench {
 
 namespace {
 
-const TickScale& scale() {
-  static const TickScale measured = TickScale::measure();
-  return measured;
-}
-
 // An engine with a book and a time that goes on; it aborts where an event does not do what is measured.
 class Desk {
 public:
@@ -27,7 +22,7 @@ public:
     const core::EventError error = engine_.apply(event);
     const std::uint64_t after = ticks_after();
     demand(error == core::EventError::None);
-    return scale().ns(after - before) / 1e9;
+    return TickScale::of_this_run().ns(after - before) / 1e9;
   }
   void apply(const core::Event& event) { demand(engine_.apply(event) == core::EventError::None); }
   void demand_decision(Decision decision) const { demand(engine_.verdict().decision == decision); }
@@ -180,7 +175,7 @@ void mark(benchmark::State& state) {
     const core::EventError error = engine.apply(event);
     const std::uint64_t after = ticks_after();
     if (error != core::EventError::None) std::abort();
-    state.SetIterationTime(scale().ns(after - before) / 1e9);
+    state.SetIterationTime(TickScale::of_this_run().ns(after - before) / 1e9);
   }
 }
 BENCHMARK(mark)->Arg(1)->Arg(100)->UseManualTime();

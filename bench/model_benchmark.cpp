@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::size_t factor_count = 20, scenario_count = 8;
 
-const TickScale& scale() {
-  static const TickScale measured = TickScale::measure();
-  return measured;
-}
-
 core::Model model_of(const std::vector<core::Instrument>& instruments) {
   std::mt19937_64 random(1);
   std::normal_distribution<double> noise;
@@ -67,9 +62,7 @@ void intent_with_model_limits(benchmark::State& state) {
   const auto apply = [&](const core::Event& event) {
     if (engine.apply(event) != core::EventError::None) std::abort();
   };
-  core::Event client = event_at(t, core::EventType::Client);
-  client.client.name = Name::from(client_name);
-  apply(client);
+  apply(client_at(t));
   for (std::uint32_t symbol = 1; symbol <= symbols; ++symbol) {
     apply(mark_of(symbol, Price{reference_raw - tick_raw}, t));
     core::Event position = position_of(symbol, t);
@@ -87,7 +80,7 @@ void intent_with_model_limits(benchmark::State& state) {
     apply(intent);
     const std::uint64_t after = ticks_after();
     if (engine.verdict().decision != Decision::Accepted) std::abort();
-    state.SetIterationTime(scale().ns(after - before) / 1e9);
+    state.SetIterationTime(TickScale::of_this_run().ns(after - before) / 1e9);
     apply(order_event_of(core::EventType::Done, number, t = t + DurationNs{500}));
   }
 }

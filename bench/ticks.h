@@ -35,6 +35,11 @@ struct TickScale {
   double stamp_ns = 0.0;
   double step_ns = 1.0;  // the clock advances by this much at once
 
+  static const TickScale& of_this_run() {
+    static const TickScale measured = measure();
+    return measured;
+  }
+
   static TickScale measure() {
     TickScale scale;
     const MonotonicNs start = shm::monotonic_now();

@@ -142,11 +142,15 @@ inline core::Event position_of(std::uint32_t symbol, TimeNs t) {
   return event;
 }
 
+inline core::Event client_at(TimeNs t) {
+  core::Event event = event_at(t, core::EventType::Client);
+  event.client.name = Name::from(client_name);
+  return event;
+}
+
 // A client, marks and positions: the state in which orders are asked about.
 inline void fill_book(core::Engine& engine, TimeNs t) {
-  core::Event client = event_at(t, core::EventType::Client);
-  client.client.name = Name::from(client_name);
-  engine.apply(client);
+  engine.apply(client_at(t));
   for (std::uint32_t symbol = 1; symbol <= symbol_count; ++symbol) {
     engine.apply(mark_of(symbol, Price{reference_raw - tick_raw}, t));
     engine.apply(position_of(symbol, t));

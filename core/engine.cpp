@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "shm/assert.h"
+
 namespace bulwark::core {
 
 static constexpr std::size_t row_count_max = 16'000'000;
@@ -152,7 +154,7 @@ void Engine::find_next_override_end() {
 }
 
 EventError Engine::decide(const Event& event) noexcept {
-  conclude();
+  BULWARK_ASSERT(!decided_);  // the event that was decided last has to be concluded while it lasts
   lines_.clear();
   touched_rows_.clear();
   has_verdict_ = has_sized_ = false;
@@ -189,8 +191,8 @@ EventError Engine::decide(const Event& event) noexcept {
 void Engine::conclude() noexcept {
   if (!decided_) return;
   decided_ = false;
-  if (accepted_.intent != nullptr) accept(accepted_);
-  accepted_.intent = nullptr;
+  if (accepted_.pending) accept(accepted_);
+  accepted_.pending = false;
   if (!limits_.breakers.empty() && has_verdict_ && verdict_.decision == Decision::Rejected)
     count_refusal(verdict_party_);
   review();

@@ -45,7 +45,7 @@ public:
     return error;
   }
   // The same in two halves, for whoever waits for a verdict: it is given after the first; the second reserves what was
-  // accepted and reviews what the event touched. `event` has to last until then.
+  // accepted and reviews what the event touched. To be called in turn; `event` has to last until the second.
   EventError decide(const Event& event) noexcept;
   void conclude() noexcept;
 

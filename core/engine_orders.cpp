@@ -38,7 +38,7 @@ void Engine::apply_intent(const IntentEvent& intent) {
     verdict_.quantity = intent.quantity;
   }
   if (verdict_.decision == Decision::Rejected) return;
-  accepted_.intent = &intent;
+  accepted_.pending = true;
   accepted_.id = id;
   accepted_.turnover = judge.turnover(verdict_.quantity.raw);
 }
@@ -196,18 +196,17 @@ void Engine::count_open(const Order& order, int sign) {
 
 void Engine::accept(const Acceptance& accepted) {
   const Candidate& candidate = accepted.candidate;
-  const IntentEvent& intent = *accepted.intent;
   const std::int64_t quantity = verdict_.quantity.raw;
   const OrderIndex index = orders_.add(accepted.id);
   Order& order = orders_[index];
   order.account = candidate.party.account;
   order.strategy = candidate.party.strategy;
   order.symbol = candidate.party.symbol;
-  order.side = intent.side;
-  order.market = intent.market;
-  order.reduce_only = intent.reduce_only;
+  order.side = candidate.side;
+  order.market = candidate.market;
+  order.reduce_only = candidate.reduce_only;
   order.quantity = quantity;
-  order.price = intent.price.raw;
+  order.price = candidate.price;
   take_locate(candidate, quantity, order);
   enter_flow(candidate, accepted.turnover);
   link(index);

@@ -34,7 +34,7 @@ struct Candidate {
 
 // An intent that was accepted, and is yet to be taken into the book.
 struct Acceptance {
-  const IntentEvent* intent;  // nullptr: there is none
+  bool pending;
   Candidate candidate;
   TextIndex::Probe id;
   int128 turnover;

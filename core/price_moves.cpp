@@ -25,13 +25,17 @@ std::uint32_t PriceMoves::take_node(Window& window) {
   return node;
 }
 
+void PriceMoves::give_back(Window& window, std::uint32_t node) {
+  window.nodes[node].next = window.free;
+  window.free = node;
+}
+
 void PriceMoves::drop_first(Window& window, Queue& queue) {
   const std::uint32_t node = queue.first;
   queue.first = window.nodes[node].next;
   if (queue.first == 0) queue.last = 0;
   else window.nodes[queue.first].previous = 0;
-  window.nodes[node].next = window.free;
-  window.free = node;
+  give_back(window, node);
 }
 
 void PriceMoves::drop_last(Window& window, Queue& queue) {
@@ -39,8 +43,7 @@ void PriceMoves::drop_last(Window& window, Queue& queue) {
   queue.last = window.nodes[node].previous;
   if (queue.last == 0) queue.first = 0;
   else window.nodes[queue.last].next = 0;
-  window.nodes[node].next = window.free;
-  window.free = node;
+  give_back(window, node);
 }
 
 void PriceMoves::append(Window& window, Queue& queue, std::int64_t reference) {

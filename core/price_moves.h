@@ -98,6 +98,7 @@ private:
 
   void follow(DurationNs length, std::size_t symbol_count);
   static std::uint32_t take_node(Window& window);
+  static void give_back(Window& window, std::uint32_t node);
   static void drop_first(Window& window, Queue& queue);
   static void drop_last(Window& window, Queue& queue);
   static void append(Window& window, Queue& queue, std::int64_t reference);

@@ -38,12 +38,11 @@ class Liquidation(DeskTest):
                 return False
         wait_for("a sidecar that hears it", heard)
 
-    def positions(self):
-        return {(row["account"], row["symbol"]): row["position"] for row in self.book()["positions"]}
-
     def ends_at(self, position, account="ACC1", symbol="AAPL"):
-        wait_for(f"a position of {position}", lambda: self.positions().get((account, symbol)) == position)
-        self.assertEqual(self.book()["liquidations"], [])
+        def over(book):
+            held = {(row["account"], row["symbol"]): row["position"] for row in book["positions"]}
+            return held.get((account, symbol)) == position and not book["liquidations"]
+        self.books(f"a position of {position} and no order to send", over)
         wait_for("the board to say so", lambda: self.status()["liquidation"] == {"orders": 0, "untaken": 0})
 
     def kill_sidecar(self):
