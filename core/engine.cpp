@@ -71,6 +71,7 @@ void Engine::configure(const Rules& rules) {
   touched_stamp_.assign(limits_.slots.size(), 0);
   touched_rows_.reserve(book_.rows.size());
   objecting_.reserve(limits_.all.size());
+  objections_.reserve(limits_.all.size());
   crossing_.reserve(limits_.all.size());
 }
 

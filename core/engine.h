@@ -51,6 +51,9 @@ public:
 
   bool has_verdict() const { return has_verdict_; }  // exactly for Intent and Replace
   const Verdict& verdict() const { return verdict_; }
+  // Every limit that objected, in the order in which verdicts name them, and what else the verdict stands on.
+  std::span<const Objection> objections() const;
+  Basis basis() const;
   bool has_sized() const { return has_sized_; }  // exactly for Size
   const Sized& sized() const { return sized_; }
   std::span<const Line> lines() const { return lines_; }
@@ -113,11 +116,6 @@ private:
   bool still_breached(const Scope& on, TimeNs t, bool rolls) const;
 
   // engine_orders.cpp
-  struct Refusal {
-    Reason reason = Reason::None;
-    bool has_on = false;
-    Scope on{};
-  };
   void apply_intent(const IntentEvent& intent);
   void apply_replace(const ReplaceEvent& replace);
   Party known_party(const IntentEvent& intent) const;
@@ -129,6 +127,7 @@ private:
   Refusal refused_by_rule(const Candidate& candidate) const;
   void refuse(const Refusal& refusal);
   void refuse_by_limits(Judge& judge, Resize wish);
+  Objection objection(const Judge& judge, std::uint32_t limit, const Value& value) const;
   std::int64_t locate_needed(const Candidate& candidate, std::int64_t quantity) const;
   void take_locate(const Candidate& candidate, std::int64_t quantity, Order& order);
   void enter_flow(const Candidate& candidate, int128 notional);
@@ -291,6 +290,7 @@ private:
   std::vector<Touched> touched_, acting_;
   std::vector<Touched> crossing_;  // limits that the order judged last may bring across a level
   std::vector<std::uint32_t> objecting_;
+  std::vector<Objection> objections_;  // of the order that limits refused last
   std::vector<std::uint32_t> touched_rows_;
   std::vector<std::uint64_t> touched_stamp_;  // by slot: the event that touched it last
   std::uint64_t stamp_ = 1;

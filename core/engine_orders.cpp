@@ -57,7 +57,7 @@ void Engine::count_message(const Party& party) {
   if (!limits_.message_rates.empty()) flow_.message(FlowEntry::of(now_, party), limits_);
 }
 
-Engine::Refusal Engine::refused_by_gate(const Party& party, Gate gate) const {
+Refusal Engine::refused_by_gate(const Party& party, Gate gate) const {
   if (gate == Gate::JournalFull || !orders_.room_for_order()) return {Reason::JournalFull};
   if (gate == Gate::LeaseExpired) return {Reason::LeaseExpired};
   if (gate != Gate::Open) return {Reason::Halted, true, Scope{}};
@@ -88,7 +88,7 @@ Reason Engine::unknown_name(const Party& party) const {
 }
 
 // From the order's own numbers to the locate: everything between the ids and the limits.
-Engine::Refusal Engine::refused_by_rule(const Candidate& candidate) const {
+Refusal Engine::refused_by_rule(const Candidate& candidate) const {
   const Symbol& symbol = *candidate.symbol;
   const Cell& cell = book_.cell(View::Account, at(candidate.party.account), candidate.party.symbol);
   const std::int64_t working = candidate.side == Side::Buy ? cell.working_buy : cell.working_sell;
@@ -120,28 +120,29 @@ void Engine::refuse(const Refusal& refusal) {
   verdict_.on = refusal.on;
 }
 
+Objection Engine::objection(const Judge& judge, std::uint32_t position, const Value& value) const {
+  const CompiledLimit& limit = limits_.all[position];
+  const Party& party = judge.candidate().party;
+  const std::size_t slot = limit.slot_of(party);
+  Scope on = limits_.slots[slot].on;
+  if (limit.metric == Metric::RepeatedExecution) on.strategy = party.strategy, on.symbol = party.symbol;
+  return {limit.index, on, value, shown_max(position, slot)};
+}
+
 // The verdict names the first limit that objects, as it judged the quantity that was asked for; each one acts.
 void Engine::refuse_by_limits(Judge& judge, Resize wish) {
   const std::uint32_t first = objecting_.front();
-  const CompiledLimit& named = limits_.all[first];
-  const Judge::Finding finding = judge.finding(first);
-  const std::size_t slot = named.slot_of(judge.candidate().party);
   verdict_ = Verdict{};
   verdict_.decision = Decision::Rejected;
-  verdict_.reason = finding.reason;
   verdict_.has_on = true;
-  verdict_.limit = named.index;
-  verdict_.on = limits_.slots[slot].on;
-  if (named.metric == Metric::RepeatedExecution) {
-    verdict_.on.strategy = judge.candidate().party.strategy;
-    verdict_.on.symbol = judge.candidate().party.symbol;
-  }
-  verdict_.value = finding.value;
-  verdict_.max = shown_max(first, slot);
-  verdict_shrinking_ = shrinking(first, limits_.slots[slot].on);
+  verdict_shrinking_ = shrinking(first, limits_.slots[limits_.all[first].slot_of(judge.candidate().party)].on);
   bool curable = wish != Resize::Forbidden && !judge.candidate().replace;
+  objections_.clear();
   for (const std::uint32_t k : objecting_) {
     const CompiledLimit& limit = limits_.all[k];
+    const Judge::Finding finding = judge.finding(k);
+    if (k == first) verdict_.reason = finding.reason;
+    objections_.push_back(objection(judge, k, finding.value));
     const bool resizes = limit.action == Action::Resize || (wish == Resize::Allowed && limit.action == Action::Reject);
     curable = curable && resizes;
     // A breach of these is no order's: a fill, or whatever event carried them over max, has set them off.
@@ -149,10 +150,15 @@ void Engine::refuse_by_limits(Judge& judge, Resize wish) {
     const bool acts = limit.action == Action::Halt || limit.action == Action::ReduceOnly ||
                       limit.action == Action::Liquidate ||
                       (limit.action == Action::Scale && limit.kind >= Kind::Exposure);
-    if (by_order && acts && judge.finding(k).value.kind != ValueKind::Null) {
+    if (by_order && acts && finding.value.kind != ValueKind::Null) {
       acting_.push_back({k, static_cast<std::uint32_t>(limit.slot_of(judge.candidate().party))});
     }
   }
+  const Objection& named = objections_.front();
+  verdict_.limit = named.limit;
+  verdict_.on = named.on;
+  verdict_.value = named.value;
+  verdict_.max = named.max;
   if (!curable) return;
   const Candidate& candidate = judge.candidate();
   const std::int64_t quantity = largest_passing(candidate, candidate.quantity - candidate.symbol->lot_size,
@@ -160,6 +166,17 @@ void Engine::refuse_by_limits(Judge& judge, Resize wish) {
   if (quantity == 0) return;
   verdict_.decision = Decision::Resized;
   verdict_.quantity = {quantity};
+}
+
+std::span<const Objection> Engine::objections() const {
+  if (!has_verdict_ || verdict_.limit == LimitIndex::None) return {};
+  return objections_;
+}
+
+// A verdict changes no mark, so that this is what it was given by.
+Basis Engine::basis() const {
+  const Symbol& symbol = market_.symbols[at(verdict_party_.symbol)];
+  return {symbol.reference, symbol.marked, risk_.model().version()};
 }
 
 // What a sale adds to the account's worst-case short, beyond what the order holds already.

@@ -188,6 +188,20 @@ struct Verdict {
   Value value, max;
 };
 
+// A limit that objected to the quantity that was asked for. (What the verdict names is the first of them.)
+struct Objection {
+  LimitIndex limit;
+  Scope on;
+  Value value, max;
+};
+
+// What an order was judged by, beside the limits' own numbers.
+struct Basis {
+  Price reference;      // of its symbol; 0: it had no mark
+  TimeNs marked;        // when that was told
+  std::uint64_t model;  // version of the risk model in force; 0: there was none
+};
+
 // What an order of a liquidation asks of the market.
 struct OrderTerms {
   Side side;

@@ -32,6 +32,13 @@ struct Candidate {
   bool reduces(std::int64_t q) const { return q <= reducible; }
 };
 
+// Why an order is refused before any limit is asked.
+struct Refusal {
+  Reason reason = Reason::None;
+  bool has_on = false;
+  Scope on{};
+};
+
 // An intent that was accepted, and is yet to be taken into the book.
 struct Acceptance {
   bool pending;
