@@ -318,9 +318,8 @@ static_assert(std::is_standard_layout_v<Board>);
 
 // ---------------------------------------------------------------------------------------------------- the door
 // attach.sock, SOCK_SEQPACKET. A client: AttachRequest -> AttachReply with two descriptors (lane, client file) ->
-// Mapped -> Admitted (the lane is sealed against new writers in between). A publisher: the same with one descriptor
-// (its marks table). A control wish (killswitch, bulwark): ControlRequest -> ControlReply. The connection then stays
-// open for as long as the client lives: its end is the first sign of death.
+// Mapped -> Admitted (the lane is sealed in between). A publisher: the same with one (its marks table). A control wish:
+// ControlRequest -> ControlReply. The connection stays open while the client lives: its end is the first sign of death.
 enum class DoorKind : std::uint32_t { None, Client, Publisher, Control, Mapped, Admitted };
 
 enum class DoorOutcome : std::uint32_t {
@@ -365,7 +364,8 @@ enum class Wish : std::uint32_t {
   Reload,
   Equity,
   Confirm,
-  Liquidate
+  Liquidate,
+  Adopt
 };
 
 struct ControlRequest {
@@ -376,10 +376,10 @@ struct ControlRequest {
   std::uint8_t new_baseline;
   ResumeStage stage;  // of a resume, and of its preflight
   std::uint8_t spare[2];
-  std::uint64_t permission;                                              // of a resume: the word that it looked at
+  std::uint64_t seen;  // what it is about, as it was looked at: of a resume the permission, of Adopt our position
   Name symbol, sector, account, strategy, client, limit, operator_name;  // `limit`: of an override
   Sentence reason;
-  std::uint64_t max_low, max_high;  // raw decimal: of an override its max, of `equity` the amount
+  std::uint64_t max_low, max_high;  // raw decimal: an override's max, an amount of equity, a position to adopt
   std::int64_t until_ns;            // of an override
   std::uint64_t proposal;           // of a confirm: the number that the proposal was given
   std::int64_t wanted_until_ns;     // CLOCK_MONOTONIC: then nobody waits any more, and it is not carried out
