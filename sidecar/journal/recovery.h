@@ -12,12 +12,10 @@
 #include "core/engine.h"
 #include "core/rules.h"
 #include "sidecar/journal/appender.h"
+#include "sidecar/journal/configurations.h"
 #include "sidecar/journal/encoded.h"
 
 namespace bulwark::journal {
-
-// A frozen configuration as rules. Throws JournalError where it does not read it.
-using LoadRules = std::function<core::Rules(const std::string& frozen)>;
 
 // Applies a journal's events to an engine, one after the other, and holds what comes of each against what was recorded.
 // Throws JournalError at the first difference.
