@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "sidecar/journal/names.h"
 #include "sidecar/journal/reader.h"
 #include "tests/journal/folder.h"
 #include "tests/journal/life.h"
@@ -29,7 +30,7 @@ protected:
     while (reader.next(record)) {
     }
     EXPECT_EQ(reader.ending().kind, EndKind::Whole) << reader.ending().what;
-    return reader.last_sequence();
+    return reader.blocks().last_sequence();
   }
 
   Folder folder;
@@ -73,7 +74,7 @@ TEST_F(Recovery, WorkingOrdersAreThereAgain) {
   ASSERT_TRUE(life->buy("o2", 41));
   EXPECT_FALSE(life->accepted());
   ASSERT_TRUE(life->buy("o1", 1));  // its id stays used
-  EXPECT_EQ(life->outcome.verdict.reason, Reason::DuplicateId);
+  EXPECT_EQ(life->verdict.reason, Reason::DuplicateId);
   ASSERT_TRUE(life->buy("o3", 40));
   EXPECT_TRUE(life->accepted());
 }
@@ -89,7 +90,7 @@ TEST_F(Recovery, WhatOnlyTheRingHeldIsWrittenFirst) {
   EXPECT_FALSE(life->recovered.replay.ended_clean);
   EXPECT_EQ(life->recovered.remarks.size(), 1U);
   life->writer.stop();
-  EXPECT_EQ(records(), 4U + 50U + 2U);
+  EXPECT_EQ(records(), 4U + 2 * 50U + 2U);
 }
 
 // Written, but never known to be durable: the ring gives it again, and nothing is there twice.
@@ -105,18 +106,23 @@ TEST_F(Recovery, WhatWasNotSyncedComesFromTheRingAgain) {
   wreck.lay_out();
   EXPECT_EQ(live().working(), 50);
   life->writer.stop();
-  EXPECT_EQ(records(), 4U + 50U + 2U);
+  EXPECT_EQ(records(), 4U + 2 * 50U + 2U);
 }
 
 TEST_F(Recovery, ATornTailIsCutAndSaid) {
   live();
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(life->buy("o" + std::to_string(i), 1));
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(life->buy("o" + std::to_string(i), 1));
+    ASSERT_TRUE(life->writer.work());
+  }
+  BlockReader reader(directory());
+  while (reader.next()) {
+  }
+  const Wreck wreck(directory(), ring());
   life.reset();
+  wreck.lay_out();
   std::filesystem::remove(ring());
-  const std::string file = journal_files(directory()).back();
-  std::vector<char> bytes = test::bytes_of(file);
-  bytes.resize(bytes.size() - 3);
-  test::put_bytes(file, bytes);
+  std::filesystem::resize_file(reader.block().file, reader.block().end - 3);
   EXPECT_EQ(live().working(), 4);
   ASSERT_EQ(life->recovered.remarks.size(), 1U);
   EXPECT_NE(life->recovered.remarks[0].find("torn tail"), std::string::npos);
@@ -146,7 +152,7 @@ TEST_F(Recovery, AnotherDecisionThanTheRecordedOneIsRefused) {
   const auto other_rules = [](const std::string&) { return test::rules_with_max("50"); };
   ASSERT_TRUE(std::filesystem::exists(configuration_path(directory(), hash)));
   try {
-    recover({directory(), ring(), "test", TimeNs{1}, 1, other_rules});
+    recover({directory(), ring(), "test", 1, other_rules});
     FAIL() << "it was taken";
   } catch (const JournalError& error) {
     EXPECT_NE(std::string(error.what()).find("record 5"), std::string::npos) << error.what();
@@ -155,10 +161,60 @@ TEST_F(Recovery, AnotherDecisionThanTheRecordedOneIsRefused) {
   }
 }
 
+// A crash between an event and what came of it: recovery completes the journal from the event itself.
+TEST_F(Recovery, WhatCameOfTheLastEventIsCompleted) {
+  live();
+  life->dies_after_the_event = true;
+  ASSERT_TRUE(life->buy("o1", 90));  // accepted, and above the warning
+  life->writer.work();
+  const Wreck wreck(directory(), ring());
+  life.reset();
+  wreck.lay_out();
+  EXPECT_EQ(live().working(), 90);
+  JournalReader reader(directory());
+  std::vector<RecordType> types;
+  for (Record record; reader.next(record);) types.push_back(record.type);
+  ASSERT_EQ(types.size(), 7U);
+  EXPECT_EQ(types[4], static_cast<RecordType>(core::EventType::Intent));
+  EXPECT_EQ(types[5], RecordType::Verdict);
+  EXPECT_EQ(types[6], RecordType::Line);
+  EXPECT_EQ(live().working(), 90);  // and once completed it replays as any other
+}
+
+// Whoever shows records learns the names from them, as the engine knows them.
+TEST_F(Recovery, TheNamesBehindTheRecordsAreThoseOfTheEngine) {
+  ASSERT_TRUE(live("100").buy("o1", 1));
+  core::Event client = life->event(core::EventType::Client);
+  client.client.name = Name::from("c2");
+  ASSERT_TRUE(life->apply(client));
+  live("50").writer.stop();
+  RecordNames names(directory(), [](const std::string& text) { return test::rules_with_max(text); });
+  EXPECT_EQ(names.limit(LimitIndex{1}), nullptr);
+  JournalReader reader(directory());
+  for (Record record; reader.next(record);) names.follow(record);
+  EXPECT_EQ(names.names().clients.name(ClientIndex{1}), "c1");
+  EXPECT_EQ(names.names().clients.name(ClientIndex{2}), "c2");
+  EXPECT_EQ(names.names().symbols.name(SymbolIndex{1}), "AAPL");
+  EXPECT_EQ(names.names().limits.name(LimitIndex{1}), "position");
+  ASSERT_NE(names.limit(LimitIndex{1}), nullptr);
+  EXPECT_EQ(names.limit(LimitIndex{1})->metric, Metric::Position);
+  EXPECT_EQ(names.limit(LimitIndex{1})->max, 50 * static_cast<int128>(unit));
+  EXPECT_EQ(names.limit(LimitIndex{2}), nullptr);
+}
+
+TEST_F(Recovery, ALineThatWasNeverRecordedIsRefusedWhereMoreFollows) {
+  live();
+  life->dies_after_the_event = true;
+  ASSERT_TRUE(life->buy("o1", 90));
+  life->dies_after_the_event = false;
+  ASSERT_TRUE(life->buy("o2", 1));
+  EXPECT_THROW(live(), JournalError);
+}
+
 TEST_F(Recovery, ANewConfigurationHoldsFromItsRecordOn) {
   ASSERT_TRUE(live("100").buy("o1", 80));
   ASSERT_TRUE(live("50").buy("o2", 1));
-  EXPECT_EQ(life->outcome.verdict.reason, Reason::Limit);
+  EXPECT_EQ(life->verdict.reason, Reason::Limit);
   ASSERT_TRUE(live("90").buy("o3", 10));  // replays 100, then 50, then 90
   EXPECT_TRUE(life->accepted());
   EXPECT_EQ(live("90").working(), 90);
