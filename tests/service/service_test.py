@@ -5,6 +5,8 @@
 """
 import json
 import os
+import signal
+import subprocess
 import sys
 import unittest
 
@@ -31,6 +33,8 @@ metric = "gross"
 max = "100000"
 """
 INSTRUMENTS = "symbol,sector,currency,multiplier,tick_size,lot_size,adv\nAAPL,Tech,,,,,\n"
+AS_TRADER = ("setpriv", "--reuid=trader", "--regid=trader", "--init-groups")
+TRADE = (*AS_TRADER, "python3", "-B", "/run/files/trade.py")
 WHO = ("--operator", "Ada", "--reason", "looked at it")
 
 
@@ -49,6 +53,12 @@ class ServiceTest(unittest.TestCase):
 
     def configure(self, text):
         self.machine.write(f"/etc/bulwark/{self.name}.toml", text.format(name=self.name))
+
+    def drop_in(self, program, settings):
+        folder = f"/etc/systemd/system/{self.unit(program)}.d"
+        self.machine.do("mkdir", "-p", folder)
+        self.machine.write(folder + "/ours.conf", "[Service]\n" + settings)
+        self.machine.do("systemctl", "daemon-reload")
 
     def unit(self, program):
         return f"bulwark-{program}@{self.name}.service"
@@ -81,14 +91,23 @@ class ServiceTest(unittest.TestCase):
     def trade(self):
         """What the gate says to an order of a process of another user."""
         self.orders += 1
-        return self.machine.do("setpriv", "--reuid=trader", "--regid=trader", "--init-groups", "python3", "-B",
-                               "/run/files/trade.py", self.name, f"{self.orders}-{os.urandom(4).hex()}").strip()
+        return self.machine.do(*TRADE, self.name, f"{self.orders}-{os.urandom(4).hex()}").strip()
+
+    def freeze_a_trader(self):
+        trader = subprocess.Popen(self.machine.inside(*TRADE, self.name, "frozen", "stay"), text=True,
+                                  stdout=subprocess.PIPE)
+        self.addCleanup(trader.stdout.close)
+        self.addCleanup(trader.wait)
+        self.addCleanup(trader.kill)
+        self.assertEqual(trader.stdout.readline().strip(), "accepted")
+        (client,) = self.status()["clients"]
+        self.machine.do("kill", "-STOP", str(client["pid"]))
 
     def log(self, program):
         return self.machine.do("journalctl", "--no-pager", "--output=cat", f"--unit={self.unit(program)}")
 
-    def kill(self, program, signal):
-        self.machine.do("systemctl", "kill", "--kill-who=main", f"--signal={signal}", self.unit(program))
+    def kill(self, program, name):
+        self.machine.do("systemctl", "kill", "--kill-who=main", f"--signal={name}", self.unit(program))
 
     def comes_back_halted(self, program, cause):
         """Another process, ready; nothing is traded until a named person resumes."""
@@ -135,6 +154,11 @@ class ServiceTest(unittest.TestCase):
         self.comes_back_halted("sidecar", "the sidecar died")
         self.assertEqual(self.show("watchdog", "MainPID"), self.pids["watchdog"])
 
+    def test_a_sidecar_restarted_alone(self):
+        self.up()
+        self.machine.do("systemctl", "restart", self.unit("sidecar"))
+        self.comes_back_halted("sidecar", "the sidecar died")
+
     def test_killed_watchdog(self):
         self.up()
         self.kill("watchdog", "SIGKILL")
@@ -161,7 +185,7 @@ class ServiceTest(unittest.TestCase):
         self.assertEqual(self.status()["state"], "halted")
         self.do("killswitch", "stop")  # its run folder is there
         self.machine.do("systemctl", "reset-failed", self.unit("sidecar"))
-        self.machine.do("systemctl", "start", self.unit("sidecar"))
+        self.machine.do("systemctl", "start", self.target)
         self.do("killswitch", "resume", *WHO)
         self.assertEqual(self.trade(), "accepted")
 
@@ -211,6 +235,43 @@ class ServiceTest(unittest.TestCase):
         status = self.status()
         self.assertEqual((status["state"], status["cause"], status["operator"]), ("halted", "fat finger", "Ada"))
 
+    def test_a_stop_by_a_member_of_the_group(self):
+        self.up()
+        self.machine.do(*AS_TRADER, "killswitch", "stop", "--instance", self.name, "--operator", "Ben")
+        latch = f"/var/lib/bulwark/{self.name}/latch"
+        wait_for("the watchdog's latch", lambda: "trading = no" in self.machine.do("cat", latch), each=0.1)
+        self.assertEqual(self.trade(), "rejected halted")
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "SKIPPED: there is one core alone")
+    def test_cores(self):
+        """By a drop-in for the threads of one instance; the hot loop goes where its configuration says."""
+        one, other = sorted(os.sched_getaffinity(0))[:2]
+        self.configure(CONFIG.replace("lease_ms = 80", f"lease_ms = 80\ncpu = {other}"))
+        self.drop_in("sidecar", f"CPUAffinity={one}\n")
+        self.up()
+        names = self.machine.do("sh", "-c", f"grep -H . /proc/{self.pids['sidecar']}/task/*/comm")
+        cores = {}
+        for line in names.splitlines():
+            path, name = line.split(":", 1)
+            said = self.machine.do("grep", "Cpus_allowed_list", path.replace("comm", "status"))
+            cores.setdefault(name, set()).add(said.split()[1])
+        self.assertEqual((cores.pop("bw-hot"), set.union(*cores.values())), ({str(other)}, {str(one)}))
+
+    def test_a_silent_client(self):
+        """Of another user: killed where the watchdog has been given the right, and else it says that it cannot."""
+        self.configure(CONFIG.replace("lease_ms = 80", "lease_ms = 80\nkill_unacknowledged_ms = 200"))
+        self.up()
+        self.freeze_a_trader()
+        self.assertEqual(self.ask("killswitch", "stop").returncode, 1)
+        wait_for("its complaint", lambda: "cannot be killed" in self.log("watchdog"), each=0.2)
+        self.assertEqual(len(self.status()["clients"]), 1)
+
+        self.drop_in("watchdog", "CapabilityBoundingSet=CAP_KILL CAP_SYS_PTRACE\n"
+                                 "AmbientCapabilities=CAP_KILL CAP_SYS_PTRACE\n")
+        self.machine.do("systemctl", "restart", self.unit("watchdog"))
+        wait_for("its death", lambda: not self.status()["clients"], each=0.2)
+        wait_for("its words", lambda: "killed trader" in self.log("watchdog"), each=0.2)
+
     def test_rights(self):
         """No more than is needed: what the kernel says of the running processes."""
         self.up()
@@ -219,12 +280,16 @@ class ServiceTest(unittest.TestCase):
                         self.machine.do("cat", f"/proc/{self.pids[program]}/status").splitlines() if ":\t" in line)
             self.assertEqual((said["CapEff"], said["CapBnd"]), (capabilities, capabilities), program)
             self.assertEqual((said["NoNewPrivs"], said["Seccomp"]), ("1", "2"), program)
+            self.assertNotEqual(said["VmLck"].split()[0], "0", program)
+        policy = self.machine.do("chrt", "--pid", self.pids["watchdog"])
+        self.assertIn("SCHED_FIFO", policy)
         everybody = self.machine.run("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "bulwark",
                                      "status", "--instance", self.name)
         self.assertEqual(everybody.returncode, 4, everybody.stderr)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything is cleared away
     try:
         ServiceTest.machine = Machine(BUILD)
     except Impossible as reason:
