@@ -17,18 +17,62 @@ namespace {
 constexpr Capacity small{.orders = 1 << 13, .clients = 8, .latches = 64};
 
 // The rules of a busy desk, and what a morning's changes make of them: an instrument in front of the others, a limit
-// less, one more, another window.
+// less, another window, instruments that are there no more.
 std::vector<Rules> changing_rules() {
-  std::vector<Rules> all(3, BusyRules().rules);
+  Rules rules = BusyRules().rules;
+  for (Locate& locate : rules.locates) locate.units = {60 * unit};
+  for (Limit& limit : rules.limits) {
+    if (limit.metric == Metric::Duplicate) limit.max = unit;
+  }
+  std::vector<Rules> all(3, rules);
   all[1].instruments.insert(all[1].instruments.begin(), Instrument{"AAA", "Energy", "USD"});
   all[1].accounts.push_back({"C", {int128{1'000} * unit}});
   all[1].limits.erase(all[1].limits.begin() + 3);
   all[1].limits[8].window = milliseconds(6'000);
-  all[2].instruments.pop_back();
+  std::erase_if(all[2].instruments, [](const Instrument& one) { return one.symbol == "MSFT" || one.symbol == "XOM"; });
   all[2].limits.front().max /= 2;
   std::swap(all[2].limits.front(), all[2].limits.back());
   return all;
 }
+
+// A busy day on which orders are sent twice.
+class HastyDay {
+public:
+  explicit HastyDay(std::uint64_t seed) : day_(seed), random_(seed + 1'000) {}
+
+  Event next() {
+    const std::uint64_t kind = random_() % 12;
+    if (kind < 2 && intent_.type == EventType::Intent) return again();
+    if (kind == 2 && done_ < again_) return done();
+    const Event event = day_.next();
+    now_ = event.t;
+    if (event.type == EventType::Intent) intent_ = event;
+    return event;
+  }
+
+private:
+  Event again() {
+    Event event = intent_;
+    event.t = now_;
+    event.intent.id = Id::from("again-" + std::to_string(++again_));
+    return event;
+  }
+  Event done() {
+    Event event{};
+    event.t = now_;
+    event.type = EventType::Done;
+    event.order.client = ClientIndex{1};
+    event.order.why = DoneWhy::Canceled;
+    event.order.id = Id::from("again-" + std::to_string(++done_));
+    return event;
+  }
+
+  BusyDay day_;
+  std::mt19937_64 random_;
+  Event intent_{};
+  TimeNs now_{};
+  std::uint64_t again_ = 0, done_ = 0;
+};
 
 class TwoEngines {
 public:
@@ -64,17 +108,19 @@ private:
 TEST(SavedState, WhoGoesOnFromItAnswersAsTheOneThatNeverStopped) {
   std::set<LineType> told;
   std::set<LimitIndex> objected;
+  std::set<Reason> refused;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     TwoEngines engines(changing_rules());
-    BusyDay day(seed);
+    HastyDay day(seed);
     std::mt19937_64 moment(seed);
     for (int k = 0; k < 1'500; ++k) {
       SCOPED_TRACE("event " + std::to_string(k));
       ASSERT_NO_FATAL_FAILURE(engines.apply(k == 0 ? BusyDay::client() : day.next()));
       for (const Line& line : engines.still().lines()) told.insert(line.type);
       for (const Objection& objection : engines.still().objections()) objected.insert(objection.limit);
-      if (seed % 2 == 0 && moment() % 100 == 0) engines.adopt(moment() % 3);
+      if (engines.still().has_verdict()) refused.insert(engines.still().verdict().reason);
+      if (seed % 2 == 0 && moment() % 60 == 0) engines.adopt(moment() % 3);
       if (moment() % 12 == 0) {
         ASSERT_NO_FATAL_FAILURE(engines.restart());
       }
@@ -87,6 +133,7 @@ TEST(SavedState, WhoGoesOnFromItAnswersAsTheOneThatNeverStopped) {
   // Otherwise this has shown little.
   EXPECT_EQ(told.size(), at(LineType::Alarm));
   EXPECT_GE(objected.size(), 15U);
+  EXPECT_TRUE(refused.contains(Reason::NoLocate));
 }
 
 TEST(SavedState, OfAnEngineThatHasSeenNothing) {
