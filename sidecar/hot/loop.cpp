@@ -97,40 +97,45 @@ bool Loop::serve_request(LaneSlot& slot, shm::Permission permission) noexcept {
   const core::Gate gate = order ? permission_.gate(permission, now_) : core::Gate::Open;
   to_event(slot.request, slot.who.client, gate, t_, event_);
   if (event_.type == core::EventType::Intent) fill_in_account(event_.intent.account, event_.intent.strategy);
-  decide_and_append();
-  slot.server.answer(to_answer(outcome_, order, epoch));
+  if (!decide_and_append()) [[unlikely]]
+    return true;  // it is in no journal, so nobody may hear of it
+  slot.server.answer(engine_.has_verdict() ? to_answer(engine_.verdict(), epoch) : to_answer(error_, order, epoch));
   ring_.prefetch();
   if (order) count_verdict();
   after_event();
   return true;
 }
 
-// Decide, append, and only then may the caller publish: what is acknowledged is in the ring.
-void Loop::decide_and_append() noexcept {
-  outcome_.error = engine_.decide(event_);
-  outcome_.has_verdict = outcome_.error == core::EventError::None && engine_.has_verdict();
-  if (outcome_.has_verdict) outcome_.verdict = engine_.verdict();
-  else outcome_.verdict = {};
-  outcome_.has_sized = outcome_.error == core::EventError::None && engine_.has_sized();
-  if (outcome_.has_sized) [[unlikely]]
-    outcome_.sized = engine_.sized();
-  if (event_.type == core::EventType::Intent) ring_.append_intent(event_, outcome_);
-  else ring_.append(event_, outcome_);
-  if (outcome_.error == core::EventError::None) last_event_t_ = t_;
+// Decide, append, and only then may the caller publish: what is acknowledged is in the ring. False: the journal has
+// failed in this moment, and nothing may be published.
+bool Loop::decide_and_append() noexcept {
+  error_ = engine_.decide(event_);
+  if (event_.type == core::EventType::Intent) ring_.append_intent(event_);
+  else ring_.append(event_);
   ++events_;
+  if (error_ == core::EventError::None) {
+    last_event_t_ = t_;
+    const std::size_t before = engine_.lines_before_verdict();
+    if (before != 0 && !wait_for_room((before + 1) * journal::record_lines_max)) [[unlikely]]
+      return false;
+  }
+  ring_.append_answer(event_.t, error_, engine_);
+  return true;
 }
 
-// The verdict is on its way: what was accepted is taken into the book before the next event is looked at.
+// The verdict is on its way: what was accepted is taken into the book before the next event is looked at, and what else
+// came of the event follows it into the journal.
 void Loop::after_event() noexcept {
   engine_.conclude();
-  if (outcome_.error != core::EventError::None) return;
+  if (error_ != core::EventError::None) return;
+  if (journal::consequence_count(engine_) != 0) append_consequences();
   if (!engine_.lines().empty()) tell_lines();
   publisher_.note_touched(engine_);
 }
 
 void Loop::count_verdict() noexcept {
   ++intents_;
-  if (outcome_.verdict.decision == Decision::Accepted || outcome_.verdict.decision == Decision::Resized) ++accepted_;
+  if (engine_.has_verdict() && engine_.verdict().decision != Decision::Rejected) ++accepted_;
   else ++refused_;
 }
 
@@ -138,7 +143,7 @@ bool Loop::take_marks() noexcept {
   std::size_t taken = 0;
   for (Publisher& publisher : publishers_) {
     // A mark that has been taken cannot be given back: so there must be room for as many as may come.
-    if (!journal_open(marks_budget * 2)) break;
+    if (!journal_open(marks_budget * 2 + event_lines)) break;
     taken += publisher.reader.take(marks_budget,
                                    [this](shm::QuoteIndex quote, const shm::Quote& mark) { apply_mark(quote, mark); });
   }
@@ -146,15 +151,14 @@ bool Loop::take_marks() noexcept {
 }
 
 void Loop::apply_mark(shm::QuoteIndex quote, const shm::Quote& mark) noexcept {
-  if (at(quote) >= publisher_.quotes().size()) return;
+  if (at(quote) >= publisher_.quotes().size() || !wait_for_room(event_lines)) return;
   const QuoteTarget target = publisher_.quotes()[at(quote)];
   const bool is_symbol = target.symbol != SymbolIndex::None;
   event_.t = t_;
   event_.type = is_symbol ? core::EventType::Mark : core::EventType::Rate;
   event_.mark = {is_symbol ? static_cast<std::uint32_t>(target.symbol) : static_cast<std::uint32_t>(target.currency), 0,
                  mark.bid, mark.ask, mark.last};
-  decide_and_append();
-  after_event();
+  apply();
   ++marks_;
 }
 
@@ -165,8 +169,7 @@ bool Loop::idle() noexcept {
   if (began && t_.ns - last_event_t_.ns >= clock_ns && journal_open()) {
     event_.t = t_;
     event_.type = core::EventType::Clock;
-    decide_and_append();
-    after_event();
+    apply();
   }
   if (!publisher_.dirty()) return false;
   publisher_.show_dirty(engine_, dirty_budget);
@@ -204,7 +207,7 @@ void Loop::watch_journal() noexcept {
     return;
   }
   shm::JournalHealth was = health;
-  const shm::JournalHealth is = ring_.has_room() ? shm::JournalHealth::Healthy : shm::JournalHealth::Full;
+  const shm::JournalHealth is = ring_.has_room(event_lines) ? shm::JournalHealth::Healthy : shm::JournalHealth::Full;
   // Exchanged, not stored: a failure that the writer reports in this moment must stay.
   if (is != was) board_.journal_health.compare_exchange_strong(was, is, std::memory_order_release);
 }

@@ -90,6 +90,8 @@ private:
   static constexpr std::size_t lane_budget = 8, marks_budget = 64, rounds = 16, dirty_budget = 2, refresh_budget = 16;
   static constexpr std::int64_t beat_ns = 20'000, house_ns = 1'000'000, clock_ns = 100'000'000, awake_ns = 50'000,
                                 lost_ns = 1'000'000'000;
+  // Room that an event asks for: its record, its answer's, and what mostly comes of it.
+  static constexpr std::uint64_t event_lines = 4 * journal::record_lines_max;
 
   struct LaneSlot {
     Attached who{};
@@ -107,14 +109,18 @@ private:
     now_ = now;
     if (t_.ns < now.ns + offset_ns_) t_.ns = now.ns + offset_ns_;
   }
-  bool journal_open(std::uint64_t lines = journal::record_lines_max) noexcept {
-    return !journal_failed_ && ring_.has_room(lines);
-  }
+  bool journal_open(std::uint64_t lines = event_lines) noexcept { return !journal_failed_ && ring_.has_room(lines); }
   bool serve_lanes() noexcept;
   bool serve(LaneSlot& slot) noexcept;
   bool serve_request(LaneSlot& slot, shm::Permission permission) noexcept;
-  void decide_and_append() noexcept;
+  bool decide_and_append() noexcept;
+  bool wait_for_room(std::uint64_t lines) noexcept;
+  void append_consequences() noexcept;
   void after_event() noexcept;
+  void apply() noexcept {  // an event that nobody waits for
+    decide_and_append();
+    after_event();
+  }
   void count_verdict() noexcept;
   bool take_marks() noexcept;
   void apply_mark(shm::QuoteIndex quote, const shm::Quote& mark) noexcept;
@@ -161,7 +167,7 @@ private:
   TimeNs t_{INT64_MIN};  // the same as the time of events; never goes back
   TimeNs last_event_t_{INT64_MIN};
   core::Event event_{};
-  journal::Outcome outcome_{};
+  core::EventError error_{};  // of that event
   bool journal_failed_ = false, lanes_wait_ = false, lease_held_ = false;
   std::int64_t beaten_ns_ = 0, kept_house_ns_ = 0, worked_ns_ = 0, pass_begin_ns_ = 0, pass_ns_max_ = 0;
   std::uint64_t lease_lapses_;

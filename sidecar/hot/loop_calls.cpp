@@ -19,8 +19,7 @@ ClientIndex Loop::client_index(const Name& name) {
   event_.t = t_;
   event_.type = core::EventType::Client;
   event_.client.name = name;
-  decide_and_append();
-  after_event();
+  apply();
   publisher_.add_names(engine_);
   return engine_.names().clients.find(name.view());
 }
@@ -64,9 +63,8 @@ core::EventError Loop::apply_wish(const core::Event& wish) {
   if (!journal_open()) return core::EventError::NoRoom;
   event_ = wish;
   event_.t = t_;
-  decide_and_append();
-  after_event();
-  return outcome_.error;
+  apply();
+  return error_;
 }
 
 core::EventError Loop::control(const core::ControlEvent& wish) {

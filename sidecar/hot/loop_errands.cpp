@@ -71,8 +71,7 @@ void Loop::deliver(const Id& id, ClientIndex client) noexcept {
   event_.t = t_;
   event_.type = core::EventType::Deliver;
   event_.order = {client, DoneWhy::None, {}, id};
-  decide_and_append();
-  after_event();
+  apply();
 }
 
 // False: this client has to do without it.
@@ -85,7 +84,7 @@ bool Loop::take(const LaneSlot& slot) noexcept {
     if (order.client != ClientIndex::None || !order.wanted || !serves(slot.who, order)) continue;
     if (!journal_open()) return false;
     deliver(order.id, slot.who.client);
-    return outcome_.error == core::EventError::None;
+    return error_ == core::EventError::None;
   }
   return false;
 }
@@ -94,9 +93,12 @@ void Loop::answer_question(LaneSlot& slot) noexcept {
   if (slot.request.kind == shm::MessageKind::Size && journal_open()) {
     to_size(slot.request, slot.who.client, t_, event_);
     fill_in_account(event_.size.account, event_.size.strategy);
-    decide_and_append();
-    const Decision decision = outcome_.has_sized ? Decision::Accepted : Decision::Rejected;
-    slot.server.answer(shm::SizeAnswer{decision, outcome_.sized.binding, outcome_.sized.constraints});
+    if (!decide_and_append()) return;
+    const bool sized = engine_.has_sized();
+    const core::Sized none{};
+    const core::Sized& answer = sized ? engine_.sized() : none;
+    slot.server.answer(
+        shm::SizeAnswer{sized ? Decision::Accepted : Decision::Rejected, answer.binding, answer.constraints});
     return after_event();
   }
   shm::Answer answer;

@@ -45,7 +45,7 @@ bool Loop::take_over_stops() noexcept {
 
 // False: the journal has no room for it now.
 bool Loop::take_over(std::uint64_t epoch, const shm::StopDetails& details) {
-  if (!journal_open(3 * journal::record_lines_max)) return false;
+  if (!journal_open(event_lines + journal::record_lines_max)) return false;
   Scope on{};
   if (!details.whole && !scope_of(details, on)) {
     on = {};
@@ -61,8 +61,7 @@ bool Loop::take_over(std::uint64_t epoch, const shm::StopDetails& details) {
   event_.control.operator_name = cleaned(details.operator_name);
   event_.control.reason = cleaned(reason_of(details));
   permission_.took_over(taken);
-  decide_and_append();
-  after_event();
+  apply();
   return true;
 }
 
@@ -115,6 +114,22 @@ void Loop::ask_for_stop(const Sentence& cause) {
   asked_under_ = permission_.current().word;
   board_.stop_cause = cause;
   board_.stop_request.fetch_add(1, std::memory_order_release);  // behind the cause
+}
+
+// The next event waits until everything that came of this one is in the ring, which the writer empties every few
+// milliseconds. Where the disk stands still this loop does too: its beat stops, and with it the lease.
+bool Loop::wait_for_room(std::uint64_t lines) noexcept {
+  while (!journal_failed_ && !ring_.has_room(lines)) {
+    // Acquire: pairs with the writer thread's report of its failure.
+    if (board_.journal_health.load(std::memory_order_acquire) == shm::JournalHealth::Failed) watch_journal();
+    shm::pause_cpu();
+  }
+  return !journal_failed_;
+}
+
+// Whatever the journal cannot take any more is made again by recovery from the event itself.
+void Loop::append_consequences() noexcept {
+  ring_.append_consequences(event_.t, engine_, 0, [this] { return wait_for_room(journal::record_lines_max); });
 }
 
 void Loop::tell_lines() noexcept {

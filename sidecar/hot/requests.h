@@ -4,7 +4,6 @@
 
 #include "core/event.h"
 #include "shm/lane_message.h"
-#include "sidecar/journal/record.h"
 
 namespace bulwark::hot {
 
@@ -123,26 +122,26 @@ constexpr Reason reason_of(core::EventError error) {
   }
 }
 
-// An order's answer is its verdict; any other request is accepted, or rejected with the error.
-inline shm::Answer to_answer(const journal::Outcome& outcome, bool order, std::uint32_t epoch) {
+// An order's answer is its verdict.
+inline shm::Answer to_answer(const core::Verdict& verdict, std::uint32_t epoch) {
   shm::Answer answer;
   answer.epoch = epoch;
-  if (outcome.has_verdict) {
-    const core::Verdict& verdict = outcome.verdict;
-    answer.decision = verdict.decision;
-    answer.reason = verdict.reason;
-    answer.limit = verdict.limit;
-    answer.quantity = verdict.quantity;
-    answer.value = verdict.value;
-    answer.max = verdict.max;
-  } else if (outcome.error == core::EventError::None) {
-    answer.decision = Decision::Accepted;
-  } else if (order) {
-    answer = refusal(reason_of(outcome.error), epoch);
-  } else {
-    answer.decision = Decision::Rejected;
-    answer.limit = static_cast<LimitIndex>(static_cast<std::uint32_t>(outcome.error));
-  }
+  answer.decision = verdict.decision;
+  answer.reason = verdict.reason;
+  answer.limit = verdict.limit;
+  answer.quantity = verdict.quantity;
+  answer.value = verdict.value;
+  answer.max = verdict.max;
+  return answer;
+}
+
+// Without a verdict an order is refused, and any other request is accepted, or rejected with the error.
+inline shm::Answer to_answer(core::EventError error, bool order, std::uint32_t epoch) {
+  if (order) return refusal(reason_of(error), epoch);
+  shm::Answer answer;
+  answer.epoch = epoch;
+  answer.decision = error == core::EventError::None ? Decision::Accepted : Decision::Rejected;
+  answer.limit = static_cast<LimitIndex>(static_cast<std::uint32_t>(error));
   return answer;
 }
 

@@ -19,21 +19,10 @@ namespace bulwark::journal {
 
 namespace {
 
-constexpr std::size_t buffer_words = 128 * 1024;  // 1 MiB
 constexpr std::string_view suffix = ".journal";
 
 [[noreturn]] void fail(const std::string& path, const char* what) {
   throw JournalError(path + ": cannot " + what + ": " + std::strerror(errno));
-}
-
-void write_whole(int fd, const std::string& path, const char* bytes, std::size_t size) {
-  while (size > 0) {
-    const ssize_t done = ::write(fd, bytes, size);
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) fail(path, "write");
-    bytes += done;
-    size -= static_cast<std::size_t>(done);
-  }
 }
 
 }  // namespace
@@ -63,6 +52,10 @@ std::string journal_file_path(const std::string& directory, std::uint64_t number
   return directory + "/" + name + std::string(suffix);
 }
 
+std::uint64_t journal_file_number(const std::string& path) {
+  return std::stoull(std::filesystem::path(path).filename().string());
+}
+
 std::vector<std::string> journal_files(const std::string& directory) {
   std::vector<std::pair<std::uint64_t, std::string>> found;
   std::error_code error;
@@ -78,42 +71,48 @@ std::vector<std::string> journal_files(const std::string& directory) {
   return paths;
 }
 
-FileWriter::FileWriter(const std::string& directory, const FileHeader& header)
+FileWriter::FileWriter(const std::string& directory, FileHeader header, std::uint64_t room_bytes)
     : path_(journal_file_path(directory, header.number)),
-      fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0640)) {
+      fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640)) {
   if (fd_ < 0) fail(path_, "create the journal file");
-  buffer_.reserve(buffer_words);
-  FileHeader full = header;
-  full.magic = file_magic;
-  full.version = format_version;
-  full.header_bytes = sizeof(FileHeader);
-  full.checksum = header_checksum(full);
-  write_whole(fd_, path_, reinterpret_cast<const char*>(&full), sizeof full);
-  pending_ = true;
-  sync();
+  errno = ::posix_fallocate(fd_, 0, static_cast<off_t>(room_bytes));
+  if (errno != 0) {
+    const int why = errno;
+    ::close(fd_);
+    ::unlink(path_.c_str());
+    errno = why;
+    fail(path_, ("take " + std::to_string(room_bytes >> 20U) + " MiB of the disk").c_str());
+  }
+  header.magic = file_magic;
+  header.version = format_version;
+  header.header_bytes = sizeof(FileHeader);
+  header.checksum = header_checksum(header);
+  write(std::bit_cast<std::array<std::uint64_t, file_header_words>>(header));
+  if (::fsync(fd_) != 0) fail(path_, "make a new file durable (fsync)");
   make_names_durable(directory);
 }
 
 FileWriter::~FileWriter() { ::close(fd_); }
 
-void FileWriter::append(Commit commit, std::span<const std::uint64_t> words) {
-  if (buffer_.size() + 2 + words.size() > buffer_words) write_out();
-  buffer_.push_back(commit.word());
-  buffer_.push_back(record_checksum(commit, words));
-  buffer_.insert(buffer_.end(), words.begin(), words.end());
-  pending_ = true;
-}
-
-void FileWriter::write_out() {
-  write_whole(fd_, path_, reinterpret_cast<const char*>(buffer_.data()), buffer_.size() * 8);
-  buffer_.clear();
+void FileWriter::write(std::span<const std::uint64_t> words) {
+  const char* bytes = reinterpret_cast<const char*>(words.data());
+  for (std::size_t left = words.size_bytes(); left > 0;) {
+    const ssize_t done = ::pwrite(fd_, bytes, left, static_cast<off_t>(bytes_));
+    if (done < 0 && errno == EINTR) continue;
+    if (done <= 0) fail(path_, "write");
+    bytes += done;
+    bytes_ += static_cast<std::uint64_t>(done);
+    left -= static_cast<std::size_t>(done);
+  }
 }
 
 void FileWriter::sync() {
-  if (!pending_) return;
-  write_out();
   if (::fdatasync(fd_) != 0) fail(path_, "make records durable (fdatasync)");
-  pending_ = false;
+}
+
+void FileWriter::close_whole() {
+  if (::ftruncate(fd_, static_cast<off_t>(bytes_)) != 0) fail(path_, "give back what is left of its room");
+  if (::fsync(fd_) != 0) fail(path_, "make records durable (fsync)");
 }
 
 }  // namespace bulwark::journal

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A journal file, journal/NNNNNN.journal: a header, then records without gaps between them. Cold.
+// A journal file, journal/NNNNNN.journal: a header, then blocks of records (seal.h) without gaps between them, then
+// zeros as long as it is being written: its room is taken in advance. Cold.
 //
-//   header   16 words, see FileHeader
+//   header   20 words, see FileHeader
 //   record   | Commit word | crc32c 32, spare 32 | words ... |     the checksum covers the commit word and the words
 //
 // Sequences count from 1 and leave nothing out; a file begins where the one before it ended.
@@ -14,12 +15,13 @@
 #include <vector>
 
 #include "shm/words.h"
+#include "sidecar/journal/hash.h"
 #include "sidecar/journal/record.h"
 
 namespace bulwark::journal {
 
 inline constexpr std::uint64_t file_magic = 0x0a6c6e726a6c7762ULL;  // "bwljrnl\n"
-inline constexpr std::uint32_t format_version = 1;
+inline constexpr std::uint32_t format_version = 2;
 
 struct FileHeader {
   std::uint64_t magic;
@@ -29,11 +31,12 @@ struct FileHeader {
   std::uint64_t number;          // of this file, from 1
   std::uint64_t first_sequence;  // of its first record
   std::int64_t created_ns;       // UTC
+  Hash previous;                 // of the block before the first one in this file
   Id instance;
   std::uint32_t spare2;
   std::uint32_t checksum;  // crc32c of all words, this one being 0
 };
-static_assert(sizeof(FileHeader) == 128);
+static_assert(sizeof(FileHeader) == 160);
 inline constexpr std::uint64_t file_header_words = sizeof(FileHeader) / 8;
 
 std::uint32_t header_checksum(FileHeader header);
@@ -42,6 +45,7 @@ std::uint32_t record_checksum(Commit commit, std::span<const std::uint64_t> word
 // Paths of all journal files of a folder, in the order of their numbers.
 std::vector<std::string> journal_files(const std::string& directory);
 std::string journal_file_path(const std::string& directory, std::uint64_t number);
+std::uint64_t journal_file_number(const std::string& path);
 
 // A new name is durable only when its folder is.
 void make_names_durable(const std::string& directory);
@@ -52,28 +56,27 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-// The end of a journal that is being written. Every failure throws, is final, and is never tried again.
+// One file that is being written. Every failure throws, is final, and is never tried again.
 class FileWriter {
 public:
-  // Creates the file and makes it and its name durable.
-  FileWriter(const std::string& directory, const FileHeader& header);
+  // Creates the file, takes `room_bytes` of the disk for it, and makes it and its name durable.
+  FileWriter(const std::string& directory, FileHeader header, std::uint64_t room_bytes);
   ~FileWriter();
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
 
-  // Takes a record into the buffer; writes the buffer out when it is full.
-  void append(Commit commit, std::span<const std::uint64_t> words);
-  // Everything appended is on the disk when this returns.
+  void write(std::span<const std::uint64_t> words);
+  // Everything written is on the disk when this returns.
   void sync();
-  bool pending() const { return pending_; }
+  // As sync, and what is left of its room is given back: nothing comes behind it.
+  void close_whole();
+
+  std::uint64_t bytes() const { return bytes_; }
 
 private:
-  void write_out();
-
   std::string path_;
   int fd_;
-  std::vector<std::uint64_t> buffer_;
-  bool pending_ = false;  // something was appended since the last sync
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace bulwark::journal

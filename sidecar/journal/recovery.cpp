@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recovery in four steps: where does the journal end, cut behind what is known to be durable, write what the ring still
-// holds, replay everything.
+// Recovery in five steps: where does the journal end, cut behind what is known to be durable, write what the ring still
+// holds, replay everything, complete what came of the last event.
 #include "sidecar/journal/recovery.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,9 +17,10 @@ namespace bulwark::journal {
 
 namespace {
 
-// Where a journal may be cut: behind the last record that is to stay.
+// Where a journal may be cut: behind the last block that is to stay.
 struct Cut {
   std::uint64_t sequence = 0;
+  Hash hash{};
   std::uint64_t last_whole = 0;
   std::uint64_t journal = 0;
   std::string file;
@@ -28,23 +30,32 @@ struct Cut {
 
 // `keep` is the last record that may stay where it is; those after it come again from the ring.
 Cut survey(const std::string& directory, std::uint64_t keep) {
-  JournalReader reader(directory);
+  BlockReader reader(directory);
   Cut cut;
-  Record record;
-  while (reader.next(record)) {
-    if (record.sequence > keep) continue;
-    cut.sequence = record.sequence;
-    cut.file = reader.file();
-    cut.byte = reader.record_end();
+  while (reader.next()) {
+    const Block& block = reader.block();
+    cut.last_whole = block.last;
+    if (block.last > keep) continue;
+    cut.sequence = block.last;
+    cut.hash = block.hash;
+    cut.file = block.file;
+    cut.byte = block.end;
   }
   cut.ending = reader.ending();
-  cut.last_whole = reader.last_sequence();
   cut.journal = reader.journal();
   if (cut.ending.kind == EndKind::Damaged) {
-    throw JournalError(cut.ending.file + ": byte " + std::to_string(cut.ending.byte) + ": " + cut.ending.what +
-                       ". Nothing was changed; restore the file from a copy, or begin a new journal");
+    throw JournalError(cut.ending.text() + ". Nothing was changed; `bulwark verify --journal " + directory +
+                       "` looks into it. Restore the journal from a copy, or begin a new one");
   }
   return cut;
+}
+
+void shorten(const std::string& file, std::uint64_t bytes) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  const bool done = fd >= 0 && ::ftruncate(fd, static_cast<off_t>(bytes)) == 0 && ::fsync(fd) == 0;
+  const std::string why = std::strerror(errno);
+  if (fd >= 0) ::close(fd);
+  if (!done) throw JournalError(file + ": cannot cut behind the last sealed block: " + why);
 }
 
 // Files that hold nothing before the cut go; the one with the cut in it is shortened.
@@ -52,36 +63,20 @@ void cut_behind(const std::string& directory, const Cut& cut) {
   for (const std::string& file : journal_files(directory)) {
     if (file < cut.file) continue;
     if (file == cut.file) {
-      if (::truncate(file.c_str(), static_cast<off_t>(cut.byte)) != 0) {
-        throw JournalError(file + ": cannot cut the torn tail: " + std::strerror(errno));
-      }
+      shorten(file, cut.byte);
     } else if (::unlink(file.c_str()) != 0) {
-      throw JournalError(file + ": cannot remove a file without a whole record: " + std::strerror(errno));
+      throw JournalError(file + ": cannot remove a file without a whole block: " + std::strerror(errno));
     }
   }
+  make_names_durable(directory);
 }
 
-std::uint64_t next_file_number(const std::string& directory) {
-  const auto files = journal_files(directory);
-  return files.empty() ? 1 : std::stoull(std::filesystem::path(files.back()).stem().string()) + 1;
-}
-
-std::unique_ptr<FileWriter> begin_file(const RecoveryPlan& plan, std::uint64_t journal, std::uint64_t first_sequence) {
-  FileHeader header{};
-  header.journal = journal;
-  header.number = next_file_number(plan.directory);
-  header.first_sequence = first_sequence;
-  header.created_ns = plan.wall.ns;
-  header.instance = Id::from(plan.instance);
-  return std::make_unique<FileWriter>(plan.directory, header);
-}
-
-std::uint64_t drain(RingView ring, FileWriter& file) {
+std::uint64_t drain(RingView ring, Appender& journal) {
   RingConsumer consumer(ring);
   Commit commit{};
   std::uint64_t words[record_words_max], count = 0;
-  for (; consumer.take(commit, words); ++count) file.append(commit, {words, commit.words});
-  file.sync();
+  for (; consumer.take(commit, words); ++count) journal.append(commit, {words, commit.words});
+  journal.sync();
   consumer.release();
   return count;
 }
@@ -118,16 +113,19 @@ void demand_fit(const RecoveryPlan& plan, const Held& held, const Cut& cut) {
                      ". Restore that journal, or remove the ring if what it holds may be lost");
 }
 
-// The replay needs every file from the first record on, as it will be read the next time.
+// The replay needs every file from the first record on, as it will be read the next time. An event and what came of it
+// belong together: what a crash kept from the journal follows now.
 void replay_all(const std::string& directory, Recovered& result) {
   JournalReader reader(directory);
   Record record;
   while (reader.next(record)) result.replay.apply(record);
-  if (reader.ending().kind != EndKind::Whole) {
-    throw JournalError(reader.ending().file + ": byte " + std::to_string(reader.ending().byte) + ": " +
-                       reader.ending().what);
+  if (reader.ending().kind != EndKind::Whole) throw JournalError(reader.ending().text());
+  std::uint64_t sequence = reader.blocks().last_sequence();
+  for (const Encoded& output : result.replay.missing()) {
+    result.appender->append({++sequence, output.count, output.type}, output.words());
   }
-  result.next_sequence = reader.last_sequence() + 1;
+  result.appender->sync();
+  result.next_sequence = sequence + 1;
 }
 
 }  // namespace
@@ -148,11 +146,20 @@ Recovered recover(const RecoveryPlan& plan) {
   // What the files hold beyond the ring's cursor was never known to be durable: the ring gives it anew.
   const bool drains = held.any() && held.last >= cut.last_whole;
   if (drains && held.first <= cut.last_whole) cut = survey(plan.directory, held.first - 1);
+  if (drains && held.first != cut.sequence + 1) {
+    throw JournalError(plan.ring_path + ": record " + std::to_string(cut.sequence + 1) +
+                       " is neither in a sealed block nor in this ring");
+  }
   cut_behind(plan.directory, cut);
   result.journal = cut.journal != 0 ? cut.journal : held.any() ? held.journal : plan.new_journal;
-  result.file = begin_file(plan, result.journal, cut.sequence + 1);
+  result.appender = std::make_unique<Appender>(Appender::Plan{.directory = plan.directory,
+                                                              .journal = result.journal,
+                                                              .instance = plan.instance,
+                                                              .segment_bytes = plan.segment_bytes,
+                                                              .sequence = cut.sequence,
+                                                              .hash = cut.hash});
   if (drains) {
-    const std::uint64_t count = drain(view_of(ring), *result.file);
+    const std::uint64_t count = drain(view_of(ring), *result.appender);
     result.remarks.push_back(std::to_string(count) + " records were brought over from the ring");
   }
   replay_all(plan.directory, result);

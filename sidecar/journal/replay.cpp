@@ -8,22 +8,7 @@ namespace bulwark::journal {
 
 namespace {
 
-bool same(const Outcome& a, const Outcome& b) {
-  if (a.error != b.error || a.has_verdict != b.has_verdict || a.has_sized != b.has_sized) return false;
-  if (a.has_sized && !(a.sized == b.sized)) return false;
-  if (!a.has_verdict) return true;
-  const core::Verdict &v = a.verdict, &w = b.verdict;
-  return v.decision == w.decision && v.reason == w.reason && v.has_on == w.has_on && v.limit == w.limit &&
-         (!v.has_on || v.on == w.on) && v.quantity == w.quantity && v.value == w.value && v.max == w.max;
-}
-
-std::string describe(const Outcome& outcome) {
-  if (outcome.error != core::EventError::None) {
-    return "error " + std::to_string(static_cast<unsigned>(outcome.error));
-  }
-  if (outcome.has_sized) return "sized " + to_text(outcome.sized.quantity);
-  if (!outcome.has_verdict) return "no verdict";
-  const core::Verdict& v = outcome.verdict;
+std::string describe_verdict(const core::Verdict& v) {
   std::string text(name_of(decision_names, v.decision));
   if (v.reason != Reason::None) text += " (" + std::string(name_of(reason_names, v.reason)) + ")";
   if (v.limit != LimitIndex::None) text += ", limit " + std::to_string(at(v.limit));
@@ -33,15 +18,40 @@ std::string describe(const Outcome& outcome) {
   return text;
 }
 
+std::string describe(const Record& record) {
+  switch (record.type) {
+    case RecordType::Error: return "error " + std::to_string(static_cast<unsigned>(record.error));
+    case RecordType::Verdict: return describe_verdict(record.verdict);
+    case RecordType::Objection: return "an objection of limit " + std::to_string(at(record.objection.limit));
+    case RecordType::Sized: return "sized " + to_text(record.sized.quantity);
+    case RecordType::Line:
+      return "a line of type " + std::to_string(static_cast<unsigned>(record.line.type)) + ", limit " +
+             std::to_string(at(record.line.limit)) + ", id \"" + std::string(record.line.id.view()) + "\"";
+    default: return "nothing";
+  }
+}
+
+std::string describe(std::span<const Encoded> outputs) {
+  Record record{};
+  if (outputs.empty()) return "nothing more";
+  decode({0, outputs[0].count, outputs[0].type}, outputs[0].words(), record);
+  return describe(record);
+}
+
+[[noreturn]] void fail(std::uint64_t event, const std::string& recorded, const std::string& now) {
+  throw JournalError("record " + std::to_string(event) +
+                     ": replaying the journal gives another decision than the one recorded: recorded " + recorded +
+                     "; now " + now + ". This build does not decide as the one that wrote the journal");
+}
+
 }  // namespace
 
 void Replay::apply(const Record& record) {
   ended_clean = record.type == RecordType::End;
-  if (is_event(record.type)) {
-    apply_event(record);
-    return;
-  }
-  last_t = std::max(last_t, record.note.t);
+  last_t = std::max(last_t, record.t);
+  if (is_output(record.type)) return compare(record);
+  if (!missing().empty()) fail(event_, "nothing more", describe(missing()));
+  if (is_event(record.type)) return apply_event(record);
   switch (record.type) {
     case RecordType::Configuration: apply_configuration(record.note.a); break;
     case RecordType::Lease: lease_lapses = record.note.a; break;
@@ -61,18 +71,17 @@ void Replay::apply_event(const Record& record) {
   if (engine == nullptr) {
     throw JournalError("record " + std::to_string(record.sequence) + ": an event before the first configuration");
   }
-  last_t = std::max(last_t, record.event.t);
-  Outcome now{};
-  now.error = engine->apply(record.event);
-  now.has_verdict = now.error == core::EventError::None && engine->has_verdict();
-  if (now.has_verdict) now.verdict = engine->verdict();
-  now.has_sized = now.error == core::EventError::None && engine->has_sized();
-  if (now.has_sized) now.sized = engine->sized();
-  if (same(now, record.outcome)) return;
-  throw JournalError("record " + std::to_string(record.sequence) +
-                     ": replaying the journal gives another decision than the one recorded: recorded " +
-                     describe(record.outcome) + "; now " + describe(now) +
-                     ". This build does not decide as the one that wrote the journal");
+  event_ = record.sequence;
+  told_ = 0;
+  expected_.records.clear();
+  expected_.append_outputs(record.t, engine->apply(record.event), *engine);
+}
+
+void Replay::compare(const Record& output) {
+  recorded_.records.clear();
+  recorded_.append_output(output);
+  if (missing().empty() || missing()[0] != recorded_.records[0]) fail(event_, describe(output), describe(missing()));
+  ++told_;
 }
 
 }  // namespace bulwark::journal

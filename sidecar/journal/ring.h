@@ -21,6 +21,7 @@
 
 #include "shm/assert.h"
 #include "shm/layout.h"
+#include "sidecar/journal/maker.h"
 #include "sidecar/journal/words.h"
 
 namespace bulwark::journal {
@@ -118,7 +119,7 @@ private:
 };
 
 // The hot loop's end. The caller asks `has_room` before it applies an event, and appends after.
-class RingProducer {
+class RingProducer : public RecordMaker<RingProducer> {
 public:
   RingProducer(RingView ring, RingCursor start) : ring_(ring), line_(start.line), sequence_(start.sequence) {
     look_for_room(record_lines_max);
@@ -130,34 +131,6 @@ public:
     return look_for_room(lines);
   }
 
-  void append(const core::Event& event, const Outcome& outcome) {
-    WordWriter words(ring_, line_, sequence_);
-    carry_event(words, event);
-    carry_outcome(words, outcome);
-    commit(words, record_type(event.type));
-  }
-
-  // The common record, with the switch over the event's type left out.
-  void append_intent(const core::Event& event, const Outcome& outcome) {
-    WordWriter words(ring_, line_, sequence_);
-    words.value(event.t.ns);
-    carry_intent(words, event.intent);
-    carry_outcome(words, outcome);
-    commit(words, RecordType{static_cast<std::uint8_t>(core::EventType::Intent)});
-  }
-
-  void append(RecordType type, const Note& note) {
-    WordWriter words(ring_, line_, sequence_);
-    carry_note(words, note);
-    commit(words, type);
-  }
-
-  void append(const Remark& remark) {
-    WordWriter words(ring_, line_, sequence_);
-    carry_remark(words, remark);
-    commit(words, RecordType::Remark);
-  }
-
   // Brings the lines of the next record into this core's cache, for writing, while nobody waits.
   void prefetch() const {
     for (std::uint64_t i = 0; i < 3; ++i) __builtin_prefetch(&ring_.at(line_ + i), 1, 3);
@@ -167,6 +140,14 @@ public:
   std::uint64_t used_lines() const {
     const std::uint64_t read = RingCursor::of(ring_.header->durable.load(std::memory_order_relaxed)).line;
     return (line_ - read) & (ring_.line_count - 1);
+  }
+
+  // What RecordMaker stands on: one record, its words told by `carry`.
+  template <class Carry>
+  void put(RecordType type, const Carry& carry) {
+    WordWriter words(ring_, line_, sequence_);
+    carry(words);
+    commit(words, type);
   }
 
 private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reader of a record's words, and what it shares with the writer (ring.h): small fields packed into one word in the
-// order given, texts as their length and as many words as they need.
+// The reader of a record's words, and what it shares with those that write them (ring.h, encoded.h): small fields
+// packed into one word in the order given, texts as their length and as many words as they need.
 #pragma once
 
 #include <bit>
@@ -11,7 +11,7 @@
 #include <type_traits>
 
 #include "shm/words.h"
-#include "sidecar/journal/record.h"
+#include "sidecar/journal/carry.h"
 
 namespace bulwark::journal {
 
@@ -100,18 +100,30 @@ inline bool decode(Commit commit, std::span<const std::uint64_t> words, Record& 
   record.sequence = commit.sequence;
   record.type = commit.type;
   WordReader reader(words);
-  if (is_event(commit.type)) {
-    record.event.type = static_cast<core::EventType>(commit.type);
-    carry_event(reader, record.event);
-    carry_outcome(reader, record.outcome);
-    record.note.t = record.event.t;
-  } else if (commit.type >= RecordType::Configuration && commit.type <= RecordType::Stop) {
-    carry_note(reader, record.note);
-  } else if (commit.type == RecordType::Remark) {
-    carry_remark(reader, record.remark);
-    record.note.t = record.remark.t;
-  } else {
-    return false;
+  TimeNs& t = record.t;
+  switch (commit.type) {
+    case RecordType::Error: carry_error(reader, t, record.error); break;
+    case RecordType::Verdict: carry_verdict(reader, t, record.verdict, record.basis, record.shrinking); break;
+    case RecordType::Objection: carry_objection(reader, t, record.objection); break;
+    case RecordType::Sized: carry_sized(reader, t, record.sized); break;
+    case RecordType::Line: carry_line(reader, t, record.line); break;
+    case RecordType::Configuration:
+    case RecordType::Start:
+    case RecordType::End:
+    case RecordType::Lease:
+    case RecordType::Stop:
+      carry_note(reader, record.note);
+      t = record.note.t;
+      break;
+    case RecordType::Remark:
+      carry_remark(reader, record.remark);
+      t = record.remark.t;
+      break;
+    default:
+      if (!is_event(commit.type)) return false;
+      record.event.type = static_cast<core::EventType>(commit.type);
+      carry_event(reader, record.event);
+      t = record.event.t;
   }
   return reader.whole();
 }

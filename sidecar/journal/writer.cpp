@@ -8,8 +8,8 @@
 
 namespace bulwark::journal {
 
-JournalWriter::JournalWriter(Wiring wiring, std::unique_ptr<FileWriter> file)
-    : wiring_(std::move(wiring)), file_(std::move(file)), consumer_(wiring_.ring) {
+JournalWriter::JournalWriter(Wiring wiring, std::unique_ptr<Appender> appender)
+    : wiring_(std::move(wiring)), appender_(std::move(appender)), consumer_(wiring_.ring) {
   wiring_.written.store(consumer_.next_sequence() - 1, std::memory_order_relaxed);
   wiring_.health.store(shm::JournalHealth::Healthy, std::memory_order_relaxed);  // the board's ready mark publishes it
 }
@@ -23,7 +23,9 @@ void JournalWriter::start() {
 bool JournalWriter::stop() {
   stopping_.store(true, std::memory_order_release);
   if (thread_.joinable()) thread_.join();
-  return work();
+  if (ended_) return !failed_;
+  ended_ = true;
+  return work() && carefully([this] { appender_->finish(); });
 }
 
 void JournalWriter::run() {
@@ -37,7 +39,7 @@ bool JournalWriter::drain() {
   bool any = false;
   // Lines are given back only when they are durable, so that one round never takes more than the ring once.
   while (consumer_.take(commit, words)) {
-    file_->append(commit, {words, commit.words});
+    appender_->append(commit, {words, commit.words});
     any = true;
   }
   const bool behind = consumer_.unreleased_lines() > wiring_.ring.line_count / 2;
@@ -50,12 +52,19 @@ bool JournalWriter::drain() {
 }
 
 bool JournalWriter::work() {
-  if (failed_) return false;
-  try {
-    if (!drain()) return true;
-    file_->sync();
+  return carefully([this] {
+    if (!drain()) return appender_->keep_head();
+    appender_->sync();
     consumer_.release();
     wiring_.written.store(consumer_.next_sequence() - 1, std::memory_order_release);
+    appender_->keep_head();  // behind the release: the ring never gives back what the head names
+  });
+}
+
+bool JournalWriter::carefully(const std::function<void()>& work) {
+  if (failed_) return false;
+  try {
+    work();
     return true;
   } catch (const std::exception& error) {
     failed_ = true;

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "shm/layout.h"
-#include "sidecar/journal/file.h"
+#include "sidecar/journal/appender.h"
 #include "sidecar/journal/ring.h"
 
 namespace bulwark::journal {
@@ -26,11 +26,11 @@ public:
     std::function<void(const std::string&)> tell;
   };
 
-  JournalWriter(Wiring wiring, std::unique_ptr<FileWriter> file);
+  JournalWriter(Wiring wiring, std::unique_ptr<Appender> appender);
   ~JournalWriter();
 
   void start();
-  // Writes what is in the ring, and ends. False: not everything became durable.
+  // Writes what is in the ring, and ends the journal in good order. False: not everything became durable.
   bool stop();
 
   // One round, as the thread does it: false after a failure.
@@ -39,12 +39,13 @@ public:
 private:
   void run();
   bool drain();
+  bool carefully(const std::function<void()>& work);  // false: it failed, now or before
 
   Wiring wiring_;
-  std::unique_ptr<FileWriter> file_;
+  std::unique_ptr<Appender> appender_;
   RingConsumer consumer_;
   std::atomic<bool> stopping_{false};
-  bool failed_ = false;
+  bool failed_ = false, ended_ = false;
   bool told_behind_ = false;
   std::thread thread_;
 };

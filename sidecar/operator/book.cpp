@@ -29,8 +29,7 @@ std::unique_ptr<core::Engine> book_of(const std::string& journal_directory) {
   for (journal::Record record; reader.next(record);) replay.apply(record);
   // A torn tail is the record that is being written now.
   if (reader.ending().kind == journal::EndKind::Damaged) {
-    throw journal::JournalError(
-        fmt::format("{}: byte {}: {}", reader.ending().file, reader.ending().byte, reader.ending().what));
+    throw journal::JournalError(reader.ending().text());
   }
   if (replay.engine == nullptr) throw journal::JournalError("the journal holds nothing yet");
   return std::move(replay.engine);

@@ -58,8 +58,9 @@ Sidecar::Sidecar(std::string config_path, config::Settings settings, std::string
       settings_(std::move(settings)),
       generation_(static_cast<std::uint64_t>(shm::monotonic_now().ns)),
       page_(std::move(page)) {
-  journal::Recovered recovered = journal::recover({settings_.journal_directory, run_folder_ + "/ring",
-                                                   settings_.instance.name, shm::wall_now(), draw_id(), rules_of});
+  journal::Recovered recovered =
+      journal::recover({settings_.journal_directory, run_folder_ + "/ring", settings_.instance.name, draw_id(),
+                        rules_of, static_cast<std::uint64_t>(settings_.segment_mb) << 20U});
   for (const std::string& remark : recovered.remarks) tell(remark);
   prepare_engine(recovered);
   make_segments(recovered);
@@ -89,7 +90,7 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
   shm::Board& board = board_->board();
   writer_ = std::make_unique<journal::JournalWriter>(
       journal::JournalWriter::Wiring{journal::view_of(ring_), board.journal_health, board.journal_written, tell},
-      std::move(recovered.file));
+      std::move(recovered.appender));
   calls_ = std::make_unique<hot::Calls>(board.sleeping);
   const MonotonicNs now = shm::monotonic_now();
   // Time goes on where the journal ended, even where the wall clock was set back since.

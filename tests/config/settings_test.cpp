@@ -28,6 +28,7 @@ TEST(Settings, DefaultsAreThoseOfTheContract) {
   EXPECT_EQ(settings.instance.cpu, -1);
   EXPECT_EQ(settings.instance.kill_unacknowledged_ms, 0);
   EXPECT_EQ(settings.journal_directory, folder.path("journal"));
+  EXPECT_EQ(settings.segment_mb, 64);
   const core::Rules& rules = settings.rules;
   EXPECT_EQ(rules.base_currency, "USD");
   EXPECT_EQ(rules.session, core::Session{});

@@ -14,6 +14,7 @@
 #include "shm/decimal.h"
 #include "shm/lane.h"
 #include "sidecar/hot/loop.h"
+#include "tests/journal/folded.h"
 #include "tests/journal/folder.h"
 #include "tests/journal/ring_memory.h"
 
@@ -161,7 +162,7 @@ public:
   }
 
   // The records that came since the last time.
-  std::vector<journal::Record> records() {
+  std::vector<Folded> records() {
     std::vector<journal::Record> result;
     journal::Commit commit{};
     std::uint64_t words[journal::record_words_max];
@@ -171,7 +172,7 @@ public:
       result.push_back(record);
     }
     consumer.release();
-    return result;
+    return fold(result);
   }
   bool halted_on_board(const Scope& on) const {
     const auto* rows =

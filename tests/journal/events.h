@@ -6,7 +6,8 @@
 #include <string>
 
 #include "core/event.h"
-#include "sidecar/journal/record.h"
+#include "sidecar/journal/encoded.h"
+#include "sidecar/journal/ring.h"
 
 namespace bulwark::test {
 
@@ -151,18 +152,8 @@ inline Value random_value(Dice& dice) {
   return value;
 }
 
-inline journal::Outcome random_outcome(Dice& dice) {
-  journal::Outcome outcome{};
-  outcome.error = dice.one_of<core::EventError>(17);
-  outcome.has_sized = dice.coin();
-  if (outcome.has_sized) {
-    outcome.sized.quantity = {dice.raw()};
-    outcome.sized.binding = dice.one_of<Constraint>(6);
-    for (std::int64_t& quantity : outcome.sized.constraints) quantity = dice.raw();
-  }
-  outcome.has_verdict = !outcome.has_sized && dice.coin();
-  if (!outcome.has_verdict) return outcome;
-  core::Verdict& v = outcome.verdict;
+inline core::Verdict random_verdict(Dice& dice) {
+  core::Verdict v{};
   v.decision = dice.one_of<Decision>(4);
   v.reason = dice.one_of<Reason>(20);
   v.has_on = dice.coin();
@@ -171,7 +162,61 @@ inline journal::Outcome random_outcome(Dice& dice) {
   v.quantity = {dice.raw()};
   v.value = random_value(dice);
   v.max = random_value(dice);
-  return outcome;
+  return v;
+}
+
+inline core::Line random_line(Dice& dice) {
+  core::Line line{};
+  line.type = dice.one_of<core::LineType>(9);
+  line.state = dice.one_of<State>(3);
+  line.client = dice.one_of<ClientIndex>(65'536);
+  line.limit = dice.one_of<LimitIndex>(1U << 31);
+  line.on = dice.scope();
+  line.value = random_value(dice);
+  line.max = random_value(dice);
+  line.id = dice.text<64>();
+  line.cause = dice.text<127>();
+  if (line.type == core::LineType::Liquidation) line.order = {Side::Sell, dice.coin(), {dice.raw()}, {dice.raw()}};
+  if (line.type == core::LineType::Scale) {
+    line.scaling = {dice.one_of<MarketInput>(4), dice.raw(), dice.raw(), dice.raw()};
+  }
+  return line;
+}
+
+// An output of any type, as a record of its own.
+inline journal::Record random_output(Dice& dice) {
+  journal::Record record{};
+  record.type = static_cast<journal::RecordType>(32 + dice.below(5));
+  record.t = {dice.raw()};
+  switch (record.type) {
+    case journal::RecordType::Error: record.error = dice.one_of<core::EventError>(17); break;
+    case journal::RecordType::Verdict:
+      record.verdict = random_verdict(dice);
+      record.basis = {{dice.raw()}, {dice.raw()}, static_cast<std::uint64_t>(dice.raw())};
+      if (record.verdict.limit != LimitIndex::None && dice.coin()) record.shrinking = {dice.raw(), dice.text<127>()};
+      break;
+    case journal::RecordType::Objection:
+      record.objection = {dice.one_of<LimitIndex>(1U << 31), dice.scope(), random_value(dice), random_value(dice)};
+      break;
+    case journal::RecordType::Sized:
+      record.sized.quantity = {dice.raw()};
+      record.sized.binding = dice.one_of<Constraint>(6);
+      for (std::int64_t& quantity : record.sized.constraints) quantity = dice.raw();
+      break;
+    default: record.line = random_line(dice);
+  }
+  return record;
+}
+
+// Appends an event or an output to the ring, as the dice say.
+inline void append_random(journal::RingProducer& producer, Dice& dice) {
+  if (dice.coin()) return producer.append(random_event(dice));
+  const journal::Record output = random_output(dice);
+  journal::EncodedRecords encoded;
+  encoded.append_output(output);
+  producer.put(output.type, [&](auto& words) {
+    for (const std::uint64_t word : encoded.records[0].words()) words.value(word);
+  });
 }
 
 }  // namespace bulwark::test

@@ -19,47 +19,49 @@ namespace {
 using test::Dice;
 using test::Folder;
 
-std::unique_ptr<FileWriter> begin(const Folder& folder, std::uint64_t number, std::uint64_t first) {
-  FileHeader header{};
-  header.journal = 77;
-  header.number = number;
-  header.first_sequence = first;
-  return std::make_unique<FileWriter>(folder.path(), header);
+Appender::Plan plan_for(const Folder& folder, std::uint64_t segment_bytes) {
+  Appender::Plan plan;
+  plan.directory = folder.path();
+  plan.journal = 77;
+  plan.segment_bytes = segment_bytes;
+  return plan;
 }
 
-// Writes `count` random records from `first` on; returns where each ends in the file.
-std::vector<std::uint64_t> write_records(const Folder& folder, std::uint64_t number, std::uint64_t first, int count) {
-  Dice dice(first);
-  const test::RingMemory memory(64, first);
-  RingProducer producer = memory.producer(first);
-  RingConsumer consumer(memory.view());
-  auto file = begin(folder, number, first);
-  std::vector<std::uint64_t> ends;
-  std::uint64_t at = sizeof(FileHeader);
-  Commit commit{};
-  std::uint64_t words[record_words_max];
-  for (int i = 0; i < count; ++i) {
-    producer.has_room();
-    producer.append(test::random_event(dice), test::random_outcome(dice));
-    consumer.take(commit, words);
-    consumer.release();
-    file->append(commit, {words, commit.words});
-    ends.push_back(at += 16 + commit.words * 8U);
+Appender begin(const Folder& folder, std::uint64_t segment_bytes = 4'096) {
+  return Appender(plan_for(folder, segment_bytes));
+}
+
+// Appends random records, in commits of `each`.
+void append(Appender& appender, int commits, int each) {
+  Dice dice(appender.last_sequence() + 1);
+  for (int commit = 0; commit < commits; ++commit) {
+    for (int i = 0; i < each; ++i) {
+      EncodedRecords encoded;
+      encoded.append(test::random_event(dice));
+      const Encoded& record = encoded.records[0];
+      appender.append({appender.last_sequence() + 1, record.count, record.type}, record.words());
+    }
+    appender.sync();
   }
-  file->sync();
-  return ends;
 }
 
 struct Read {
-  std::uint64_t count;
+  std::uint64_t count = 0;
+  std::vector<Block> blocks;  // without their words
   Ending ending;
 };
 Read read_all(const Folder& folder) {
-  JournalReader reader(folder.path());
-  Record record;
-  std::uint64_t count = 0;
-  while (reader.next(record)) EXPECT_EQ(record.sequence, ++count);
-  return {count, reader.ending()};
+  Read read;
+  BlockReader reader(folder.path());
+  while (reader.next()) {
+    read.blocks.push_back(reader.block());
+    EXPECT_EQ(read.blocks.back().first, read.count + 1);
+    BlockRecords records(reader.block());
+    for (Record record; records.next(record);) EXPECT_EQ(record.sequence, ++read.count);
+    EXPECT_EQ(read.blocks.back().last, read.count);
+  }
+  read.ending = reader.ending();
+  return read;
 }
 
 TEST(File, TheChecksumIsCrc32c) {
@@ -69,80 +71,165 @@ TEST(File, TheChecksumIsCrc32c) {
   EXPECT_EQ(~crc32c_details::by_table(~0U, ones), 0x62a8ab43U);
 }
 
+TEST(File, TheHashIsSha256) {
+  Sha256 sha;
+  const std::uint64_t zero[1] = {};
+  EXPECT_EQ(to_hex(sha.of({zero})), "af5570f5a1810b7af78caf4bc70a660f0df51e42baf91d4de5b2328de0e83dfc");
+  EXPECT_EQ(sha.of({zero, zero}), sha.of({std::array<std::uint64_t, 2>{}}));
+}
+
 TEST(File, ReadsWhatWasWrittenThroughSeveralFiles) {
   const Folder folder;
-  write_records(folder, 1, 1, 100);
-  write_records(folder, 2, 101, 50);
-  write_records(folder, 3, 151, 1);
+  Appender appender = begin(folder);
+  append(appender, 30, 10);
+  EXPECT_GT(journal_files(folder.path()).size(), 3U);
+  EXPECT_EQ(read_all(folder).count, 300U);
+  EXPECT_EQ(read_all(folder).ending.kind, EndKind::Whole);
+  appender.finish();
+  EXPECT_EQ(read_all(folder).count, 300U);
+  EXPECT_EQ(read_all(folder).ending.kind, EndKind::Whole);
+}
+
+TEST(File, EachCommitEndsWithASealAndEachBlockNamesTheOneBefore) {
+  const Folder folder;
+  Appender appender = begin(folder, 1U << 20U);
+  append(appender, 3, 5);
+  append(appender, 1, 1'000);  // more than 64 KiB
   const Read read = read_all(folder);
-  EXPECT_EQ(read.count, 151U);
-  EXPECT_EQ(read.ending.kind, EndKind::Whole);
+  ASSERT_GE(read.blocks.size(), 5U);
+  EXPECT_EQ(read.blocks[2].last, 15U);
+  Hash previous{};
+  for (const Block& block : read.blocks) {
+    EXPECT_EQ(block.previous, previous);
+    EXPECT_LE(block.words.size(), block_words_max);
+    EXPECT_EQ(block.journal, 77U);
+    previous = block.hash;
+  }
+}
+
+TEST(File, AReaderBeginsWhereItIsTold) {
+  const Folder folder;
+  Appender appender = begin(folder);
+  append(appender, 30, 10);
+  for (const std::uint64_t from : {1, 10, 11, 155, 300}) {
+    BlockReader reader(folder.path(), from);
+    ASSERT_TRUE(reader.next());
+    EXPECT_EQ(reader.block().last, (from + 9) / 10 * 10);
+  }
+  BlockReader behind(folder.path(), 301);
+  EXPECT_FALSE(behind.next());
+}
+
+TEST(File, AReaderFollowsAJournalThatIsBeingWritten) {
+  const Folder folder;
+  Appender appender = begin(folder);
+  JournalReader reader(folder.path(), 1, Reading::AsItGrows);
+  Record record;
+  std::uint64_t read = 0;
+  for (int round = 0; round < 100; ++round) {
+    EXPECT_FALSE(reader.next(record));
+    append(appender, round % 3, 7);
+    while (reader.next(record)) ASSERT_EQ(record.sequence, ++read);
+    ASSERT_EQ(read, appender.last_sequence());
+    ASSERT_EQ(reader.ending().kind, EndKind::Whole);
+  }
+  EXPECT_GT(journal_files(folder.path()).size(), 5U);
 }
 
 TEST(File, NoFilesAreAnEmptyJournal) {
   const Folder folder;
-  const Read read = read_all(folder);
-  EXPECT_EQ(read.count, 0U);
-  EXPECT_EQ(read.ending.kind, EndKind::Whole);
+  EXPECT_EQ(read_all(folder).count, 0U);
+  EXPECT_EQ(read_all(folder).ending.kind, EndKind::Whole);
 }
 
-TEST(File, CutAtAnyByteItEndsWithTheLastWholeRecord) {
+TEST(File, CutAtAnyByteByACrashItEndsWithTheLastWholeBlock) {
   const Folder folder;
-  const std::vector<std::uint64_t> ends = write_records(folder, 1, 1, 5);
+  Appender appender = begin(folder);
+  append(appender, 4, 3);
+  const std::vector<Block> blocks = read_all(folder).blocks;
+  ASSERT_EQ(blocks.size(), 4U);
   const std::string path = journal_file_path(folder.path(), 1);
   const std::vector<char> whole = test::bytes_of(path);
-  for (std::size_t size = 0; size < whole.size(); ++size) {
+  for (std::size_t size = 0; size <= blocks.back().end; ++size) {
     test::put_bytes(path, {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
-    std::uint64_t expected = 0, at = sizeof(FileHeader);
-    for (const std::uint64_t end : ends) {
-      if (end > size) break;
-      ++expected;
-      at = end;
+    std::uint64_t expected = 0, at = size < sizeof(FileHeader) ? 0 : sizeof(FileHeader);
+    for (const Block& block : blocks) {
+      if (block.end > size) break;
+      expected = block.last;
+      at = block.end;
     }
     const Read read = read_all(folder);
     ASSERT_EQ(read.count, expected) << size << " bytes";
-    const bool at_boundary = size == at;
-    ASSERT_EQ(read.ending.kind, at_boundary ? EndKind::Whole : EndKind::Torn) << size << " bytes";
-    ASSERT_EQ(read.ending.byte, size < sizeof(FileHeader) ? 0 : at);
+    ASSERT_EQ(read.ending.kind, size == at && size >= sizeof(FileHeader) ? EndKind::Whole : EndKind::Torn)
+        << size << " bytes";
+    ASSERT_EQ(read.ending.byte, at);
   }
 }
 
 TEST(File, AnyFlippedBitIsFoundWhereItStands) {
   const Folder folder;
-  const std::vector<std::uint64_t> ends = write_records(folder, 1, 1, 6);
+  Appender appender = begin(folder);
+  append(appender, 5, 3);
+  const std::vector<Block> blocks = read_all(folder).blocks;
   const std::string path = journal_file_path(folder.path(), 1);
   const std::vector<char> whole = test::bytes_of(path);
-  for (std::size_t byte = 0; byte < ends[4]; ++byte) {  // whole records follow all of these
+  for (std::size_t byte = 0; byte < blocks[3].end; ++byte) {  // a commit follows all of these
     std::vector<char> changed = whole;
     changed[byte] = static_cast<char>(changed[byte] ^ (1 << byte % 8));
     test::put_bytes(path, changed);
-    std::uint64_t record_begin = sizeof(FileHeader), before = 0;
-    for (const std::uint64_t end : ends) {
-      if (end > byte) break;
-      record_begin = end;
-      ++before;
+    std::uint64_t before = 0, begin_of_block = 0, end_of_block = sizeof(FileHeader);
+    for (const Block& block : blocks) {
+      if (block.begin > byte) break;
+      begin_of_block = block.begin;
+      end_of_block = block.end;
+      before = block.first - 1;
     }
     const Read read = read_all(folder);
     ASSERT_EQ(read.ending.kind, EndKind::Damaged) << "byte " << byte;
-    ASSERT_EQ(read.ending.byte, byte < sizeof(FileHeader) ? 0 : record_begin);
-    ASSERT_EQ(read.count, byte < sizeof(FileHeader) ? 0 : before);
+    ASSERT_GE(read.ending.byte, begin_of_block);
+    ASSERT_LE(read.ending.byte, byte);
+    ASSERT_LT(byte, end_of_block);
+    ASSERT_EQ(read.count, before);
   }
+}
+
+// What a power cut may leave: of one commit, a later page and not an earlier one.
+TEST(File, ACommitThatIsBrokenInTheMiddleIsTornUnlessSomethingCameBehindIt) {
+  const Folder folder;
+  Appender appender = begin(folder, 1U << 20U);
+  append(appender, 1, 5);
+  append(appender, 1, 1'000);
+  const std::vector<Block> blocks = read_all(folder).blocks;
+  ASSERT_GT(blocks.size(), 2U);
+  const std::string path = journal_file_path(folder.path(), 1);
+  std::vector<char> bytes = test::bytes_of(path);
+  std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(blocks[1].begin), 4'096, 0);
+  test::put_bytes(path, bytes);
+  EXPECT_EQ(read_all(folder).count, 5U);
+  EXPECT_EQ(read_all(folder).ending.kind, EndKind::Torn);
+  EXPECT_EQ(read_all(folder).ending.byte, blocks[1].begin);
+  append(appender, 1, 1);  // so it was durable before
+  EXPECT_EQ(read_all(folder).ending.kind, EndKind::Damaged);
 }
 
 TEST(File, AMissingFileIsDamage) {
   const Folder folder;
-  write_records(folder, 1, 1, 10);
-  write_records(folder, 2, 11, 10);
-  write_records(folder, 3, 21, 10);
-  std::filesystem::remove(journal_file_path(folder.path(), 2));
-  EXPECT_EQ(read_all(folder).ending.kind, EndKind::Damaged);
-  EXPECT_EQ(read_all(folder).count, 10U);
+  Appender appender = begin(folder);
+  append(appender, 30, 10);
+  const std::uint64_t files = journal_files(folder.path()).size();
+  for (std::uint64_t number = 1; number < files; ++number) {
+    const std::string path = journal_file_path(folder.path(), number);
+    const std::vector<char> bytes = test::bytes_of(path);
+    std::filesystem::remove(path);
+    EXPECT_EQ(read_all(folder).ending.kind, EndKind::Damaged) << "file " << number;
+    test::put_bytes(path, bytes);
+  }
 }
 
 TEST(File, ATailInAnEarlierFileIsDamage) {
   const Folder folder;
-  write_records(folder, 1, 1, 10);
-  write_records(folder, 2, 11, 10);
+  Appender appender = begin(folder);
+  append(appender, 30, 10);
   const std::string path = journal_file_path(folder.path(), 1);
   std::vector<char> bytes = test::bytes_of(path);
   bytes.pop_back();
@@ -150,10 +237,44 @@ TEST(File, ATailInAnEarlierFileIsDamage) {
   EXPECT_EQ(read_all(folder).ending.kind, EndKind::Damaged);
 }
 
+// The head says what there has to be at least; after an end in good order, exactly.
+TEST(File, ATailThatIsGoneIsMissed) {
+  const Folder folder;
+  {
+    Appender appender = begin(folder);
+    append(appender, 2, 3);
+    appender.keep_head();
+  }
+  const std::string path = journal_file_path(folder.path(), 1);
+  const std::vector<Block> blocks = read_all(folder).blocks;
+  std::filesystem::resize_file(path, blocks[0].end);
+  EXPECT_EQ(read_all(folder).ending.kind, EndKind::Damaged);
+  EXPECT_EQ(read_all(folder).ending.byte, blocks[0].end);
+  std::filesystem::remove(path);
+  EXPECT_EQ(read_all(folder).ending.kind, EndKind::Damaged);
+}
+
+TEST(File, AHeadThatIsMissingOrAnothersIsDamage) {
+  const Folder folder, other;
+  Appender appender = begin(folder), another = begin(other);
+  append(appender, 2, 3);
+  append(another, 2, 2);
+  another.finish();
+  const std::vector<char> head = test::bytes_of(head_path(folder.path()));
+  std::filesystem::remove(head_path(folder.path()));
+  EXPECT_EQ(read_all(folder).ending.kind, EndKind::Damaged);
+  test::put_bytes(head_path(folder.path()), test::bytes_of(head_path(other.path())));
+  EXPECT_EQ(read_all(folder).ending.kind, EndKind::Damaged);
+  test::put_bytes(head_path(folder.path()), head);
+  EXPECT_EQ(read_all(folder).ending.kind, EndKind::Whole);
+}
+
 TEST(File, AFileIsNeverWrittenOver) {
   const Folder folder;
-  write_records(folder, 1, 1, 1);
-  EXPECT_THROW(begin(folder, 1, 1), JournalError);
+  FileHeader header{};
+  header.number = 1;
+  const FileWriter first(folder.path(), header, 4'096);
+  EXPECT_THROW(FileWriter(folder.path(), header, 4'096), JournalError);
 }
 
 TEST(File, AConfigurationIsFoundByItsHashAndAChangedOneIsRefused) {
@@ -174,7 +295,8 @@ TEST(File, AFailedWriteIsNeverTriedAgain) {
   std::atomic<shm::JournalHealth> health{};
   shm::AtomicWord written{0};
   int told = 0;
-  JournalWriter writer({memory.view(), health, written, [&told](const std::string&) { ++told; }}, begin(folder, 1, 1));
+  JournalWriter writer({memory.view(), health, written, [&told](const std::string&) { ++told; }},
+                       std::make_unique<Appender>(plan_for(folder, 4'096)));
   EXPECT_EQ(health.load(), shm::JournalHealth::Healthy);
   RingProducer producer = memory.producer();
   const auto append = [&producer] {
@@ -186,7 +308,7 @@ TEST(File, AFailedWriteIsNeverTriedAgain) {
   EXPECT_EQ(written.load(), 1U);
   rlimit before{};
   ::getrlimit(RLIMIT_FSIZE, &before);
-  const rlimit tight{sizeof(FileHeader) + 40, before.rlim_max};
+  const rlimit tight{sizeof(FileHeader) + 200, before.rlim_max};
   ::signal(SIGXFSZ, SIG_IGN);
   ::setrlimit(RLIMIT_FSIZE, &tight);
   append();

@@ -36,11 +36,11 @@ public:
   // `directory` of the journal, `ring` a path.
   Life(const std::string& directory, const std::string& ring, const std::string& max)
       : recovered(journal::recover(
-            {directory, ring, "test", TimeNs{1}, 4711, [](const std::string& text) { return rules_with_max(text); }})),
+            {directory, ring, "test", 4711, [](const std::string& text) { return rules_with_max(text); }, 1U << 20U})),
         engine(*prepare(directory, max)),
         ring_(journal::create_ring(ring, recovered.journal, recovered.next_sequence, 1)),
         producer(journal::view_of(ring_), {recovered.next_sequence, 0}),
-        writer({journal::view_of(ring_), health, written, [](const std::string&) {}}, std::move(recovered.file)),
+        writer({journal::view_of(ring_), health, written, [](const std::string&) {}}, std::move(recovered.appender)),
         t{std::max<std::int64_t>(recovered.replay.last_t.ns, 0) + 1} {
     producer.has_room();
     producer.append(journal::RecordType::Start, {t, 1, 0});
@@ -64,12 +64,13 @@ public:
   }
   // False: the ring is full, and nothing was done.
   bool apply(const core::Event& event) {
-    if (!producer.has_room()) return false;
-    outcome = {};
-    outcome.error = engine.apply(event);
-    outcome.has_verdict = outcome.error == core::EventError::None && engine.has_verdict();
-    if (outcome.has_verdict) outcome.verdict = engine.verdict();
-    producer.append(event, outcome);
+    if (!producer.has_room(8 * journal::record_lines_max)) return false;
+    const core::EventError error = engine.apply(event);
+    verdict = engine.has_verdict() ? engine.verdict() : core::Verdict{};
+    producer.append(event);
+    if (dies_after_the_event) return true;
+    producer.append_answer(event.t, error, engine);
+    producer.append_consequences(event.t, engine, 0, [] { return true; });
     ++t.ns;
     return true;
   }
@@ -86,7 +87,7 @@ public:
     order.intent.id = Id::from(id);
     return apply(order);
   }
-  bool accepted() const { return outcome.verdict.decision == Decision::Accepted; }
+  bool accepted() const { return verdict.decision == Decision::Accepted; }
   // What is working now, over everything.
   std::int64_t working() const {
     return engine.book().cell(core::View::Portfolio, 0, SymbolIndex{1}).working_buy / unit;
@@ -114,7 +115,8 @@ public:
   journal::RingProducer producer;
   journal::JournalWriter writer;
   TimeNs t;
-  journal::Outcome outcome{};
+  core::Verdict verdict{};
+  bool dies_after_the_event = false;
 };
 
 }  // namespace bulwark::test

@@ -10,7 +10,21 @@ namespace {
 
 using test::Dice;
 
-bool same_verdict(const core::Verdict& a, const core::Verdict& b) { return std::memcmp(&a, &b, sizeof a) == 0; }
+// What the consumer takes next, decoded.
+Record take(RingConsumer& consumer) {
+  Commit commit{};
+  std::uint64_t words[record_words_max];
+  Record record{};
+  EXPECT_TRUE(consumer.take(commit, words));
+  consumer.release();
+  EXPECT_TRUE(decode(commit, {words, commit.words}, record));
+  return record;
+}
+
+template <class Part>
+void expect_same(const Part& read, const Part& written) {
+  EXPECT_EQ(std::memcmp(&read, &written, sizeof read), 0);
+}
 
 TEST(Record, EveryEventComesBackAsItWas) {
   Dice dice(1);
@@ -19,23 +33,43 @@ TEST(Record, EveryEventComesBackAsItWas) {
   RingConsumer consumer(memory.view());
   for (std::uint64_t n = 1; n <= 20'000; ++n) {
     const core::Event event = test::random_event(dice);
-    const Outcome outcome = test::random_outcome(dice);
     ASSERT_TRUE(producer.has_room());
-    if (event.type == core::EventType::Intent && dice.coin()) producer.append_intent(event, outcome);
-    else producer.append(event, outcome);
-    Commit commit{};
-    std::uint64_t words[record_words_max];
-    ASSERT_TRUE(consumer.take(commit, words));
-    consumer.release();
-    Record record;
-    ASSERT_TRUE(decode(commit, {words, commit.words}, record));
+    if (event.type == core::EventType::Intent && dice.coin()) producer.append_intent(event);
+    else producer.append(event);
+    const Record record = take(consumer);
     ASSERT_EQ(record.sequence, n);
+    ASSERT_EQ(record.t, event.t);
     ASSERT_EQ(std::memcmp(&record.event, &event, sizeof event), 0) << "type " << static_cast<int>(event.type);
-    ASSERT_EQ(record.outcome.error, outcome.error);
-    ASSERT_EQ(record.outcome.has_verdict, outcome.has_verdict);
-    ASSERT_EQ(record.outcome.has_sized, outcome.has_sized);
-    ASSERT_EQ(record.outcome.sized, outcome.sized);
-    ASSERT_TRUE(same_verdict(record.outcome.verdict, outcome.verdict));
+  }
+}
+
+TEST(Record, EveryOutputComesBackAsItWas) {
+  Dice dice(4);
+  const test::RingMemory memory(64);
+  RingProducer producer = memory.producer();
+  RingConsumer consumer(memory.view());
+  for (std::uint64_t n = 1; n <= 20'000; ++n) {
+    const Record written = test::random_output(dice);
+    ASSERT_TRUE(producer.has_room());
+    switch (written.type) {
+      case RecordType::Error: producer.append_error(written.t, written.error); break;
+      case RecordType::Verdict: producer.append(written.t, written.verdict, written.basis, written.shrinking); break;
+      case RecordType::Objection: producer.append(written.t, written.objection); break;
+      case RecordType::Sized: producer.append(written.t, written.sized); break;
+      default: producer.append(written.t, written.line);
+    }
+    const Record read = take(consumer);
+    ASSERT_EQ(read.type, written.type);
+    ASSERT_EQ(read.t, written.t);
+    ASSERT_EQ(read.error, written.error);
+    ASSERT_EQ(read.shrinking.factor, written.shrinking.factor);
+    ASSERT_EQ(read.shrinking.cause, written.shrinking.cause);
+    ASSERT_EQ(read.sized, written.sized);
+    expect_same(read.verdict, written.verdict);
+    expect_same(read.basis, written.basis);
+    expect_same(read.objection, written.objection);
+    expect_same(read.line, written.line);
+    ASSERT_FALSE(HasFailure()) << "record " << n;
   }
 }
 
@@ -52,7 +86,7 @@ TEST(Record, NotesComeBackAsTheyWere) {
     Record record;
     ASSERT_TRUE(decode(commit, {words, commit.words}, record));
     EXPECT_EQ(record.type, type);
-    EXPECT_EQ(record.note.t.ns, 12);
+    EXPECT_EQ(record.t.ns, 12);
     EXPECT_EQ(record.note.a, 34U);
     EXPECT_EQ(record.note.b, 56U);
   }
@@ -74,43 +108,50 @@ TEST(Record, RemarksComeBackAsTheyWere) {
     Record record;
     ASSERT_TRUE(decode(commit, {words, commit.words}, record));
     EXPECT_EQ(record.type, RecordType::Remark);
-    EXPECT_EQ(record.note.t, remark.t);
+    EXPECT_EQ(record.t, remark.t);
     EXPECT_EQ(record.remark.operator_name, remark.operator_name);
     EXPECT_EQ(record.remark.text, remark.text);
   }
 }
 
-TEST(Record, TheCommonIntentTakesTwoLines) {
+TEST(Record, TheCommonOrderAndItsVerdictTakeThreeLines) {
   core::Event event{};
   event.type = core::EventType::Intent;
   event.intent.id = Id::from("0123456789abcdef0123456789abcdef");
-  Outcome outcome{};
-  outcome.has_verdict = true;
-  outcome.verdict.decision = Decision::Accepted;
+  core::Verdict verdict{};
+  verdict.decision = Decision::Accepted;
   const test::RingMemory memory(64);
   RingProducer producer = memory.producer();
-  producer.append_intent(event, outcome);
+  producer.append_intent(event);
   EXPECT_EQ(producer.used_lines(), 2U);
+  producer.append({1}, verdict, {}, {});
+  EXPECT_EQ(producer.used_lines(), 3U);
 }
 
-TEST(Record, TheLargestFitsWhatIsReservedForIt) {
-  core::Event event{};
-  event.type = core::EventType::Replace;
-  event.replace.id = event.replace.new_id = Id::from(std::string(64, 'x'));
-  Outcome outcome{};
-  outcome.has_verdict = outcome.verdict.has_on = true;
-  outcome.verdict.limit = LimitIndex{7};
-  outcome.verdict.value = outcome.verdict.max = Value::of(ValueKind::Money, 1);
+TEST(Record, TheLargestFitWhatIsReservedForThem) {
   const test::RingMemory memory(64);
   RingProducer producer = memory.producer();
-  producer.append(event, outcome);
-  EXPECT_LE(producer.used_lines(), record_lines_max);
+  std::uint64_t before = 0;
+  const auto lines = [&] { return producer.used_lines() - std::exchange(before, producer.used_lines()); };
+  core::Event event{};
   event.type = core::EventType::Control;
   event.control.operator_name = Name::from(std::string(32, 'x'));
   event.control.reason = Sentence::from(std::string(127, 'x'));
-  const std::uint64_t before = producer.used_lines();
-  producer.append(event, outcome);
-  EXPECT_LE(producer.used_lines() - before, record_lines_max);
+  producer.append(event);
+  EXPECT_LE(lines(), record_lines_max);
+  core::Verdict verdict{};
+  verdict.has_on = true;
+  verdict.limit = LimitIndex{7};
+  verdict.value = verdict.max = Value::of(ValueKind::Money, 1);
+  producer.append({1}, verdict, {}, {unit / 2, Sentence::from(std::string(127, 'x'))});
+  EXPECT_LE(lines(), record_lines_max);
+  core::Line line{};
+  line.type = core::LineType::Liquidation;
+  line.value = line.max = verdict.value;
+  line.id = Id::from(std::string(64, 'x'));
+  line.cause = Sentence::from(std::string(127, 'x'));
+  producer.append({1}, line);
+  EXPECT_LE(lines(), record_lines_max);
 }
 
 // The checksum keeps damage out; a record of another build, or a forged one, must still not be read beyond its end.
@@ -119,9 +160,9 @@ TEST(Record, AnyChangeOfLengthIsRefused) {
   const test::RingMemory memory(64);
   RingProducer producer = memory.producer();
   RingConsumer consumer(memory.view());
-  for (int i = 0; i < 2'000; ++i) {
+  for (int i = 0; i < 4'000; ++i) {
     producer.has_room();
-    producer.append(test::random_event(dice), test::random_outcome(dice));
+    test::append_random(producer, dice);
     Commit commit{};
     std::uint64_t words[record_words_max + 1] = {};
     ASSERT_TRUE(consumer.take(commit, std::span<std::uint64_t, record_words_max>(words, record_words_max)));
@@ -134,6 +175,7 @@ TEST(Record, AnyChangeOfLengthIsRefused) {
   const std::uint64_t words[3] = {};
   EXPECT_FALSE(decode({1, 3, RecordType::None}, words, record));
   EXPECT_FALSE(decode({1, 3, RecordType{63}}, words, record));
+  EXPECT_FALSE(decode({1, 3, RecordType::Seal}, words, record));
   EXPECT_FALSE(decode({1, 3, RecordType{200}}, words, record));
 }
 

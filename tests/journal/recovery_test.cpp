@@ -29,7 +29,7 @@ protected:
     while (reader.next(record)) {
     }
     EXPECT_EQ(reader.ending().kind, EndKind::Whole) << reader.ending().what;
-    return reader.last_sequence();
+    return reader.blocks().last_sequence();
   }
 
   Folder folder;
@@ -73,7 +73,7 @@ TEST_F(Recovery, WorkingOrdersAreThereAgain) {
   ASSERT_TRUE(life->buy("o2", 41));
   EXPECT_FALSE(life->accepted());
   ASSERT_TRUE(life->buy("o1", 1));  // its id stays used
-  EXPECT_EQ(life->outcome.verdict.reason, Reason::DuplicateId);
+  EXPECT_EQ(life->verdict.reason, Reason::DuplicateId);
   ASSERT_TRUE(life->buy("o3", 40));
   EXPECT_TRUE(life->accepted());
 }
@@ -89,7 +89,7 @@ TEST_F(Recovery, WhatOnlyTheRingHeldIsWrittenFirst) {
   EXPECT_FALSE(life->recovered.replay.ended_clean);
   EXPECT_EQ(life->recovered.remarks.size(), 1U);
   life->writer.stop();
-  EXPECT_EQ(records(), 4U + 50U + 2U);
+  EXPECT_EQ(records(), 4U + 2 * 50U + 2U);
 }
 
 // Written, but never known to be durable: the ring gives it again, and nothing is there twice.
@@ -105,18 +105,23 @@ TEST_F(Recovery, WhatWasNotSyncedComesFromTheRingAgain) {
   wreck.lay_out();
   EXPECT_EQ(live().working(), 50);
   life->writer.stop();
-  EXPECT_EQ(records(), 4U + 50U + 2U);
+  EXPECT_EQ(records(), 4U + 2 * 50U + 2U);
 }
 
 TEST_F(Recovery, ATornTailIsCutAndSaid) {
   live();
-  for (int i = 0; i < 5; ++i) ASSERT_TRUE(life->buy("o" + std::to_string(i), 1));
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(life->buy("o" + std::to_string(i), 1));
+    ASSERT_TRUE(life->writer.work());
+  }
+  BlockReader reader(directory());
+  while (reader.next()) {
+  }
+  const Wreck wreck(directory(), ring());
   life.reset();
+  wreck.lay_out();
   std::filesystem::remove(ring());
-  const std::string file = journal_files(directory()).back();
-  std::vector<char> bytes = test::bytes_of(file);
-  bytes.resize(bytes.size() - 3);
-  test::put_bytes(file, bytes);
+  std::filesystem::resize_file(reader.block().file, reader.block().end - 3);
   EXPECT_EQ(live().working(), 4);
   ASSERT_EQ(life->recovered.remarks.size(), 1U);
   EXPECT_NE(life->recovered.remarks[0].find("torn tail"), std::string::npos);
@@ -146,7 +151,7 @@ TEST_F(Recovery, AnotherDecisionThanTheRecordedOneIsRefused) {
   const auto other_rules = [](const std::string&) { return test::rules_with_max("50"); };
   ASSERT_TRUE(std::filesystem::exists(configuration_path(directory(), hash)));
   try {
-    recover({directory(), ring(), "test", TimeNs{1}, 1, other_rules});
+    recover({directory(), ring(), "test", 1, other_rules});
     FAIL() << "it was taken";
   } catch (const JournalError& error) {
     EXPECT_NE(std::string(error.what()).find("record 5"), std::string::npos) << error.what();
@@ -155,10 +160,39 @@ TEST_F(Recovery, AnotherDecisionThanTheRecordedOneIsRefused) {
   }
 }
 
+// A crash between an event and what came of it: recovery completes the journal from the event itself.
+TEST_F(Recovery, WhatCameOfTheLastEventIsCompleted) {
+  live();
+  life->dies_after_the_event = true;
+  ASSERT_TRUE(life->buy("o1", 90));  // accepted, and above the warning
+  life->writer.work();
+  const Wreck wreck(directory(), ring());
+  life.reset();
+  wreck.lay_out();
+  EXPECT_EQ(live().working(), 90);
+  JournalReader reader(directory());
+  std::vector<RecordType> types;
+  for (Record record; reader.next(record);) types.push_back(record.type);
+  ASSERT_EQ(types.size(), 7U);
+  EXPECT_EQ(types[4], static_cast<RecordType>(core::EventType::Intent));
+  EXPECT_EQ(types[5], RecordType::Verdict);
+  EXPECT_EQ(types[6], RecordType::Line);
+  EXPECT_EQ(live().working(), 90);  // and once completed it replays as any other
+}
+
+TEST_F(Recovery, ALineThatWasNeverRecordedIsRefusedWhereMoreFollows) {
+  live();
+  life->dies_after_the_event = true;
+  ASSERT_TRUE(life->buy("o1", 90));
+  life->dies_after_the_event = false;
+  ASSERT_TRUE(life->buy("o2", 1));
+  EXPECT_THROW(live(), JournalError);
+}
+
 TEST_F(Recovery, ANewConfigurationHoldsFromItsRecordOn) {
   ASSERT_TRUE(live("100").buy("o1", 80));
   ASSERT_TRUE(live("50").buy("o2", 1));
-  EXPECT_EQ(life->outcome.verdict.reason, Reason::Limit);
+  EXPECT_EQ(life->verdict.reason, Reason::Limit);
   ASSERT_TRUE(live("90").buy("o3", 10));  // replays 100, then 50, then 90
   EXPECT_TRUE(life->accepted());
   EXPECT_EQ(live("90").working(), 90);

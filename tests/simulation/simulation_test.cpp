@@ -37,7 +37,7 @@ public:
       act("a sidecar starts", [&] { system_.start_sidecar(); });
     else if (!system_.trading() && random.chance(250)) resume(random);
     else take(random);
-    for (const journal::Record& record : system_.take_news()) {
+    for (const Folded& record : system_.take_news()) {
       if (record.outcome.has_verdict) traffic_.learn(record.event, record.outcome.verdict);
     }
     if (system_.trading() && !traded && !may_resume_) throw System::Broken{"a stop was undone by itself"};
@@ -213,7 +213,7 @@ std::string simulate(std::uint64_t seed, const std::vector<std::uint64_t>& steps
   if (told != nullptr && run) *told = run->told();
   if (totals != nullptr && run) {
     totals->records += run->system().history().size();
-    for (const journal::Record& record : run->system().history()) {
+    for (const Folded& record : fold(run->system().history())) {
       if (record.outcome.has_verdict) ++totals->verdicts[record.outcome.verdict.reason];
     }
   }

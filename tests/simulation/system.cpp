@@ -41,7 +41,7 @@ void System::start_watchdog() {
 void System::start_sidecar() {
   const std::string directory = disk_ / "journal";
   const auto load = [this](const std::string&) { return rules_; };
-  journal::RecoveryPlan plan{directory, run_ / "ring", "simulation", shm::wall_now(), 4'711, load};
+  journal::RecoveryPlan plan{directory, run_ / "ring", "simulation", 4'711, load, 1U << 20U};
   life_ = std::make_unique<Life>(journal::recover(plan));
   Life& life = *life_;
   forget_after(life.recovered.next_sequence - 1);
@@ -91,12 +91,12 @@ void System::forget_after(std::uint64_t sequence) {
   news_.clear();
   decided_.clear();
   naive_ = std::make_unique<naive::Naive>(rules_);
-  for (const journal::Record& record : history_) judge_again(record, true);
+  for (const Folded& record : fold(history_)) judge_again(record, true);
 }
 
 void System::begin_file() {
   life_->file = journal::journal_files(disk_ / "journal").back();
-  life_->durable_bytes = std::filesystem::file_size(life_->file);
+  life_->durable_bytes = life_->recovered.appender->file_bytes();
   life_->written = durable_ = promised_ = life_->recovered.next_sequence - 1;
 }
 
@@ -180,20 +180,23 @@ void System::pass() {
 void System::observe(bool may_accept) {
   journal::Commit commit{};
   std::uint64_t words[journal::record_words_max];
+  const std::size_t before = history_.size();
   while (life_->observer->take(commit, words)) {
     journal::Record record{};
     if (!journal::decode(commit, {words, commit.words}, record)) broken("a record that cannot be read");
     if (record.sequence != history_.size() + 1) broken("a gap in the journal");
-    judge_again(record, may_accept);
     history_.push_back(record);
+  }
+  for (const Folded& record : fold(std::span(history_).subspan(before))) {
+    judge_again(record, may_accept);
     news_.push_back(record);
   }
 }
 
-void System::judge_again(const journal::Record& record, bool may_accept) {
+void System::judge_again(const Folded& record, bool may_accept) {
   if (!journal::is_event(record.type)) return;
   const core::Event& event = record.event;
-  const journal::Outcome& outcome = record.outcome;
+  const Outcome& outcome = record.outcome;
   const bool order = event.type == EventType::Intent || event.type == EventType::Replace;
   const bool accepted = outcome.has_verdict && outcome.verdict.decision != Decision::Rejected;
   if (accepted && !may_accept) broken("accepted without permission, lease or journal");
@@ -236,14 +239,16 @@ void System::write_round(int stages) {
   journal::Commit commit{};
   std::uint64_t words[journal::record_words_max];
   while (life.writer->take(commit, words)) {
-    life.recovered.file->append(commit, {words, commit.words});
+    life.recovered.appender->append(commit, {words, commit.words});
     life.written = commit.sequence;
   }
   if (stages < 2) return;
-  life.recovered.file->sync();
-  life.durable_bytes = std::filesystem::file_size(life.file);
+  life.recovered.appender->sync();
+  life.durable_bytes = life.recovered.appender->file_bytes();
   durable_ = life.written;
-  if (stages >= 3) life.writer->release();
+  if (stages < 3) return;
+  life.writer->release();
+  life.recovered.appender->keep_head();
 }
 
 void System::fail_journal() {
@@ -260,14 +265,13 @@ void System::follow_ledger() {
   while (reader.next(record)) {
     if (record.sequence > history_.size()) broken("the files hold a record that nobody wrote");
     const journal::Record& decided = history_[record.sequence - 1];
-    const bool same = record.type == decided.type &&
-                      (!journal::is_event(record.type) ||
-                       (record.event.t == decided.event.t && record.outcome.error == decided.outcome.error &&
-                        record.outcome.has_verdict == decided.outcome.has_verdict &&
-                        (!record.outcome.has_verdict || test::same(record.outcome.verdict, decided.outcome.verdict))));
+    journal::EncodedRecords in_file, in_memory;
+    in_file.append_output(record);
+    in_memory.append_output(decided);
+    const bool same = record.type == decided.type && record.t == decided.t && in_file.records == in_memory.records;
     if (!same) broken("record " + std::to_string(record.sequence) + " is another one in the files");
   }
-  if (reader.last_sequence() < durable_) broken("a durable record is not in the files");
+  if (reader.blocks().last_sequence() < durable_) broken("a durable record is not in the files");
 }
 
 // A board that nobody writes any more: what the watchdog takes for a death.
@@ -282,7 +286,7 @@ void System::crash_sidecar(std::int64_t torn) {
     const std::uint64_t before = durable_;
     write_round(2);
     durable_ = before;
-    const std::uintmax_t after = std::filesystem::file_size(file);
+    const std::uintmax_t after = life_->recovered.appender->file_bytes();
     std::filesystem::resize_file(file, durable + (after - durable) * static_cast<std::uintmax_t>(torn) / 1'000);
   }
   promised_ = history_.size();  // the ring outlives the process: nothing at all may be missing
@@ -311,6 +315,7 @@ void System::end_cleanly() {
   life_->loop->finish();
   observe(false);
   write_round(3);
+  life_->recovered.appender->finish();
   promised_ = history_.size();
   hide_board();
   life_.reset();

@@ -20,6 +20,7 @@
 #include "sidecar/journal/recovery.h"
 #include "sidecar/journal/ring_file.h"
 #include "tests/hot/desk.h"
+#include "tests/journal/folded.h"
 #include "tests/simulation/machine.h"
 #include "tests/simulation/naive.h"
 
@@ -89,13 +90,13 @@ public:
   void follow_ledger();  // what is in the files is what was decided
 
   // Of what was journaled since the last call: for the traffic to learn from.
-  std::vector<journal::Record> take_news() { return std::exchange(news_, {}); }
+  std::vector<Folded> take_news() { return std::exchange(news_, {}); }
   const std::vector<journal::Record>& history() const { return history_; }
 
 private:
   void attach_all();
   void observe(bool may_accept);
-  void judge_again(const journal::Record& record, bool may_accept);
+  void judge_again(const Folded& record, bool may_accept);
   void begin_file();
   void keep_latch();
   void forget_after(std::uint64_t sequence);
@@ -112,7 +113,8 @@ private:
   std::unique_ptr<Zeroed<shm::MarksTable>> marks_;
   shm::MarksWriter publisher_;
   std::unique_ptr<naive::Naive> naive_;
-  std::vector<journal::Record> history_, news_;                                  // record n stands at n - 1
+  std::vector<journal::Record> history_;  // record n stands at n - 1
+  std::vector<Folded> news_;
   std::map<std::pair<ClientIndex, std::string>, std::deque<Decision>> decided_;  // and not yet told
   std::uint64_t durable_ = 0;   // the last record that is safe in the files
   std::uint64_t promised_ = 0;  // the last record that the next recovery must bring back

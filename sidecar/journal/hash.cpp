@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/journal/hash.h"
+
+#include <openssl/evp.h>
+
+#include <cstring>
+#include <stdexcept>
+
+namespace bulwark::journal {
+
+std::string to_hex(const Hash& hash) {
+  constexpr char digits[] = "0123456789abcdef";
+  unsigned char bytes[sizeof hash];
+  std::memcpy(bytes, hash.data(), sizeof bytes);
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += digits[byte >> 4U];
+    text += digits[byte & 15U];
+  }
+  return text;
+}
+
+Sha256::Sha256() : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
+  if (algorithm_ != nullptr && context_ != nullptr) return;
+  EVP_MD_CTX_free(context_);
+  EVP_MD_free(algorithm_);
+  throw std::runtime_error("OpenSSL of this machine has no SHA-256");
+}
+
+Sha256::~Sha256() {
+  EVP_MD_CTX_free(context_);
+  EVP_MD_free(algorithm_);
+}
+
+Hash Sha256::of(std::initializer_list<std::span<const std::uint64_t>> parts) {
+  bool done = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1;
+  for (const auto& part : parts) done = done && EVP_DigestUpdate(context_, part.data(), part.size_bytes()) == 1;
+  Hash hash{};
+  done = done && EVP_DigestFinal_ex(context_, reinterpret_cast<unsigned char*>(hash.data()), nullptr) == 1;
+  if (!done) throw std::runtime_error("OpenSSL cannot make a SHA-256");
+  return hash;
+}
+
+}  // namespace bulwark::journal
