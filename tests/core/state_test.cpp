@@ -9,6 +9,7 @@
 #include <set>
 
 #include "tests/core/busy_desk.h"
+#include "tests/core/desk.h"
 #include "tests/core/saved.h"
 
 namespace bulwark::core {
@@ -23,6 +24,7 @@ std::vector<Rules> changing_rules() {
   for (Locate& locate : rules.locates) locate.units = {60 * unit};
   for (Limit& limit : rules.limits) {
     if (limit.metric == Metric::Duplicate) limit.max = unit;
+    if (limit.metric == Metric::Drawdown) limit.max = unit / 50;
   }
   std::vector<Rules> all(3, rules);
   all[1].instruments.insert(all[1].instruments.begin(), Instrument{"AAA", "Energy", "USD"});
@@ -134,6 +136,34 @@ TEST(SavedState, WhoGoesOnFromItAnswersAsTheOneThatNeverStopped) {
   EXPECT_EQ(told.size(), at(LineType::Alarm));
   EXPECT_GE(objected.size(), 15U);
   EXPECT_TRUE(refused.contains(Reason::NoLocate));
+}
+
+// The log of orders keeps replaces apart: they are no duplicates, and do not become any.
+TEST(SavedState, AReplaceIsNoDuplicateAfterARestartEither) {
+  Desk desk;
+  Limit limit;
+  limit.name = "duplicate";
+  limit.metric = Metric::Duplicate;
+  limit.max = unit;
+  limit.window = milliseconds(60'000);
+  desk.rules.limits.push_back(limit);
+  desk.engine.adopt(desk.rules);
+  ASSERT_EQ(desk.ask("a", Side::Buy, 10), Decision::Accepted);
+  Event replace = desk.event(EventType::Replace);
+  replace.replace = {};
+  replace.replace.client = ClientIndex{1};
+  replace.replace.gate = Gate::Open;
+  replace.replace.keep_price = true;
+  replace.replace.quantity = {20 * unit};
+  replace.replace.id = Id::from("a");
+  replace.replace.new_id = Id::from("b");
+  ASSERT_EQ(desk.engine.apply(replace), EventError::None);
+  ASSERT_EQ(desk.engine.verdict().decision, Decision::Accepted);
+  const std::unique_ptr<Engine> restored = load(desk.rules, {}, save(desk.engine));
+  ASSERT_EQ(restored->apply(desk.intent("c", Side::Buy, 20)), EventError::None);
+  EXPECT_EQ(restored->verdict().decision, Decision::Accepted);
+  ASSERT_EQ(restored->apply(desk.intent("d", Side::Buy, 10)), EventError::None);
+  EXPECT_EQ(restored->verdict().limit, LimitIndex{2});
 }
 
 TEST(SavedState, OfAnEngineThatHasSeenNothing) {

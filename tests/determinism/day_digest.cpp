@@ -3,51 +3,20 @@
 // answer and of the engine's state in the end. Every compiler, at every level of optimisation, has to print the same.
 //
 //   day_digest EVENTS [SEED]
-#include <openssl/evp.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <string>
 
 #include "core/engine.h"
 #include "core/state/words.h"
+#include "sidecar/journal/snapshot.h"
 #include "tests/core/busy_desk.h"
 
 namespace bulwark::core {
 namespace {
 
 constexpr Capacity room{.orders = 1 << 20, .clients = 8, .latches = 64};
-
-class Digest {
-public:
-  Digest() { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
-  StateWriter::Sink sink() {
-    return [this](std::span<const std::byte> bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); };
-  }
-  std::string hex() {
-    unsigned char hash[32];
-    EVP_DigestFinal_ex(context_.get(), hash, nullptr);
-    std::string text;
-    for (const unsigned char byte : hash) {
-      char two[3];
-      std::snprintf(two, sizeof two, "%02x", byte);
-      text += two;
-    }
-    return text;
-  }
-
-private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_{EVP_MD_CTX_new(), EVP_MD_CTX_free};
-};
-
-std::string digest_of_state(const Engine& engine) {
-  Digest digest;
-  StateWriter words(digest.sink());
-  engine.save(words);
-  return digest.hex();
-}
 
 void add_value(StateWriter& words, const Value& value) { words(value.kind, value.raw_low, value.raw_high); }
 
@@ -88,19 +57,20 @@ int run(std::uint64_t events, std::uint64_t seed) {
   const auto begin = std::chrono::steady_clock::now();
   run_day(engine, events, seed, [](EventError) {});
   const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begin;
-  const std::string state = digest_of_state(engine);
+  const journal::Hash state = journal::state_digest(engine);
 
   Engine again(rules, room);
-  Digest answers;
-  StateWriter words(answers.sink());
+  journal::Sha256 answers;
+  answers.begin();
+  StateWriter words([&answers](std::span<const std::byte> bytes) { answers.add(bytes); });
   run_day(again, events, seed, [&](EventError error) { add_answer(words, error, again); });
   words.finish();
-  if (digest_of_state(again) != state) {
+  if (journal::state_digest(again) != state) {
     std::fputs("the same day came to two different states\n", stderr);
     return 1;
   }
   std::printf("events %llu seed %llu answers %s state %s\n", static_cast<unsigned long long>(events),
-              static_cast<unsigned long long>(seed), answers.hex().c_str(), state.c_str());
+              static_cast<unsigned long long>(seed), to_hex(answers.end()).c_str(), to_hex(state).c_str());
   std::fprintf(stderr, "%.0f ns an event\n", took.count() / static_cast<double>(events));
   return 0;
 }
