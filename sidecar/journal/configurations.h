@@ -4,10 +4,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
+#include "core/rules.h"
+
 namespace bulwark::journal {
+
+// A frozen configuration as rules. Throws JournalError where it does not read it.
+using LoadRules = std::function<core::Rules(const std::string& frozen)>;
 
 std::uint64_t configuration_hash(std::string_view text);  // never 0
 std::string configuration_path(const std::string& directory, std::uint64_t hash);

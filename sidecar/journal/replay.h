@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,14 +12,11 @@
 #include <vector>
 
 #include "core/engine.h"
-#include "core/rules.h"
+#include "sidecar/journal/configurations.h"
 #include "sidecar/journal/encoded.h"
 #include "sidecar/journal/snapshot.h"
 
 namespace bulwark::journal {
-
-// A frozen configuration as rules. Throws JournalError where it does not read it.
-using LoadRules = std::function<core::Rules(const std::string& frozen)>;
 
 class Replay : public ReplayFacts {
 public:

@@ -7,6 +7,7 @@
 #include "killswitch/refusal.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/control.h"
+#include "sidecar/operator/reconcile.h"
 
 namespace bulwark::command {
 
@@ -39,6 +40,7 @@ static int run(int argc, char** argv) {
   again->add_option("--operator", options.operator_name, "who, for the journal");
   again->add_option("--reason", options.reason, "why, for the journal");
   add_control_commands(app, chosen);
+  add_reconcile_command(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "sidecar/journal/names.h"
 #include "sidecar/journal/reader.h"
 #include "tests/journal/folder.h"
 #include "tests/journal/life.h"
@@ -178,6 +179,27 @@ TEST_F(Recovery, WhatCameOfTheLastEventIsCompleted) {
   EXPECT_EQ(types[5], RecordType::Verdict);
   EXPECT_EQ(types[6], RecordType::Line);
   EXPECT_EQ(live().working(), 90);  // and once completed it replays as any other
+}
+
+// Whoever shows records learns the names from them, as the engine knows them.
+TEST_F(Recovery, TheNamesBehindTheRecordsAreThoseOfTheEngine) {
+  ASSERT_TRUE(live("100").buy("o1", 1));
+  core::Event client = life->event(core::EventType::Client);
+  client.client.name = Name::from("c2");
+  ASSERT_TRUE(life->apply(client));
+  live("50").writer.stop();
+  RecordNames names(directory(), [](const std::string& text) { return test::rules_with_max(text); });
+  EXPECT_EQ(names.limit(LimitIndex{1}), nullptr);
+  JournalReader reader(directory());
+  for (Record record; reader.next(record);) names.follow(record);
+  EXPECT_EQ(names.names().clients.name(ClientIndex{1}), "c1");
+  EXPECT_EQ(names.names().clients.name(ClientIndex{2}), "c2");
+  EXPECT_EQ(names.names().symbols.name(SymbolIndex{1}), "AAPL");
+  EXPECT_EQ(names.names().limits.name(LimitIndex{1}), "position");
+  ASSERT_NE(names.limit(LimitIndex{1}), nullptr);
+  EXPECT_EQ(names.limit(LimitIndex{1})->metric, Metric::Position);
+  EXPECT_EQ(names.limit(LimitIndex{1})->max, 50 * static_cast<int128>(unit));
+  EXPECT_EQ(names.limit(LimitIndex{2}), nullptr);
 }
 
 TEST_F(Recovery, ALineThatWasNeverRecordedIsRefusedWhereMoreFollows) {
