@@ -46,12 +46,6 @@ std::uint64_t sequence_in(const std::string& name) {
   return sequence;
 }
 
-std::string path_of(const std::string& directory, std::uint64_t sequence) {
-  char digits[24];
-  std::snprintf(digits, sizeof digits, "%012llu", static_cast<unsigned long long>(sequence));
-  return directory + "/" + std::string(name_begin) + digits + std::string(name_end);
-}
-
 // A file that is being made: what it gets behind its header is compressed on the way.
 class SnapshotFile {
 public:
@@ -140,6 +134,12 @@ Hash state_digest(const core::Engine& engine) {
   return sha.end();
 }
 
+std::string snapshot_name(std::uint64_t sequence) {
+  char digits[24];
+  std::snprintf(digits, sizeof digits, "%012llu", static_cast<unsigned long long>(sequence));
+  return std::string(name_begin) + digits + std::string(name_end);
+}
+
 std::vector<std::string> snapshot_files(const std::string& directory) {
   std::vector<std::pair<std::uint64_t, std::string>> found;
   std::error_code error;
@@ -155,7 +155,7 @@ std::vector<std::string> snapshot_files(const std::string& directory) {
 
 Hash write_snapshot(const std::string& directory, std::uint64_t journal, const ReplayFacts& facts, const Hash& chain,
                     const core::Engine& engine) {
-  const std::string path = path_of(directory, facts.sequence), making = directory + "/snapshot.new";
+  const std::string path = directory + "/" + snapshot_name(facts.sequence), making = directory + "/snapshot.new";
   SnapshotHeader header{};
   header.magic = snapshot_magic;
   header.version = snapshot_version;

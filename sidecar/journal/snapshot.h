@@ -47,6 +47,7 @@ inline constexpr std::size_t snapshots_kept = 2;
 // SHA-256 of what the engine saves.
 Hash state_digest(const core::Engine& engine);
 
+std::string snapshot_name(std::uint64_t sequence);
 // Paths of a folder's snapshots, the newest first.
 std::vector<std::string> snapshot_files(const std::string& directory);
 

@@ -70,7 +70,8 @@ int run(std::uint64_t events, std::uint64_t seed) {
     return 1;
   }
   std::printf("events %llu seed %llu answers %s state %s\n", static_cast<unsigned long long>(events),
-              static_cast<unsigned long long>(seed), to_hex(answers.end()).c_str(), to_hex(state).c_str());
+              static_cast<unsigned long long>(seed), journal::to_hex(answers.end()).c_str(),
+              journal::to_hex(state).c_str());
   std::fprintf(stderr, "%.0f ns an event\n", took.count() / static_cast<double>(events));
   return 0;
 }
