@@ -19,7 +19,7 @@ extern "C" {
 #define BULWARK_API
 #endif
 
-#define BULWARK_ABI_VERSION 2u
+#define BULWARK_ABI_VERSION 3u
 
 /* bulwark_order order = BULWARK_INIT(bulwark_order); */
 #ifdef __cplusplus
@@ -39,6 +39,7 @@ enum {
 
 enum { BULWARK_UNDECIDED = 0, BULWARK_ACCEPTED = 1, BULWARK_RESIZED = 2, BULWARK_REJECTED = 3 };
 enum { BULWARK_RESIZE_AS_CONFIGURED = 0, BULWARK_RESIZE_ALLOWED = 1, BULWARK_RESIZE_FORBIDDEN = 2 };
+enum { BULWARK_UNKNOWN = 0, BULWARK_WORKING = 1, BULWARK_DONE = 2 };
 enum { BULWARK_NO_COMMAND = 0, BULWARK_CANCEL = 1, BULWARK_LIQUIDATE = 2 };
 
 typedef struct bulwark_client bulwark_client;
@@ -143,6 +144,15 @@ typedef struct bulwark_size_answer {
   char max_fraction[32];
 } bulwark_size_answer;
 
+typedef struct bulwark_order_state {
+  uint32_t size;
+  int32_t state; /* BULWARK_WORKING; BULWARK_DONE: nothing works any more; BULWARK_UNKNOWN: none was accepted under that
+                    id, or it was over before this session */
+  char quantity[32];
+  char filled[32];
+  char remaining[32];
+} bulwark_order_state;
+
 BULWARK_API uint32_t bulwark_abi_version(void);
 BULWARK_API const char* bulwark_version(void);
 /* Of the last call of this thread that failed; valid until the next one that fails. */
@@ -165,6 +175,9 @@ BULWARK_API int bulwark_ack(bulwark_client* client, const char* id);
 BULWARK_API int bulwark_cancel(bulwark_client* client, const char* id);
 /* How much of this trade would pass, and what bounds it. */
 BULWARK_API int bulwark_size(bulwark_client* client, const bulwark_trade* trade, bulwark_size_answer* answer);
+/* What became of the order that was asked for under this id: for whoever has no answer of its own, because a death on
+ * either side cut off the check. */
+BULWARK_API int bulwark_order_status(bulwark_client* client, const char* id, bulwark_order_state* answer);
 /* A client that never asks for commands is never given an order of a liquidation. */
 BULWARK_API int bulwark_next_command(bulwark_client* client, bulwark_command* command);
 

@@ -15,8 +15,8 @@ from typing import Dict, List, NamedTuple, Optional, Union
 
 import bulwark_library as _c
 
-__all__ = ["Client", "Command", "Error", "MarkPublisher", "Refused", "Size", "Unavailable", "Verdict", "attach",
-           "publish_marks"]
+__all__ = ["Client", "Command", "Error", "MarkPublisher", "OrderStatus", "Refused", "Size", "Unavailable", "Verdict",
+           "attach", "publish_marks"]
 
 Decimal = decimal.Decimal
 Number = Union[str, int, Decimal]
@@ -65,6 +65,13 @@ class Size(NamedTuple):
     quantity: Decimal  # 0: nothing
     binding: str  # the constraint that it comes from
     constraints: Dict[str, Optional[Decimal]]  # each one's own quantity; None where it is not configured
+
+
+class OrderStatus(NamedTuple):
+    state: str  # "working"; "done": nothing works any more; "unknown": none accepted under that id, or over before today
+    quantity: Decimal
+    filled: Decimal
+    remaining: Decimal
 
 
 def _call(name: str, *arguments) -> None:
@@ -219,6 +226,13 @@ class Client(_Handle):
         _call("size", self._handle, trade, answer)
         return Size(_decimal(answer.quantity) or Decimal(0), answer.binding.decode("ascii"),
                     {name: _decimal(getattr(answer, name)) for name in _c.CONSTRAINTS})
+
+    def order_status(self, id: str) -> OrderStatus:
+        """What became of the order asked for under this id: for whoever has no answer, because a death cut off the check."""
+        answer = _sized(_c.OrderState)
+        _call("order_status", self._handle, _word("id", id), answer)
+        return OrderStatus({1: "working", 2: "done"}.get(answer.state, "unknown"), Decimal(answer.quantity.decode("ascii")),
+                           Decimal(answer.filled.decode("ascii")), Decimal(answer.remaining.decode("ascii")))
 
     def commands(self) -> List[Command]:
         """What the sidecar asks for, since the last call. Who never calls it is never given an order of a liquidation."""

@@ -33,6 +33,7 @@ static_assert(sizeof(bulwark_verdict) == 208 && offsetof(bulwark_verdict, quanti
 static_assert(sizeof(bulwark_command) == 408 && offsetof(bulwark_command, symbol) == 208);
 static_assert(sizeof(bulwark_trade) == 72 && offsetof(bulwark_trade, symbol) == 8);
 static_assert(sizeof(bulwark_size_answer) == 248 && offsetof(bulwark_size_answer, kelly) == 56);
+static_assert(sizeof(bulwark_order_state) == 104 && offsetof(bulwark_order_state, quantity) == 8);
 static_assert(BULWARK_ACCEPTED == static_cast<int>(bulwark::Decision::Accepted) &&
               BULWARK_RESIZED == static_cast<int>(bulwark::Decision::Resized) &&
               BULWARK_REJECTED == static_cast<int>(bulwark::Decision::Rejected));
@@ -128,6 +129,13 @@ void put(bulwark_size_answer& to, const bulwark::Size& from) {
   put(to.balance, text_of(bulwark::Constraint::Balance));
   put(to.limits, text_of(bulwark::Constraint::Limits));
   put(to.max_fraction, text_of(bulwark::Constraint::MaxFraction));
+}
+
+void put(bulwark_order_state& to, const bulwark::OrderStatus& from) {
+  to.state = !from.known() ? BULWARK_UNKNOWN : from.remaining.raw > 0 ? BULWARK_WORKING : BULWARK_DONE;
+  put(to.quantity, bulwark::to_text(from.quantity));
+  put(to.filled, bulwark::to_text(from.filled));
+  put(to.remaining, bulwark::to_text(from.remaining));
 }
 
 // Whatever happens, what the caller finds in its verdict is a no.
@@ -241,6 +249,14 @@ int bulwark_next_command(bulwark_client* client, bulwark_command* command) {
     if (ours.commands.empty()) return;
     put(*command, ours.commands.front());
     ours.commands.pop_front();
+  });
+}
+
+int bulwark_order_status(bulwark_client* client, const char* id, bulwark_order_state* answer) {
+  return guarded([&] {
+    taken(answer, "answer");
+    put(*answer, bulwark::OrderStatus{});
+    put(*answer, deref(client, "client").client.order_status(text(id)));
   });
 }
 

@@ -54,6 +54,11 @@ class SizeAnswer(ctypes.Structure):
                 ("binding", ctypes.c_char * 16), *((name, ctypes.c_char * 32) for name in CONSTRAINTS)]
 
 
+class OrderState(ctypes.Structure):
+    _fields_ = [("size", ctypes.c_uint32), ("state", ctypes.c_int32), ("quantity", ctypes.c_char * 32),
+                ("filled", ctypes.c_char * 32), ("remaining", ctypes.c_char * 32)]
+
+
 handle = ctypes.c_void_p
 _CALLS = {
     "attach": [ctypes.POINTER(Options), ctypes.POINTER(handle)],
@@ -67,13 +72,14 @@ _CALLS = {
     "cancel": [handle, text],
     "next_command": [handle, ctypes.POINTER(Command)],
     "size": [handle, ctypes.POINTER(Trade), ctypes.POINTER(SizeAnswer)],
+    "order_status": [handle, text, ctypes.POINTER(OrderState)],
     "publish_marks": [text, ctypes.POINTER(handle)],
     "mark": [handle, text, text, text, text],
     "publisher_close": [handle],
     "free": [handle],
     "publisher_free": [handle],
 }
-_ABI_VERSION = 2
+_ABI_VERSION = 3
 
 
 def load() -> ctypes.CDLL:

@@ -18,6 +18,7 @@
 #include "client/arguments.hpp"
 #include "client/error.hpp"
 #include "client/mark_publisher.hpp"
+#include "client/order_status.hpp"
 #include "client/session.hpp"
 #include "client/sizing.hpp"
 #include "client/verdict.hpp"
@@ -158,6 +159,16 @@ public:
     client::Session& session = usable();
     shm::Request request = client::request_of(trade);
     return session.size(request, trade.symbol);
+  }
+
+  // What became of the order that was asked for under this id? For whoever has no answer of its own: a check that was
+  // cut off by a death, on either side, was accepted or it was not.
+  OrderStatus order_status(std::string_view id) {
+    client::Session& session = usable();
+    shm::Request request;
+    request.kind = shm::MessageKind::Status;
+    request.id = client::id_argument("id", id);
+    return session.order_status(request);
   }
 
   // What the sidecar asks for, since the last call. Whoever never calls it is never given an order of a liquidation.

@@ -19,6 +19,7 @@
 #include "client/instruction.hpp"
 #include "client/link.hpp"
 #include "client/offers.hpp"
+#include "client/order_status.hpp"
 #include "client/sizing.hpp"
 #include "client/verdict.hpp"
 #include "client/withdrawals.hpp"
@@ -33,7 +34,7 @@ public:
   };
 
   Session(LinkRequest wanted, Patience patience) : wanted_(std::move(wanted)), patience_(patience) {
-    use(open_link_within(wanted_, from_now(patience_.timeout_ns)));
+    use(open_link_within(wanted_, shm::monotonic_now() + DurationNs{patience_.timeout_ns}));
     try {
       acknowledger_ = std::make_unique<Acknowledger>(link_, [this] { see_to_chores(); });
     } catch (const std::system_error& error) {
@@ -103,10 +104,14 @@ public:
   Size size(shm::Request& request, std::string_view symbol) {
     const std::lock_guard call(calls_);
     const shm::SizeAnswer answer = shm::decode_size(ask(request, symbol, "size"));
-    if (answer.decision != Decision::Accepted) {
+    if (answer.decision != Decision::Accepted)
       throw Refused("size: the journal is full or cannot be written, and what is not remembered is not said");
-    }
     return size_of(answer);
+  }
+
+  OrderStatus order_status(shm::Request& request) {
+    const std::lock_guard call(calls_);
+    return status_of(shm::decode(ask(request, {}, "order_status")));
   }
 
   // What the sidecar asks for; of the orders of liquidations those that it has given to this client.
@@ -133,8 +138,6 @@ public:
 
 private:
   static constexpr std::int64_t nap_ns = 50'000, retry_ns = 5'000'000;
-
-  static MonotonicNs from_now(std::int64_t ns) { return shm::monotonic_now() + DurationNs{ns}; }
 
   void address(shm::Request& request) const {
     request.account = link_->reply.account;
@@ -221,8 +224,7 @@ private:
     request.kind = shm::MessageKind::Take;
     request.id = offer.id;
     const auto ticket = send(request);
-    if (!ticket) return {};
-    const auto line = await(*ticket, moment);
+    const auto line = ticket ? await(*ticket, moment) : std::nullopt;
     if (!line) return {};
     const bool taken = shm::decode(*line).decision == Decision::Accepted;
     if (taken) remember_liquidation(offer);

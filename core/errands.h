@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What clients are still to be told: which orders of liquidations to send, and which of their own to cancel. It follows
-// from the engine's state alone, so that whoever attaches, or comes back, learns what it has missed. Changes nothing.
+// What clients are still to be told: which orders of liquidations to send, which of their own to cancel, and, when they
+// ask, what became of an order. It follows from the engine's state alone, so that whoever attaches, or comes back,
+// learns what it has missed. Changes nothing.
 #pragma once
 
 #include <algorithm>
@@ -55,6 +56,12 @@ public:
         if (order.cancel_asked) visit(order, engine_.orders_.id_text(order.current_id), why_cancelled(order));
       }
     }
+  }
+
+  // The order of a client's by that id; nullptr: none was accepted, or it was over before this session.
+  const Order* find(const Id& id, ClientIndex client) const {
+    const OrderIndex index = engine_.orders_.find(id, client, engine_.orders_.session()).order;
+    return index == 0 ? nullptr : &engine_.orders_[index];
   }
 
 private:

@@ -58,7 +58,7 @@ static shm::ControlRequest request_of(const ResumeOptions& options, const StopSc
   shm::ControlRequest request = control_request(shm::Wish::Resume);
   request.new_baseline = options.new_baseline ? 1 : 0;
   request.stage = options.stage.value_or(ResumeStage::Full);
-  request.permission = permission.word;
+  request.seen = permission.word;
   put_scope(scope, request);
   request.operator_name = Name::from(shm::printable(options.operator_name));
   request.reason = Sentence::from(shm::printable(options.reason));

@@ -45,7 +45,8 @@ struct Request {
   Prospect prospect{};  // Size, which has no id
 };
 
-// What the sidecar says to it. Of a request that is no order: Accepted, or Rejected with an EventError in `limit`.
+// What the sidecar says to it. Of a request that is no order: Accepted, or Rejected with an EventError in `limit`; of a
+// Status `value` is what is filled, `max` what works.
 struct Answer {
   Decision decision = Decision::Undecided;
   Reason reason = Reason::None;
@@ -77,7 +78,7 @@ constexpr std::size_t lines_for(MessageKind kind, std::size_t text_bytes) {
   return text_bytes > first_text_bytes || has_second_id(kind) ? 2 : 1;
 }
 
-constexpr bool is_request(MessageKind kind) { return kind >= MessageKind::Intent && kind <= MessageKind::Size; }
+constexpr bool is_request(MessageKind kind) { return kind >= MessageKind::Intent && kind <= MessageKind::Status; }
 
 // All eight bytes are between space and tilde. (Exact: no borrow or carry between bytes changes the answer.)
 constexpr bool printable_word(std::uint64_t word) {

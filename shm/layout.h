@@ -30,7 +30,7 @@ using AtomicTime = std::atomic<std::int64_t>;
 static_assert(AtomicWord::is_always_lock_free && AtomicTime::is_always_lock_free);
 static_assert(sizeof(AtomicWord) == 8 && alignof(AtomicWord) == 8);
 
-inline constexpr std::uint32_t layout_version = 2;
+inline constexpr std::uint32_t layout_version = 3;
 inline constexpr std::size_t line_bytes = 64;     // one cache line
 inline constexpr std::size_t writer_bytes = 128;  // between the lines of different writers (adjacent-line prefetch)
 inline constexpr std::uint32_t client_count_max = 256;
@@ -141,13 +141,12 @@ static_assert(offsetof(ClientFile, acknowledged) % line_bytes == 0 && std::is_st
 //   text, b = length of the second id), which are written first: the state of the first line is stored last (release).
 //   answer: vk = value kind; of a request that is no order: decision Accepted, or Rejected with an EventError in limit.
 //
-// Take: an order of a liquidation, by its id; this client sends it, and nobody else. Size: what it expects stands where
-// an order has its quantity and its id (b = 1: an edge, 0: a chance to win), and its answer is
-//
+// Take: an order of a liquidation, by its id; this client sends it, and nobody else. Status: what became of an order,
+// by its id: Accepted, its quantity, as value what is filled, as max what works. Size: what it expects stands where an
+// order has its quantity and its id (b = 1: an edge, 0: a chance to win), and its answer is
 //   | sequence | Answer | decision | the constraint that binds | 0 | each constraint's own quantity, 6 x 8   | 0 |
-//
-// A line is the client's while its state is an answer or zero, the sidecar's while it is a request. The sidecar loads
-// each word once and judges its copy. A request whose answer the client no longer waits for keeps its line until then.
+// A line is the client's while its state is an answer or zero (also one that it no longer waits for), the sidecar's
+// while it is a request. The sidecar loads each word once and judges its copy.
 enum class MessageKind : std::uint8_t {
   Empty,
   Intent,
@@ -158,6 +157,7 @@ enum class MessageKind : std::uint8_t {
   Done,
   Take,
   Size,
+  Status,
   Continuation,
   Answer = 0x80
 };
@@ -318,9 +318,8 @@ static_assert(std::is_standard_layout_v<Board>);
 
 // ---------------------------------------------------------------------------------------------------- the door
 // attach.sock, SOCK_SEQPACKET. A client: AttachRequest -> AttachReply with two descriptors (lane, client file) ->
-// Mapped -> Admitted (the lane is sealed against new writers in between). A publisher: the same with one descriptor
-// (its marks table). A control wish (killswitch, bulwark): ControlRequest -> ControlReply. The connection then stays
-// open for as long as the client lives: its end is the first sign of death.
+// Mapped -> Admitted (the lane is sealed in between). A publisher: the same with one (its marks table). A control wish:
+// ControlRequest -> ControlReply. The connection stays open while the client lives: its end is the first sign of death.
 enum class DoorKind : std::uint32_t { None, Client, Publisher, Control, Mapped, Admitted };
 
 enum class DoorOutcome : std::uint32_t {
@@ -365,7 +364,8 @@ enum class Wish : std::uint32_t {
   Reload,
   Equity,
   Confirm,
-  Liquidate
+  Liquidate,
+  Adopt
 };
 
 struct ControlRequest {
@@ -376,10 +376,10 @@ struct ControlRequest {
   std::uint8_t new_baseline;
   ResumeStage stage;  // of a resume, and of its preflight
   std::uint8_t spare[2];
-  std::uint64_t permission;                                              // of a resume: the word that it looked at
+  std::uint64_t seen;  // what it is about, as it was looked at: of a resume the permission, of Adopt our position
   Name symbol, sector, account, strategy, client, limit, operator_name;  // `limit`: of an override
   Sentence reason;
-  std::uint64_t max_low, max_high;  // raw decimal: of an override its max, of `equity` the amount
+  std::uint64_t max_low, max_high;  // raw decimal: an override's max, an amount of equity, a position to adopt
   std::int64_t until_ns;            // of an override
   std::uint64_t proposal;           // of a confirm: the number that the proposal was given
   std::int64_t wanted_until_ns;     // CLOCK_MONOTONIC: then nobody waits any more, and it is not carried out

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What clients are told unasked (cancel this order; send this order of a liquidation), and what they ask beside their
-// orders: how much could I trade, may I have this order of a liquidation? Rare, and out of the hot path's way.
+// orders: how much could I trade, may I have this order of a liquidation, what became of my order? Rare, and out of the
+// hot path's way.
 //
 // An order of a liquidation is offered to every client that trades for its account and strategy. The first one that
 // takes it has it, and the journal says so before that client may send it; from then on it is that client's, by name,
@@ -33,6 +34,15 @@ shm::Command command_of(const core::LiquidationOrder& order, bool again) {
 bool serves(const Attached& who, const core::LiquidationOrder& order) {
   return (who.account == AccountIndex::None || who.account == order.party.account) &&
          (who.strategy == StrategyIndex::None || who.strategy == order.party.strategy);
+}
+
+shm::Answer status_of(const core::Order& order) {
+  shm::Answer answer;
+  answer.decision = Decision::Accepted;
+  answer.quantity = {order.quantity};
+  answer.value = Value::of(ValueKind::Quantity, order.filled);
+  answer.max = Value::of(ValueKind::Quantity, order.reserved());
+  return answer;
 }
 
 }  // namespace
@@ -102,8 +112,12 @@ void Loop::answer_question(LaneSlot& slot) noexcept {
     return after_event();
   }
   shm::Answer answer;
-  const bool taken = slot.request.kind == shm::MessageKind::Take && take(slot);
-  answer.decision = taken ? Decision::Accepted : Decision::Rejected;
+  answer.decision = Decision::Rejected;
+  if (slot.request.kind == shm::MessageKind::Take && take(slot)) answer.decision = Decision::Accepted;
+  if (slot.request.kind == shm::MessageKind::Status) {
+    const core::Order* order = core::Errands(engine_).find(slot.request.id, slot.who.client);
+    if (order != nullptr) answer = status_of(*order);
+  }
   slot.server.answer(answer);
 }
 

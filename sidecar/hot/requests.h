@@ -12,7 +12,7 @@ constexpr bool is_order(shm::MessageKind kind) {
 }
 
 constexpr bool is_question(shm::MessageKind kind) {
-  return kind == shm::MessageKind::Take || kind == shm::MessageKind::Size;
+  return kind >= shm::MessageKind::Take && kind <= shm::MessageKind::Status;
 }
 
 inline void to_intent(const shm::Request& from, ClientIndex client, core::Gate gate, core::Event& to) {

@@ -8,6 +8,7 @@
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/control.h"
 #include "sidecar/operator/journal.h"
+#include "sidecar/operator/reconcile.h"
 
 namespace bulwark::command {
 
@@ -42,6 +43,7 @@ static int run(int argc, char** argv) {
   again->add_option("--reason", options.reason, "why, for the journal");
   add_control_commands(app, chosen);
   add_journal_commands(app, chosen);
+  add_reconcile_command(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

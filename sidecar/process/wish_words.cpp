@@ -4,6 +4,7 @@
 #include <cstring>
 #include <sstream>
 
+#include "shm/clock.h"
 #include "shm/decimal.h"
 #include "sidecar/config/moment.h"
 #include "sidecar/simulate/event_reader.h"
@@ -14,6 +15,10 @@ namespace bulwark::process {
 std::string words_for(core::EventError error) {
   return error == core::EventError::NoRoom ? no_room : std::string(simulate::describe(error));
 }
+
+bool wanted(const shm::ControlRequest& request) { return shm::monotonic_now().ns < request.wanted_until_ns; }
+
+bool named(const shm::ControlRequest& request) { return request.operator_name.size != 0 && request.reason.size != 0; }
 
 static Scope scope_of(const core::Names& names, const shm::ControlRequest& request, std::vector<std::string>& unknown) {
   Scope on{};

@@ -16,6 +16,12 @@ inline const char* const too_late = "it came too late: nobody waits for it any m
 
 std::string words_for(core::EventError error);
 
+// A sidecar that was frozen finds old wishes at its door, from people who were told that it does not answer.
+bool wanted(const shm::ControlRequest& request);
+
+// It says who asks, and why.
+bool named(const shm::ControlRequest& request);
+
 // The wish as an event; a name that nobody has is added to `unknown`.
 core::ControlEvent control_event(const core::Names& names, const shm::ControlRequest& request, core::Command command,
                                  std::vector<std::string>& unknown);

@@ -14,13 +14,6 @@ static bool permitted(const cold::Peer& peer) {
   return peer.uid == 0 || peer.uid == ::geteuid() || peer.gid == ::getegid();
 }
 
-// A sidecar that was frozen finds old wishes at its door, from people who were told that it does not answer.
-static bool wanted(const shm::ControlRequest& request) { return shm::monotonic_now().ns < request.wanted_until_ns; }
-
-static bool named(const shm::ControlRequest& request) {
-  return request.operator_name.size != 0 && request.reason.size != 0;
-}
-
 ClientIndex Wishes::client_index(const Name& name) {
   ClientIndex index = ClientIndex::None;
   return calls_.carry_out([&](hot::Loop& loop) { index = loop.client_index(name); }) ? index : ClientIndex::None;
@@ -77,7 +70,7 @@ Answer Wishes::apply(const shm::ControlRequest& request, core::Command command, 
   const auto work = [&](hot::Loop& loop) {
     const auto refuse = [&answer](std::string why) { answer.lines.push_back(std::move(why)); };
     if (!wanted(request)) return refuse(too_late);
-    if (command == core::Command::Resume && request.permission != loop.permission().word) {
+    if (command == core::Command::Resume && request.seen != loop.permission().word) {
       return refuse("a newer stop came; look again");
     }
     core::Engine& engine = loop.engine();
@@ -135,6 +128,7 @@ Answer Wishes::carry_out(const shm::ControlRequest& request) {
     case shm::Wish::Resume: return resume(request);
     case shm::Wish::Override: return apply(request, core::Command::Override);
     case shm::Wish::Equity: return equity(request);
+    case shm::Wish::Adopt: return adopt(request);
     case shm::Wish::Reload: return reload(request);
     case shm::Wish::Confirm: return confirm(request);
     default: return Answer::refused("this sidecar does not know that wish");

@@ -54,6 +54,7 @@ private:
   Answer resume(const shm::ControlRequest& request);
   Answer apply(const shm::ControlRequest& request, core::Command command, bool confirmed = false);
   Answer equity(const shm::ControlRequest& request);
+  Answer adopt(const shm::ControlRequest& request);  // wishes_adopt.cpp
 
   // wishes_change.cpp
   Answer reload(const shm::ControlRequest& request);

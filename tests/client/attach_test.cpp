@@ -158,7 +158,7 @@ TEST_F(AttachTest, AnotherVersionIsToldBoth) {
   std::snprintf(ours, sizeof ours, "%016llx", static_cast<unsigned long long>(shm::fingerprint));
   EXPECT_EQ(error_of([&] { attach("c1"); }),
             "instance: \"desk\" speaks layout version 9 (fingerprint 0000000000000abc), this program speaks layout "
-            "version 2 (fingerprint " +
+            "version 3 (fingerprint " +
                 std::string(ours) + "); both must come from the same build of Bulwark");
 }
 

@@ -55,6 +55,9 @@ static void print_layout(void) {
   FIELD(bulwark_size_answer, size), FIELD(bulwark_size_answer, quantity), FIELD(bulwark_size_answer, binding);
   FIELD(bulwark_size_answer, kelly), FIELD(bulwark_size_answer, volatility), FIELD(bulwark_size_answer, risk_budget);
   FIELD(bulwark_size_answer, balance), FIELD(bulwark_size_answer, limits), FIELD(bulwark_size_answer, max_fraction);
+  printf("bulwark_order_state %zu\n", sizeof(bulwark_order_state));
+  FIELD(bulwark_order_state, size), FIELD(bulwark_order_state, state), FIELD(bulwark_order_state, quantity);
+  FIELD(bulwark_order_state, filled), FIELD(bulwark_order_state, remaining);
 }
 
 static bulwark_order order_of(const char* id, const char* quantity) {
@@ -88,6 +91,11 @@ static void calls(bulwark_client* client) {
   order.price = NULL;
   EXPECT_OK(bulwark_check(client, &order, &verdict));
   EXPECT_TRUE(verdict.decision == BULWARK_RESIZED && strcmp(verdict.quantity, "1000") == 0);
+}
+
+/* Of the order that calls() has left working. */
+static void reports(bulwark_client* client) {
+  bulwark_verdict verdict = BULWARK_INIT(bulwark_verdict);
   bulwark_replacement change = BULWARK_INIT(bulwark_replacement);
   change.id = "o1";
   change.new_id = "n1";
@@ -102,6 +110,14 @@ static void calls(bulwark_client* client) {
   execution.price = "189.50";
   execution.fee = "0.10";
   EXPECT_OK(bulwark_fill(client, &execution));
+  bulwark_order_state status = BULWARK_INIT(bulwark_order_state);
+  EXPECT_OK(bulwark_order_status(client, "n1", &status));
+  EXPECT_TRUE(status.state == BULWARK_WORKING && strcmp(status.quantity, "100") == 0);
+  EXPECT_TRUE(strcmp(status.filled, "10") == 0 && strcmp(status.remaining, "90") == 0);
+  EXPECT_OK(bulwark_order_status(client, "ghost", &status));
+  EXPECT_TRUE(status.state == BULWARK_UNKNOWN && strcmp(status.quantity, "0") == 0);
+  EXPECT(bulwark_order_status(client, "", &status), BULWARK_WRONG,
+         "id: is empty; ids are 1 to 64 printable ASCII characters");
   EXPECT_OK(bulwark_cancel(client, "n1"));
   EXPECT_OK(bulwark_done(client, "n1", "canceled"));
   EXPECT(bulwark_ack(client, "ghost"), BULWARK_REFUSED, "ack: no order of this client has that id (id \"ghost\")");
@@ -188,6 +204,7 @@ int main(int argc, char** argv) {
   EXPECT(bulwark_attach(&options, &twice), BULWARK_REFUSED,
          "client: \"c\" is attached already, by a process that lives; each name is for one process at a time");
   calls(client);
+  reports(client);
   misuse(client);
   marks(argv[1]);
   const pid_t child = fork();

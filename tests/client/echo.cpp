@@ -221,6 +221,11 @@ shm::Answer EchoHot::answer_to(ClientIndex client, const shm::Request& request) 
   }
   if (!order && request.kind != shm::MessageKind::Replace) {
     answer.decision = Decision::Accepted;
+    if (request.kind == shm::MessageKind::Status) {  // whatever it was: 10 of 100 are filled
+      answer.quantity = {100 * unit};
+      answer.value = Value::of(ValueKind::Quantity, 10 * unit);
+      answer.max = Value::of(ValueKind::Quantity, 90 * unit);
+    }
     return answer;
   }
   if (order && request.symbol == SymbolIndex::None) {

@@ -113,6 +113,16 @@ class PythonTest(unittest.TestCase):
             time.sleep(0.005)
         self.fail(id + " is never clear to send")
 
+    def test_what_became_of_an_order(self):
+        self.check(id="o1")
+        self.assertEqual(self.client.order_status(id="o1"), ("working", Decimal(100), Decimal(10), Decimal(90)))
+        self.assertEqual(self.client.order_status("ghost"), ("unknown", Decimal(0), Decimal(0), Decimal(0)))
+        self.raises("id: is empty" + IDS, self.client.order_status, "")
+        self.raises("id: 1 is a int; str is allowed", self.client.order_status, 1)
+        self.instance.say("end-sidecar")
+        with self.assertRaises(bulwark.Unavailable):
+            self.client.order_status("o1")
+
     def test_an_order_of_a_liquidation_is_handed_out_once(self):
         other = bulwark.attach(instance="desk", client="c2", account="ACC1")
         self.instance.say("stop")
@@ -167,7 +177,7 @@ class PythonTest(unittest.TestCase):
         with open(board, "r+b") as file:
             file.seek(8)
             file.write((99).to_bytes(4, "little"))
-        with self.assertRaisesRegex(bulwark.Error, "speaks layout version 99 .* this program speaks layout version 2 "):
+        with self.assertRaisesRegex(bulwark.Error, "speaks layout version 99 .* this program speaks layout version 3 "):
             bulwark.attach(instance="desk", client="c2")
 
     def test_stop_lease_and_silence(self):

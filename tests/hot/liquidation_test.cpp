@@ -222,6 +222,30 @@ TEST(Cancels, ThatFoundNoPlaceAreAskedAgain) {
   EXPECT_EQ(core::Errands(desk.engine).count(), 0U);  // and there was nothing to sell
 }
 
+TEST(Status, SaysWhatBecameOfAnOrderOfThatClientAndChangesNothing) {
+  Desk desk;
+  Desk::Party &one = desk.attach("c1", acc1, momo), &two = desk.attach("c2", acc1, momo);
+  const auto status = [&desk](Desk::Party& party, const char* id) {
+    const auto answer = desk.ask(party, report(shm::MessageKind::Status, id));
+    if (answer->decision != Decision::Accepted) return std::vector<std::int64_t>{};
+    return std::vector<std::int64_t>{answer->quantity.raw / unit, static_cast<std::int64_t>(answer->value.raw() / unit),
+                                     static_cast<std::int64_t>(answer->max.raw() / unit)};
+  };
+  using Numbers = std::vector<std::int64_t>;
+  EXPECT_EQ(status(one, "o1"), Numbers{});
+  desk.ask(one, order("o1", 100));
+  EXPECT_EQ(status(one, "o1"), (Numbers{100, 0, 100}));
+  EXPECT_EQ(status(two, "o1"), Numbers{});  // the other's own "o1" would be another order
+  desk.ask(one, fill("o1", "e1", 30));
+  desk.records();
+  EXPECT_EQ(status(one, "o1"), (Numbers{100, 30, 70}));
+  EXPECT_TRUE(desk.records().empty());
+  shm::Request done = report(shm::MessageKind::Done, "o1");
+  done.why = DoneWhy::Canceled;
+  desk.ask(one, done);
+  EXPECT_EQ(status(one, "o1"), (Numbers{100, 30, 0}));
+}
+
 TEST(Size, IsJournaledBeforeItIsAnswered) {
   LiquidatingDesk desk;
   shm::Request size;

@@ -122,7 +122,7 @@ TEST(LaneMessage, AFillIsIdThenFeeThenExecId) {
   const MessageLines lines = encode(request, 7);
   ASSERT_EQ(lines.count, 2U);
   EXPECT_EQ(bytes_of(lines.states, 2), std::string("\x07\0\0\0\x05\x01\x02\x02"
-                                                   "\x08\0\0\0\x09\0\x09\0",
+                                                   "\x08\0\0\0\x0a\0\x09\0",
                                                    16));
   EXPECT_EQ(bytes_of(&lines.words[0][3], 4),
             "id" + std::string("\x02\x01", 2) + std::string(14, '\0') + "execution" + std::string(5, '\0'));
@@ -279,11 +279,13 @@ TEST(LaneMessage, ASizeThereAndBack) {
             Decision::Accepted);  // what tells a yes from a no stands where it always does
 }
 
-TEST(LaneMessage, ATakeIsALineWithAnId) {
-  Request take;
-  take.kind = MessageKind::Take;
-  take.id = Id::from("liquidation-7");
-  expect_there_and_back(take, 1);
+TEST(LaneMessage, QuestionsAboutAnOrderAreLinesWithItsId) {
+  for (const MessageKind kind : {MessageKind::Take, MessageKind::Status}) {
+    Request question;
+    question.kind = kind;
+    question.id = Id::from("liquidation-7");
+    expect_there_and_back(question, 1);
+  }
 }
 
 TEST(LaneMessage, AnOrderOfALiquidationThereAndBack) {
