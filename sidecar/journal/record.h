@@ -57,6 +57,7 @@ struct Record {
   core::Verdict verdict;
   core::Basis basis;          // of the verdict
   core::Shrinking shrinking;  // of the limit that the verdict names
+  ClientIndex client;         // whose order the verdict is about
   core::Objection objection;
   core::Sized sized;
   core::Line line;

@@ -175,11 +175,11 @@ class SidecarProcess(unittest.TestCase):
         sidecar.wait(20)
         journal = self.folder / "journal" / "000001.journal"
         data = bytearray(journal.read_bytes())
-        data[150] ^= 1
+        data[180] ^= 1
         journal.write_bytes(data)
         result = self.run_to_end("--config", str(self.config))
         self.assertEqual(result.returncode, 1)
-        self.assertIn("000001.journal: byte 128", result.stderr)
+        self.assertIn("000001.journal: byte 160", result.stderr)
 
     def test_it_ends_when_its_kill_page_is_gone(self):
         self.start("bulwark-watchdog")
