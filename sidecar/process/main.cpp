@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -59,6 +60,15 @@ config::Settings load_settings(const std::string& path) {
   throw Refusal(2, message);
 }
 
+// Programs that are told only the instance find its configuration here.
+void say_where(const std::string& path, const std::string& folder) {
+  const std::string link = folder + "/configuration", making = link + ".new";
+  std::error_code ignored;
+  std::filesystem::remove(making, ignored);
+  std::filesystem::create_symlink(std::filesystem::absolute(path), making, ignored);
+  std::filesystem::rename(making, link, ignored);
+}
+
 void demand_quiet_core(const config::Instance& instance) {
   const DurationNs jitter = measure_jitter(instance.cpu);
   if (jitter.ns <= instance.lease_ms * 1'000'000 / 2) return;
@@ -95,6 +105,7 @@ int run(int argc, char** argv) {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   const InstanceLock lock(folder);
+  say_where(path, folder);
   KillPageMapping page = wait_for_kill_page(folder);
   demand_quiet_core(settings.instance);
   const std::string name = settings.instance.name;
