@@ -5,6 +5,7 @@
 """
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -130,6 +131,7 @@ class ServiceTest(unittest.TestCase):
         self.assertEqual(self.trade(), "accepted")
         wait_for("the watchdog's word", lambda: self.show("watchdog", "StatusText") == "may trade", each=0.2)
         wait_for("the sidecar's word", lambda: "orders accepted 1, refused" in self.show("sidecar", "StatusText"), each=0.2)
+        self.assertEqual(self.show("ledger", "ActiveState"), "inactive")
         # A second start of the same programs in the foreground is refused, and disturbs nothing.
         self.assertEqual(self.machine.run("bulwark-sidecar", "--config", f"/etc/bulwark/{self.name}.toml").returncode, 4)
 
@@ -212,9 +214,9 @@ class ServiceTest(unittest.TestCase):
     def test_another_name(self):
         self.configure(CONFIG.replace('name = "{name}"', 'name = "somebody-else"', 1))
         self.machine.run("systemctl", "start", self.target)
-        wait_for("its failure", lambda: self.show("watchdog", "ActiveState") == "failed", each=0.2)
-        self.assertIn("somebody-else", self.show("watchdog", "StatusText"))
-        self.assertEqual(self.show("watchdog", "NRestarts"), "0")
+        for program in ("watchdog", "sidecar"):
+            self.assertEqual((self.show(program, "ActiveState"), self.show(program, "NRestarts")), ("failed", "0"))
+            self.assertIn("somebody-else", self.show(program, "StatusText"))
 
     def test_reload(self):
         self.up()
@@ -271,6 +273,25 @@ class ServiceTest(unittest.TestCase):
         self.machine.do("systemctl", "restart", self.unit("watchdog"))
         wait_for("its death", lambda: not self.status()["clients"], each=0.2)
         wait_for("its words", lambda: "killed trader" in self.log("watchdog"), each=0.2)
+
+    @unittest.skipIf(shutil.which("redis-server") is None, "SKIPPED: no redis-server (scripts/setup --test installs it)")
+    def test_ledger(self):
+        """It ships from within its sandbox; its death is nobody's but its own."""
+        self.machine.do("systemd-run", "--unit=redis-of-the-test", "redis-server", "--port", "0", "--unixsocket",
+                        "/run/redis.sock", "--unixsocketperm", "777", "--save", "", "--appendonly", "no")
+        self.configure(CONFIG + '[ledger]\nredis = "unix:///run/redis.sock"\n')
+        self.up()
+        self.assertEqual(self.trade(), "accepted")
+
+        def mirrored():
+            return self.machine.do("redis-cli", "-s", "/run/redis.sock", "dbsize").strip() not in ("", "0")
+        wait_for("the mirror", mirrored, each=0.2)
+        pid = self.show("ledger", "MainPID")
+        self.kill("ledger", "SIGKILL")
+        wait_for("another ledger", lambda: self.show("ledger", "MainPID") not in ("0", pid), each=0.2)
+        self.assertEqual(self.trade(), "accepted")
+        self.down()
+        self.assertEqual((self.show("ledger", "ActiveState"), self.show("ledger", "Result")), ("inactive", "success"))
 
     def test_rights(self):
         """No more than is needed: what the kernel says of the running processes."""
