@@ -43,7 +43,9 @@ public:
     read_journal_and_control();
     read_sizing_and_model();
     read_limit_tables();
-    for (const std::string_view table : {"console", "ledger"}) root_.not_built(table);
+    Section ledger = section("ledger");
+    settings_.ledger = read_ledger(ledger);
+    root_.not_built("console");
     root_.finish();
     return std::move(settings_);
   }

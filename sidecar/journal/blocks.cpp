@@ -20,6 +20,14 @@ FileHeader header_of(SegmentFile& segment) {
 
 }  // namespace
 
+std::string Block::hashed() const {
+  const auto own = seal.words();
+  const std::uint64_t mark = Commit{last, seal_words, RecordType::Seal}.word();
+  std::string bytes(reinterpret_cast<const char*>(words.data()), words.size_bytes());
+  bytes.append(reinterpret_cast<const char*>(&mark), sizeof mark);
+  return bytes.append(reinterpret_cast<const char*>(own.data()), sizeof own - sizeof hash);
+}
+
 bool BlockRecords::next(Record& record) {
   if (at_ == block_->words.size()) return false;
   const Commit commit = Commit::of(block_->words[at_]);
@@ -180,8 +188,8 @@ BlockReader::Found BlockReader::take_seal(std::uint64_t at, std::span<const std:
     return Found::Other;
   }
   const std::uint64_t end = at_ + at + 2 + seal_words;
-  block_ = {journal_,  seal.first, commit.sequence,  seal.sealed, hash_,
-            seal.hash, records,    segment_->path(), at_ * 8,     end * 8};
+  block_ = {journal_, seal.first,       commit.sequence, seal.sealed, hash_, seal.hash,
+            records,  segment_->path(), at_ * 8,         end * 8,     seal};
   at_ = end;
   sequence_ = commit.sequence;
   hash_ = seal.hash;

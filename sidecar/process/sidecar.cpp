@@ -193,4 +193,14 @@ std::string Sidecar::trouble() const {
   return "the kill page was taken away or replaced; the sidecar ends, because it can see no stop any more";
 }
 
+std::string Sidecar::describe() const {
+  const shm::Board& board = board_->board();
+  if (board.journal_health.load(std::memory_order_acquire) == shm::JournalHealth::Failed) {
+    return "the journal has failed: nothing is accepted that cannot be remembered";
+  }
+  return "clients attach at " + run_folder_ + "; orders accepted " +
+         std::to_string(board.accepted.load(std::memory_order_relaxed)) + ", refused " +
+         std::to_string(board.refused.load(std::memory_order_relaxed));
+}
+
 }  // namespace bulwark::process

@@ -37,6 +37,8 @@ public:
   void keep_house();  // now and then
   // What makes it useless to go on; empty: nothing does.
   std::string trouble() const;
+  std::string describe() const;
+  const shm::AtomicTime& beat() const { return board_->board().beat_ns; }
 
 private:
   void prepare_engine(journal::Recovered& recovered);
