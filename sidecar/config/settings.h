@@ -27,6 +27,7 @@ struct Settings {
   Instance instance;
   std::string journal_directory;  // absolute
   std::int64_t segment_mb = 64;   // of each of its files
+  bool strict_journal = false;    // nothing is answered before it is durable
   bool four_eyes = false;         // loosening a limit at run time takes a second operator
   core::Rules rules;
   friend bool operator==(const Settings&, const Settings&) = default;

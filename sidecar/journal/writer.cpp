@@ -30,7 +30,10 @@ bool JournalWriter::stop() {
 
 void JournalWriter::run() {
   pthread_setname_np(pthread_self(), "bw-journal");
-  while (!stopping_.load(std::memory_order_acquire) && work()) shm::nap(commit_interval);
+  while (!stopping_.load(std::memory_order_acquire) && work()) {
+    if (!wiring_.strict) shm::nap(commit_interval);
+    else if (!wrote_) shm::nap(strict_interval);
+  }
 }
 
 bool JournalWriter::drain() {
@@ -53,7 +56,8 @@ bool JournalWriter::drain() {
 
 bool JournalWriter::work() {
   return carefully([this] {
-    if (!drain()) return appender_->keep_head();
+    wrote_ = drain();
+    if (!wrote_) return appender_->keep_head();
     appender_->sync();
     consumer_.release();
     wiring_.written.store(consumer_.next_sequence() - 1, std::memory_order_release);

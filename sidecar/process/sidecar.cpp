@@ -89,7 +89,8 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
       hot::BoardFacts{run_folder_ + "/board", settings_.instance.name, generation_, spins}, *engine_, settings_.rules);
   shm::Board& board = board_->board();
   writer_ = std::make_unique<journal::JournalWriter>(
-      journal::JournalWriter::Wiring{journal::view_of(ring_), board.journal_health, board.journal_written, tell},
+      journal::JournalWriter::Wiring{journal::view_of(ring_), board.journal_health, board.journal_written, tell,
+                                     settings_.strict_journal},
       std::move(recovered.appender));
   calls_ = std::make_unique<hot::Calls>(board.sleeping);
   const MonotonicNs now = shm::monotonic_now();
@@ -105,6 +106,7 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
       start - now.ns,
       recovered.replay.lease_lapses,
       {recovered.replay.permission},
+      settings_.strict_journal,
   });
   wishes_ = std::make_unique<Wishes>(*calls_, board, config_path_, settings_);
 }
