@@ -72,7 +72,12 @@ bool BlockReader::open_file(std::size_t file) {
       if (header.checksum == header_checksum(header) && header.first_sequence <= from_) break;
     }
   }
-  segment_ = std::make_unique<SegmentFile>(files_[file]);
+  try {
+    segment_ = std::make_unique<SegmentFile>(files_[file]);
+  } catch (const JournalError&) {
+    files_ = journal_files(directory_);  // it may have been packed in this moment
+    segment_ = std::make_unique<SegmentFile>(files_.at(file));
+  }
   file_ = file;
   at_ = 0;
   return true;

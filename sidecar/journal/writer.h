@@ -40,6 +40,7 @@ public:
 private:
   void run();
   bool drain();
+  void keep_head();                                   // and look at the disk as often
   bool carefully(const std::function<void()>& work);  // false: it failed, now or before
 
   Wiring wiring_;
@@ -48,7 +49,7 @@ private:
   std::atomic<bool> stopping_{false};
   bool failed_ = false, ended_ = false;
   bool wrote_ = false;  // in the last round
-  bool told_behind_ = false;
+  bool told_behind_ = false, told_short_ = false;
   std::thread thread_;
 };
 

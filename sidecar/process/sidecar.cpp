@@ -13,6 +13,7 @@
 #include "shm/assert.h"
 #include "sidecar/config/load.h"
 #include "sidecar/journal/configurations.h"
+#include "sidecar/journal/packed.h"
 
 namespace bulwark::process {
 
@@ -161,7 +162,16 @@ void Sidecar::reload() {
   for (const std::string& line : reloaded.lines) tell((reloaded.done ? "reloaded: " : "not reloaded: ") + line);
 }
 
-void Sidecar::keep_house() { wishes_->drop_expired(); }
+void Sidecar::keep_house() {
+  wishes_->drop_expired();
+  const std::uint64_t durable = board_->board().journal_written.load(std::memory_order_acquire);
+  try {
+    if (packs_) journal::pack_oldest(settings_.journal_directory, durable);
+  } catch (const std::exception& error) {
+    packs_ = false;
+    tell(std::string(error.what()) + "; closed files of the journal stay as they are until the next start");
+  }
+}
 
 std::string Sidecar::trouble() const {
   if (board_->board().journal_health.load(std::memory_order_acquire) == shm::JournalHealth::Failed) {

@@ -43,6 +43,7 @@ THIRD_PARTY = {
     "boost/lockfree/": ("sidecar/hot", "bench", "tests"),
     "boost/interprocess/": ("shm", "bench", "tests"),
     "openssl/": ("sidecar/journal",),
+    "zstd.h": ("sidecar/journal",),
     "concurrentqueue/": ("sidecar/hot",),
     "Eigen/": ("sidecar/model",),
     "toml++/": ("sidecar/config",),
