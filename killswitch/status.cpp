@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // killswitch status: what the kill page, the client files and, where it can be read, the board say.
 #include <algorithm>
+#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,7 @@
 #include "killswitch/commands.h"
 #include "killswitch/refusal.h"
 #include "shm/latch.h"
+#include "shm/process.h"
 
 namespace bulwark::kill {
 
@@ -47,9 +49,10 @@ static Status status_of(const Instance& instance) {
   return status;
 }
 
-static Json processes_of(const Instance& instance) {
+static Json processes_of(const Instance& instance, const Json& ledger) {
   Json result = Json::object();
   if (instance.up_alive()) result["bulwark"] = instance.page->up_pid.load();
+  if (!ledger.is_null() && !ledger["pid"].is_null()) result["bulwark-ledger"] = ledger["pid"];
   if (instance.sidecar_alive()) result["bulwark-sidecar"] = instance.board->sidecar_pid;
   if (instance.watchdog_alive()) result["bulwark-watchdog"] = instance.page->watchdog_pid.load();
   return result;
@@ -67,6 +70,29 @@ static Json market_of(const Instance& instance) {
   return {{"factor", static_cast<double>(factor) / static_cast<double>(unit)}, {"cause", cause}};
 }
 
+// One part of what the ledger says of itself, and how far it is behind the journal.
+static Json ledger_part(const Instance& instance, const Json& said) {
+  if (said.value("state", "off") == "off") return nullptr;
+  const std::uint64_t sequence = said.value("seq", std::uint64_t{0});
+  const std::uint64_t written = instance.board ? instance.board->journal_written.load() : sequence;
+  return {{"state", said.value("state", "")},
+          {"seq", sequence},
+          {"lag", written > sequence ? written - sequence : 0},
+          {"error", said.value("error", "")}};
+}
+
+// Null: there is no ledger. What it wrote last says nothing of one that has died since.
+static Json ledger_of(const Instance& instance) {
+  std::ifstream file(instance.folder + "/ledger");
+  const Json said = Json::parse(file, nullptr, false);
+  if (!said.is_object()) return nullptr;
+  const auto pid = said.value("pid", 0);
+  const bool alive = shm::process_alive(pid, said.value("start_time", std::uint64_t{0}));
+  return {{"pid", alive ? Json(pid) : Json(nullptr)},
+          {"postgres", ledger_part(instance, said.value("postgres", Json::object()))},
+          {"redis", ledger_part(instance, said.value("redis", Json::object()))}};
+}
+
 static Json json_of(const Instance& instance, const Status& status, const std::vector<ClientView>& clients) {
   Json rows = Json::array();
   for (const ClientView& client : clients) {
@@ -79,6 +105,7 @@ static Json json_of(const Instance& instance, const Status& status, const std::v
     liquidation = {{"orders", instance.board->liquidation_orders.load()},
                    {"untaken", instance.board->liquidation_orders_untaken.load()}};
   }
+  const Json ledger = ledger_of(instance);
   return Json{{"schema", 1},
               {"instance", instance.name},
               {"state", name_of(state_names, status.state)},
@@ -90,8 +117,21 @@ static Json json_of(const Instance& instance, const Status& status, const std::v
               {"lease", {{"running", left > 0}, {"lapses", instance.page->lease_lapses.load()}}},
               {"liquidation", liquidation},
               {"market", market_of(instance)},
-              {"processes", processes_of(instance)},
+              {"ledger", ledger},
+              {"processes", processes_of(instance, ledger)},
               {"clients", rows}};
+}
+
+static void print_ledger(const Json& ledger) {
+  if (ledger.is_null()) return;
+  for (const auto& [key, name] : {std::pair{"postgres", "PostgreSQL"}, std::pair{"redis", "Redis"}}) {
+    const Json& part = ledger[key];
+    if (part.is_null()) continue;
+    const std::string state = ledger["pid"].is_null() ? "the ledger is not running" : part["state"].get<std::string>();
+    const std::string error = part["error"].get<std::string>();
+    std::cout << "  ledger, " << name << ": " << state << ", at record " << part["seq"] << ", " << part["lag"]
+              << " behind" << (error.empty() ? "" : " (" + error + ")") << "\n";
+  }
 }
 
 static void print_text(const Json& status) {
@@ -113,6 +153,7 @@ static void print_text(const Json& status) {
     std::cout << "  sizes and dynamic limits are left " << market["factor"] << " of what is configured ("
               << market["cause"].get<std::string>() << ")\n";
   }
+  print_ledger(status["ledger"]);
   for (const auto& [program, pid] : status["processes"].items()) std::cout << "  " << program << " " << pid << "\n";
   for (const auto& client : status["clients"]) {
     std::cout << "  client " << client["client"].get<std::string>() << " (pid " << client["pid"]

@@ -3,7 +3,10 @@
 // tables looked up. Used by the client library, the door and tools. Cold.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -83,6 +86,24 @@ inline bool tables_fit(const Board& board) {
     if (table->capacity > (bytes - table->offset) / sizeof(NameRow)) return false;
   }
   return true;
+}
+
+// A row under its sequence lock, as `Body`, which is all of it but the sequence. None: it is being written; its writer
+// may have died over it, so that nobody waits.
+template <class Body, class Row>
+std::optional<Body> read_row(const Row& row) {
+  static_assert(sizeof(Body) + sizeof(AtomicWord) == sizeof(Row));
+  std::array<std::uint64_t, sizeof(Body) / 8> words{};
+  auto* from = reinterpret_cast<std::uint64_t*>(const_cast<Row*>(&row)) + 1;
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    const std::uint64_t before = row.sequence.load(std::memory_order_acquire);
+    // Acquire on each word keeps the second look at the sequence behind all of them.
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      words[i] = std::atomic_ref<std::uint64_t>(from[i]).load(std::memory_order_acquire);
+    }
+    if (before % 2 == 0 && row.sequence.load(std::memory_order_relaxed) == before) return std::bit_cast<Body>(words);
+  }
+  return {};
 }
 
 // A name table as a hash table of the reader's own, which follows the growth of the board's.

@@ -56,7 +56,8 @@ LoadResult load_file(const std::string& path, const Environment& environment) {
   LoadResult result = read_tree(parse_toml(*text, path), environment, {path, directory_of(path), false});
   // The journal says under which configuration it was written. What it could not say back is refused now, not then.
   if (result.good()) {
-    const LoadResult again = load_frozen(freeze(result.settings));
+    LoadResult again = load_frozen(freeze(result.settings));
+    again.settings.ledger = result.settings.ledger;
     if (!again.good() || !(again.settings == result.settings)) {
       result.mistakes.push_back({{path, 1, {}},
                                  "",

@@ -28,6 +28,9 @@ std::vector<core::Instrument> read_instruments(std::string_view text, const std:
 // The tables below [limit], in their order. `rules` has all names; `instruments_good`: they are known for certain.
 std::vector<core::Limit> read_limits(Section& limits, const core::Rules& rules, bool instruments_good, Report& report);
 
+// Where the ledger ships to.
+Ledger read_ledger(Section& section);
+
 // Where a configuration stands. A frozen one carries instruments and time zone itself and touches no file.
 struct Source {
   std::string file;       // as mistakes call it

@@ -43,7 +43,9 @@ public:
     read_journal_and_control();
     read_sizing_and_model();
     read_limit_tables();
-    for (const std::string_view table : {"console", "ledger"}) root_.not_built(table);
+    Section ledger = section("ledger");
+    settings_.ledger = read_ledger(ledger);
+    root_.not_built("console");
     root_.finish();
     return std::move(settings_);
   }
@@ -246,6 +248,7 @@ private:
     settings_.journal_directory = absolute_path(directory, source_.directory);
     settings_.segment_mb = section.integer("segment_mb", 64, 1, 4'096);
     settings_.strict_journal = section.boolean("strict", false);
+    settings_.snapshot_s = section.integer("snapshot_s", 60, 1, 86'400);
     section.finish();
     Section control = this->section("control");
     settings_.four_eyes = control.boolean("four_eyes", false);

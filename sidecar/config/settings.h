@@ -23,11 +23,20 @@ struct Instance {
   friend bool operator==(const Instance&, const Instance&) = default;
 };
 
+// Where the ledger ships to; empty: it does not. No decision rests on it, so that the journal does not keep it.
+struct Ledger {
+  std::string postgres, redis;
+  bool used() const { return !postgres.empty() || !redis.empty(); }
+  friend bool operator==(const Ledger&, const Ledger&) = default;
+};
+
 struct Settings {
   Instance instance;
+  Ledger ledger;
   std::string journal_directory;  // absolute
   std::int64_t segment_mb = 64;   // of each of its files
   bool strict_journal = false;    // nothing is answered before it is durable
+  std::int64_t snapshot_s = 60;   // between two snapshots
   bool four_eyes = false;         // loosening a limit at run time takes a second operator
   core::Rules rules;
   friend bool operator==(const Settings&, const Settings&) = default;

@@ -20,6 +20,14 @@ FileHeader header_of(SegmentFile& segment) {
 
 }  // namespace
 
+std::string Block::hashed() const {
+  const auto own = seal.words();
+  const std::uint64_t mark = Commit{last, seal_words, RecordType::Seal}.word();
+  std::string bytes(reinterpret_cast<const char*>(words.data()), words.size_bytes());
+  bytes.append(reinterpret_cast<const char*>(&mark), sizeof mark);
+  return bytes.append(reinterpret_cast<const char*>(own.data()), sizeof own - sizeof hash);
+}
+
 bool BlockRecords::next(Record& record) {
   if (at_ == block_->words.size()) return false;
   const Commit commit = Commit::of(block_->words[at_]);
@@ -107,11 +115,11 @@ bool BlockReader::read_header() {
 
 std::string BlockReader::wrong_first(const FileHeader& header) const {
   if (header.magic != file_magic) return "this is no journal file";
-  if (header.checksum != header_checksum(header)) return "the header does not fit its checksum";
-  if (header.version != format_version || header.header_bytes != sizeof(FileHeader)) {
+  if (header.version != format_version) {
     return "format version " + std::to_string(header.version) +
            " of another build (this one: " + std::to_string(format_version) + ")";
   }
+  if (header.checksum != header_checksum(header)) return "the header does not fit its checksum";
   if (header.number != journal_file_number(segment_->path())) return "the header names another file";
   if (journal_ == 0 && header.first_sequence > from_) {
     return "record " + std::to_string(from_) + " is in no file: the first one begins with " +
@@ -185,8 +193,8 @@ BlockReader::Found BlockReader::take_seal(std::uint64_t at, std::span<const std:
     return Found::Other;
   }
   const std::uint64_t end = at_ + at + 2 + seal_words;
-  block_ = {journal_,  seal.first, commit.sequence,  seal.sealed, hash_,
-            seal.hash, records,    segment_->path(), at_ * 8,     end * 8};
+  block_ = {journal_, seal.first,       commit.sequence, seal.sealed, hash_, seal.hash,
+            records,  segment_->path(), at_ * 8,         end * 8,     seal};
   at_ = end;
   sequence_ = commit.sequence;
   hash_ = seal.hash;

@@ -29,6 +29,10 @@ struct Block {
   std::span<const std::uint64_t> words;  // the records, as they stand in the file
   std::string file;
   std::uint64_t begin = 0, end = 0;  // bytes of the file; `end` is behind the seal
+  Seal seal{};
+
+  // What its hash is made of, behind the hash of the block before: whoever has a SHA-256 can check it.
+  std::string hashed() const;
 };
 
 // The records of a block, one after the other. Throws JournalError at one that makes no sense to this build.

@@ -114,6 +114,7 @@ inline bool decode(Commit commit, std::span<const std::uint64_t> words, Record& 
     case RecordType::End:
     case RecordType::Lease:
     case RecordType::Stop:
+    case RecordType::Snapshot:
       carry_note(reader, record.note);
       t = record.note.t;
       break;

@@ -17,8 +17,9 @@ namespace bulwark::command {
 using Json = nlohmann::ordered_json;
 
 std::unique_ptr<core::Engine> book_of(const std::string& journal_directory) {
-  journal::Replay replay(journal_directory, rules_of);
-  journal::JournalReader reader(journal_directory);
+  std::vector<std::string> remarks;
+  journal::Replay replay = journal::newest_replay(journal_directory, rules_of, remarks);
+  journal::JournalReader reader(journal_directory, replay.sequence + 1);
   for (journal::Record record; reader.next(record);) replay.apply(record);
   // A torn tail is the record that is being written now.
   if (reader.ending().kind == journal::EndKind::Damaged) {

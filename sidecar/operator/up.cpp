@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `bulwark up`: one instance in the foreground. Starts the watchdog and the sidecar, starts again what dies, passes
-// SIGTERM and SIGHUP on, and leaves nothing behind.
+// `bulwark up`: one instance in the foreground. Starts the watchdog, the sidecar and, where it is configured, the
+// ledger, starts again what dies, passes SIGTERM and SIGHUP on, and leaves nothing behind.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -8,10 +8,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <vector>
 
 #include "killswitch/instance.h"
 #include "killswitch/refusal.h"
@@ -72,11 +72,13 @@ shm::Descriptor block_signals() {
 class Supervisor {
 public:
   Supervisor(const config::Settings& settings, const std::string& config_file)
-      : settings_(settings),
-        folder_(settings.instance.name),
-        signals_(block_signals()),
-        children_{Child("bulwark-watchdog", {"--config", config_file, "--up", std::to_string(::getpid())}),
-                  Child("bulwark-sidecar", {"--config", config_file})} {}
+      : settings_(settings), folder_(settings.instance.name), signals_(block_signals()) {
+    children_.emplace_back("bulwark-watchdog",
+                           std::vector<std::string>{"--config", config_file, "--up", std::to_string(::getpid())});
+    children_.emplace_back("bulwark-sidecar", std::vector<std::string>{"--config", config_file});
+    if (settings.ledger.used())
+      children_.emplace_back("bulwark-ledger", std::vector<std::string>{"--config", config_file});
+  }
 
   int run() {
     std::cout << "bulwark: instance \"" << settings_.instance.name << "\" starts in " << folder_.path() << std::endl;
@@ -94,6 +96,8 @@ public:
 private:
   Child& watchdog() { return children_[0]; }
   Child& sidecar() { return children_[1]; }
+  // Trading needs these two; whether the ledger lives concerns nobody but the ledger.
+  bool essential(const Child& child) const { return &child == &children_[0] || &child == &children_[1]; }
 
   bool can_attach() const {
     try {
@@ -113,7 +117,8 @@ private:
               << "  sidecar   pid " << sidecar().pid() << ", clients attach by the name \"" << settings_.instance.name
               << "\"\n"
               << "  journal   " << settings_.journal_directory << "\n"
-              << "  ledger, console: not built yet\n";
+              << "  ledger    " << (settings_.ledger.used() ? "as `bulwark status` says" : "the journal alone")
+              << "\n  console: not built yet\n";
     if (!permission.trading()) {
       std::cout << "  HALTED: " << shm::printable(shm::cause_in_force(*instance.page, permission).view())
                 << " (killswitch resume --instance " << settings_.instance.name << " --operator NAME --reason TEXT)\n";
@@ -122,9 +127,13 @@ private:
   }
 
   void wait() {
-    std::array<pollfd, 3> sources{
-        {{signals_.get(), POLLIN, 0}, {watchdog().pidfd(), POLLIN, 0}, {sidecar().pidfd(), POLLIN, 0}}};
-    ::poll(sources.data(), sources.size(), ready_ && watchdog().running() && sidecar().running() ? 1'000 : 10);
+    std::vector<pollfd> sources{{signals_.get(), POLLIN, 0}};
+    bool all_run = true;
+    for (const Child& child : children_) {
+      sources.push_back({child.pidfd(), POLLIN, 0});
+      all_run = all_run && child.running();
+    }
+    ::poll(sources.data(), sources.size(), ready_ && all_run ? 1'000 : 10);
   }
   void take_signals() {
     signalfd_siginfo info;
@@ -139,13 +148,14 @@ private:
     for (Child& child : children_) {
       if (const std::string how = child.reap(); !how.empty() && !ending_) {
         std::cerr << "bulwark: " << child.program() << " " << how << std::endl;
-        if (!ready_ && child.exit_code() >= 0) first_failure_ = true;
+        if (!ready_ && child.exit_code() >= 0 && essential(child)) first_failure_ = true;
       }
       if (!child.running() && !ending_ && !first_failure_ && now >= child.next_start()) child.start(now);
     }
   }
 
-  // The watchdog first: permission ends, and the latch on disk says that this end was meant. Then the sidecar.
+  // The watchdog first: permission ends, and the latch on disk says that this end was meant. Then the sidecar, and the
+  // ledger last: it ships the end too.
   int end(int exit_code) {
     folder_.mark_ready(false);
     for (Child& child : children_) {
@@ -168,7 +178,7 @@ private:
   const config::Settings& settings_;
   RunFolder folder_;
   shm::Descriptor signals_;
-  std::array<Child, 2> children_;
+  std::vector<Child> children_;  // watchdog, sidecar, ledger
   bool ready_ = false, ending_ = false;
   // A child that ended by itself before anything worked has said why; starting it again would only say it again.
   bool first_failure_ = false;

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a journal begins, how far it is durable, and its blocks up to there.
+#include "sidecar/ledger/follow.h"
+
+#include <fstream>
+
+#include "shm/board_reader.h"
+
+namespace bulwark::ledger {
+
+std::uint64_t durable_sequence(const Source& source) {
+  const auto head = journal::read_head(source.journal_directory);
+  std::uint64_t sequence = head ? head->sequence : 0;
+  if (source.run_folder.empty()) return sequence;
+  // Each time anew: a sidecar that begins puts another board in the place of this one.
+  const auto board = shm::map_read_only<shm::Board>(source.run_folder + "/board", shm::SegmentKind::Board);
+  if (board) sequence = std::max(sequence, board->journal_written.load(std::memory_order_acquire));
+  return sequence;
+}
+
+Follower::Follower(const Source& source) : source_(source), rows_(source.journal_directory) {}
+
+std::optional<journal::FileHeader> first_file(const std::string& directory) {
+  const auto files = journal::journal_files(directory);
+  if (files.empty()) return {};
+  std::ifstream file(files.front(), std::ios::binary);
+  journal::FileHeader header{};
+  if (!file.read(reinterpret_cast<char*>(&header), sizeof header) || header.magic != journal::file_magic) return {};
+  return header;
+}
+
+// What comes before the first file that is there, retention has taken away.
+void Follower::open() {
+  const auto header = first_file(source_.journal_directory);
+  if (!header) return;
+  reader_.emplace(source_.journal_directory, header->first_sequence, journal::Reading::AsItGrows);
+  journal_ = header->journal;
+  first_ = header->first_sequence;
+  last_ = header->first_sequence - 1;
+  before_ = hash_ = header->previous;
+}
+
+std::uint64_t Follower::journal() {
+  if (!reader_) open();
+  return journal_;
+}
+
+bool Follower::next() {
+  if (journal() == 0 || last_ >= std::max(trusted_, durable_sequence(source_))) return false;
+  if (reader_->next()) {
+    last_ = block().last;
+    hash_ = block().hash;
+    return true;
+  }
+  if (reader_->ending().kind == journal::EndKind::Damaged) throw journal::JournalError(reader_->ending().text());
+  return false;
+}
+
+void Follower::take(RowSink& sink, const std::function<void(const journal::Record&)>& each) {
+  journal::BlockRecords records(block());
+  for (journal::Record record; records.next(record);) {
+    if (each) each(record);
+    rows_.take(record, sink);
+  }
+}
+
+}  // namespace bulwark::ledger

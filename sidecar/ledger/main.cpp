@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// bulwark-ledger: follows the journal of one instance into PostgreSQL and Redis. Started by `bulwark up` or systemd; it
+// may die at any instruction, and nobody who trades notices.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include "shm/clock.h"
+#include "shm/memfd.h"
+#include "shm/run_folder.h"
+#include "sidecar/config/load.h"
+#include "sidecar/ledger/postgres/migrations.h"
+#include "sidecar/ledger/postgres/shipper.h"
+#include "sidecar/ledger/redis/mirror.h"
+
+namespace bulwark::ledger {
+
+namespace {
+
+enum Exit : int { done = 0, answer_is_no = 1, wrong_usage = 2, not_running = 3, refused = 4 };
+
+struct Stop {
+  int code;
+  std::string why;
+};
+
+struct Options {
+  std::string config, instance, postgres;
+  bool migrate = false, dry_run = false, once = false;
+};
+
+constexpr DurationNs ending_patience = milliseconds(5'000);
+
+// An instance that runs says where its configuration stands.
+std::string configuration_of(const Options& options) {
+  if (options.instance.empty()) {
+    if (options.config.empty()) throw Stop{wrong_usage, "name the configuration: --config FILE (or BULWARK_CONFIG)"};
+    return options.config;
+  }
+  const std::string folder = shm::find_run_folder(options.instance);
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink(folder + "/configuration", error);
+  if (folder.empty() || error) throw Stop{not_running, "no instance \"" + options.instance + "\" is running"};
+  return path.string();
+}
+
+config::Settings load_settings(const std::string& path) {
+  config::LoadResult loaded = config::load(path, config::read_environment(environ));
+  if (loaded.good()) return std::move(loaded.settings);
+  std::string message = "the configuration is wrong";
+  for (const config::Mistake& mistake : loaded.mistakes) message += "\n" + config::format(mistake);
+  throw Stop{wrong_usage, message};
+}
+
+int migrate(const std::string& url, bool dry_run) {
+  if (url.empty()) throw Stop{wrong_usage, "ledger.postgres is not configured; --postgres URL names a database too"};
+  try {
+    postgres::Connection database(url, milliseconds(600'000));
+    const auto versions = dry_run ? postgres::versions(database) : postgres::migrate(database);
+    for (const postgres::Version& version : versions) {
+      std::cout << version.version << " " << version.name << ": " << postgres::name_of(version.state) << "\n";
+    }
+    if (!dry_run && versions.empty()) std::cout << "the schema is up to date\n";
+    return done;
+  } catch (const postgres::DatabaseError& error) {
+    throw Stop{answer_is_no, error.what()};
+  }
+}
+
+// One ledger for an instance on this machine; the server has a lock of its own against one on another.
+shm::Descriptor lock_instance(const std::string& run_folder) {
+  const std::string path = run_folder + "/ledger.lock";
+  shm::Descriptor lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    throw Stop{refused, "a ledger of this instance is running already (" + path + " is locked)"};
+  }
+  return lock;
+}
+
+// Threads that wait for a server may wait long: whoever ends does not wait for them for ever.
+class Workers {
+public:
+  template <class Work>
+  void start(Work& work) {
+    ++running_;
+    threads_.emplace_back([this, &work] {
+      work.run(ending_);
+      --running_;
+    });
+  }
+  void end() { ending_.store(true, std::memory_order_relaxed); }
+  bool any() const { return running_.load(std::memory_order_acquire) != 0; }
+  void join() {
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+private:
+  std::atomic<bool> ending_{false};
+  std::atomic<int> running_{0};
+  std::vector<std::thread> threads_;
+};
+
+void say_what_is_new(const char* what, const Condition& now, Condition& told) {
+  if (now.state == told.state && now.error == told.error) return;
+  std::cerr << "bulwark-ledger: " << what << ": " << now.state << (now.error.empty() ? "" : ": " + now.error)
+            << std::endl;
+  told = now;
+}
+
+int serve(const config::Settings& settings, const std::string& run_folder, bool once) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT}) sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const Source source{settings.instance.name, settings.journal_directory, run_folder};
+  Status status;
+  postgres::Shipper shipper(source, settings.ledger.postgres, status);
+  redis::Mirror mirror(source, settings.ledger.redis, status);
+  Workers workers;
+  if (!settings.ledger.postgres.empty()) workers.start(shipper);
+  if (!settings.ledger.redis.empty()) workers.start(mirror);
+  if (once) workers.end();
+  MonotonicNs until{INT64_MAX};
+  Condition postgres_told, redis_told;
+  while (workers.any() && shm::monotonic_now() < until) {
+    const timespec moment{0, 100'000'000};
+    if (::sigtimedwait(&signals, nullptr, &moment) > 0 && until.ns == INT64_MAX) {
+      workers.end();
+      until = shm::monotonic_now() + ending_patience;
+    }
+    say_what_is_new("PostgreSQL", status.get(&Status::postgres), postgres_told);
+    say_what_is_new("Redis", status.get(&Status::redis), redis_told);
+    status.write(run_folder);
+  }
+  status.write(run_folder);
+  // What waits for a silent server is ended with the process: it may be, at any moment.
+  if (workers.any()) ::_exit(once ? answer_is_no : done);
+  workers.join();
+  const auto well = [&](Condition Status::*part) {
+    const std::string state = status.get(part).state;
+    return state == "shipping" || state == "off";
+  };
+  return once && !(well(&Status::postgres) && well(&Status::redis)) ? answer_is_no : done;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Follows the journal of an instance into PostgreSQL and Redis."};
+  Options options;
+  app.set_version_flag("--version", "bulwark-ledger " BULWARK_VERSION);
+  CLI::Option* config = app.add_option("--config", options.config, "the configuration file of the instance");
+  config->envname("BULWARK_CONFIG");
+  app.add_option("--instance", options.instance, "the name of a running instance, instead of its configuration");
+  CLI::Option* migration = app.add_flag("--migrate", options.migrate, "bring the schema up to this build, and end");
+  app.add_flag("--dry-run", options.dry_run, "with --migrate: only say what would be done")->needs(migration);
+  app.add_option("--postgres", options.postgres,
+                 "with --migrate: the schema's owner, not the writer of ledger.postgres")
+      ->needs(migration);
+  app.add_flag("--once", options.once, "ship what the journal has, and end")->excludes(migration);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? done : wrong_usage;
+  }
+  if (options.migrate && !options.postgres.empty()) return migrate(options.postgres, options.dry_run);
+  const config::Settings settings = load_settings(configuration_of(options));
+  if (options.migrate) return migrate(settings.ledger.postgres, options.dry_run);
+  if (!settings.ledger.used()) throw Stop{wrong_usage, "neither ledger.postgres nor ledger.redis is configured"};
+  const std::string folder = shm::make_run_folder(settings.instance.name);
+  if (folder.empty()) {
+    throw Stop{wrong_usage, "no run folder can be made; set BULWARK_RUN_DIR to a folder that may be written"};
+  }
+  const shm::Descriptor lock = lock_instance(folder);
+  return serve(settings, folder, options.once);
+}
+
+}  // namespace
+
+}  // namespace bulwark::ledger
+
+int main(int argc, char** argv) {
+  ::signal(SIGPIPE, SIG_IGN);
+  try {
+    return bulwark::ledger::run(argc, argv);
+  } catch (const bulwark::ledger::Stop& stop) {
+    std::cerr << "bulwark-ledger: " << stop.why << std::endl;
+    return stop.code;
+  } catch (const std::exception& error) {
+    std::cerr << "bulwark-ledger: " << error.what() << std::endl;
+    return 1;
+  }
+}

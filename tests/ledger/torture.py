@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Kills PostgreSQL (-9, immediate, the connection at COMMIT), the ledger, or both, many times under load; then every
+answer that a client ever had has to be there, once.
+
+    BULWARK_BUILD=build/test nice python3 tests/ledger/torture.py --kills 200 [--seed N]
+"""
+import argparse
+import collections
+import os
+import random
+import signal
+import sys
+import time
+import unittest
+
+from ledger_desk import LedgerTest, wait_for
+from trader import Trader
+
+ARGUMENTS = argparse.Namespace(kills=10, seed=None)
+
+
+class Torture(LedgerTest):
+    def setUp(self):
+        super().setUp()
+        self.up()
+
+    def terminate(self):
+        """While it is waiting for its COMMIT, as often as not."""
+        self.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'bulwark-ledger' "
+                  "ORDER BY query ILIKE 'commit' DESC LIMIT 1")
+
+    def kill(self, how):
+        if how in ("kill", "both"):
+            self.postgres.kill()
+        if how == "immediate":
+            self.postgres.immediate()
+        if how == "commit":
+            return self.terminate()
+        if how in ("ledger", "both") and (said := self.ledger()) and said["pid"]:
+            os.kill(said["pid"], signal.SIGKILL)
+        if how != "ledger":
+            self.postgres.start()
+
+    def test_everything_is_there_once(self):
+        seed = ARGUMENTS.seed if ARGUMENTS.seed is not None else random.randrange(1 << 30)
+        dice, counts, begin = random.Random(seed), collections.Counter(), time.monotonic()
+        print(f"seed {seed}", flush=True)
+        trader = Trader(self.one, "t")
+        self.addCleanup(trader.ending.set)
+        for _ in range(ARGUMENTS.kills):
+            time.sleep(dice.uniform(0, 0.4))
+            how = dice.choice(("kill", "immediate", "commit", "commit", "ledger", "both"))
+            counts[how] += 1
+            self.kill(how)
+            self.assertEqual(self.status()["state"], "normal")
+        wait_for("a ledger that ships", lambda: (said := self.ledger()) and said["postgres"]["state"] == "shipping")
+        answered = trader.end()
+        self.shipped()
+        self.assert_unbroken()
+        rows = [row[0] for row in self.rows("SELECT id FROM bulwark.verdict WHERE starts_with(id, 't-')")]
+        said = self.audit("order", answered[-1])
+        self.assertEqual(said[0]["decision"] in ("accepted", "rejected"), True)
+        lost, doubled = set(answered) - set(rows), len(rows) - len(set(rows))
+        print(f"{ARGUMENTS.kills} deaths in {time.monotonic() - begin:.0f} s ({dict(counts)}): {len(answered)} answers, "
+              f"{len(rows)} rows, {len(lost)} lost, {doubled} doubled", flush=True)
+        self.assertEqual((lost, doubled), (set(), 0))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--seed", type=int)
+    ARGUMENTS = parser.parse_args()
+    unittest.main(argv=sys.argv[:1])
