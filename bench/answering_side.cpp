@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "bench/sidecar_side.h"
+#include "bench/unjournaled_loop.h"
 #include "shm/lane_server.h"
 
 namespace bulwark::bench {
@@ -27,6 +28,7 @@ public:
       const Chunk chunk = shared_.chunk;
       if (chunk.transport == Transport::End) return;
       if (chunk.transport == Transport::Check) serve_check(number, chunk.trips);
+      else if (chunk.transport == Transport::Unjournaled) serve_unjournaled(number, chunk.trips);
       else serve_bare(number, chunk);
     }
   }
@@ -94,6 +96,16 @@ private:
     hot::Loop& loop = sidecar_.begin(shared_.lane, orders);
     say_ready(number);
     // Relaxed: the answers themselves are synchronised by the lane.
+    while (shared_.finished.load(std::memory_order_relaxed) != number) {
+      if (!loop.pass()) patience.count_poll([this] { return ::getppid() != asking_; });
+    }
+  }
+
+  void serve_unjournaled(std::uint64_t number, std::uint64_t orders) {
+    Patience patience;
+    sidecar_.begin(shared_.lane, orders);
+    UnjournaledLoop loop = sidecar_.unjournaled(shared_.lane);
+    say_ready(number);
     while (shared_.finished.load(std::memory_order_relaxed) != number) {
       if (!loop.pass()) patience.count_poll([this] { return ::getppid() != asking_; });
     }

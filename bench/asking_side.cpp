@@ -72,8 +72,9 @@ const std::vector<std::uint64_t>& AskingSide::measure(Case which, std::uint64_t 
     case Case::RawPingPong: measure_raw(trips); break;
     case Case::BoostSpsc: measure_boost(trips); break;
     case Case::Lane: measure_lane(trips); break;
-    case Case::Check: measure_check(trips, false); break;
-    case Case::CheckOpenLoop: measure_check(trips, true); break;
+    case Case::Check: measure_check(trips, Transport::Check, false); break;
+    case Case::CheckUnjournaled: measure_check(trips, Transport::Unjournaled, false); break;
+    case Case::CheckOpenLoop: measure_check(trips, Transport::Check, true); break;
     case Case::Apply: record(trips, [this](std::uint64_t) { return apply_.order(); }); break;
     case Case::BareTwentyLimits:
       record(trips / BareLimits::repeats + 1, [bare = BareLimits()](std::uint64_t) mutable { return bare.walk(); });
@@ -144,8 +145,8 @@ void AskingSide::finish_order(std::uint64_t number) {
   demand(ask(done).decision == Decision::Accepted, "an order that was accepted is not known when it is done");
 }
 
-void AskingSide::measure_check(std::uint64_t trips, bool open_loop) {
-  order(Transport::Check, warm_up + trips);
+void AskingSide::measure_check(std::uint64_t trips, Transport transport, bool open_loop) {
+  order(transport, warm_up + trips);
   lane_ = shm::LaneClient(shared_.lane);
   const std::uint64_t period = settings_.scale.ticks(1e9 / static_cast<double>(settings_.rate));
   const std::uint64_t start = ticks_before() + period;

@@ -39,7 +39,7 @@ private:
   void measure_raw(std::uint64_t trips);
   void measure_boost(std::uint64_t trips);
   void measure_lane(std::uint64_t trips);
-  void measure_check(std::uint64_t trips, bool open_loop);
+  void measure_check(std::uint64_t trips, Transport transport, bool open_loop);
   shm::Answer ask(const shm::Request& request);
   void finish_order(std::uint64_t number);
   bool answering_side_is_gone() const;

@@ -45,6 +45,13 @@ const std::vector<Definition>& definitions() {
        [](const Round& r) {
          return of(r, Case::Check).own.p50 / (of(r, Case::BoostSpsc).own.p50 + of(r, Case::Apply).own.p50);
        }},
+      {"journal_p50", "p50 added by the journal / max(15 ns, 10 %)", 1.0, Case::Check, Case::CheckUnjournaled,
+       [](const Round& r) {
+         const double without = of(r, Case::CheckUnjournaled).own.p50;
+         return (of(r, Case::Check).own.p50 - without) / std::max(15.0, 0.1 * without);
+       }},
+      {"journal_p99", "full check p99 / p99 without a journal", 1.15, Case::Check, Case::CheckUnjournaled,
+       [](const Round& r) { return of(r, Case::Check).own.p99 / of(r, Case::CheckUnjournaled).own.p99; }},
       {"lane_p50_to_raw", "lane echo p50 / raw p50", std::nullopt, Case::Lane, Case::Lane,
        [](const Round& r) { return of(r, Case::Lane).own.p50 / of(r, Case::Lane).raw.p50; }},
       {"boost_p50_to_raw", "boost echo p50 / raw p50", std::nullopt, Case::BoostSpsc, Case::BoostSpsc,

@@ -17,7 +17,7 @@
 
 namespace bulwark::bench {
 
-enum class Transport : std::uint32_t { None, Raw, Boost, Lane, Check, End };
+enum class Transport : std::uint32_t { None, Raw, Boost, Lane, Check, Unjournaled, End };
 
 struct Message {  // one cache line, as a user of a queue would have it
   std::uint64_t words[8];
@@ -43,7 +43,7 @@ struct Shared {
 
   alignas(shm::writer_bytes) Chunk chunk;
   shm::AtomicWord ordered;   // SYNC POINT CHUNK: the number of the chunk that stands in `chunk`, stored last
-  shm::AtomicWord finished;  // of Check: the asking side has all its answers
+  shm::AtomicWord finished;  // of the checks: the asking side has all its answers
   alignas(shm::writer_bytes) shm::AtomicWord ready;  // SYNC POINT READY CHUNK: the answering side serves that chunk
 };
 

@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::uint64_t orders_a_day = 800'000;  // the engine keeps some more
 constexpr std::int64_t day_ns = 86'400'000'000'000;
-constexpr DurationNs drain_interval = milliseconds(5);
 
 void* map_ring() {
   void* memory = ::mmap(nullptr, journal::RingView::bytes(), PROT_READ | PROT_WRITE,
@@ -33,8 +32,7 @@ std::string board_path() {
 }  // namespace
 
 SidecarSide::SidecarSide(const Placement& placement)
-    : placement_(placement),
-      rules_(rules_with(twenty_limits())),
+    : rules_(rules_with(twenty_limits())),
       engine_(rules_),
       ring_memory_(map_ring()),
       epoch_offset_ns_(shm::wall_now().ns - shm::monotonic_now().ns) {
@@ -49,14 +47,37 @@ SidecarSide::SidecarSide(const Placement& placement)
   calls_ = std::make_unique<hot::Calls>(board_->board().sleeping);
   const journal::RingCursor start{1, 0};
   journal::RingView::over(ring_memory_).header->durable.store(start.word(), std::memory_order_relaxed);
+  placement.settle_helper();  // the writer's thread has it from this one
+  begin_journal();
   make_loop(start);
-  drain_ = std::thread([this] { drain(); });
 }
 
 SidecarSide::~SidecarSide() {
-  stopping_.store(true, std::memory_order_relaxed);
-  drain_.join();
+  writer_.reset();
+  std::filesystem::remove_all(folder_);
   ::munmap(ring_memory_, journal::RingView::bytes());
+}
+
+// Files in the folder for temporary ones: what they cost is this machine's own disk.
+void SidecarSide::begin_journal() {
+  folder_ = std::filesystem::temp_directory_path() / ("bulwark-bench-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder_);
+  journal::Appender::Plan plan;
+  plan.directory = folder_;
+  plan.journal = 1;
+  plan.instance = "bench";
+  shm::Board& board = board_->board();
+  writer_ = std::make_unique<journal::JournalWriter>(
+      journal::JournalWriter::Wiring{journal::RingView::over(ring_memory_), board.journal_health, board.journal_written,
+                                     [](const std::string& what) { throw std::runtime_error(what); }},
+      std::make_unique<journal::Appender>(std::move(plan)));
+  writer_->start();
+}
+
+void SidecarSide::remove_closed_files() const {
+  std::vector<std::string> files = journal::journal_files(folder_);
+  if (!files.empty()) files.pop_back();
+  for (const std::string& file : files) std::filesystem::remove(file);
 }
 
 void SidecarSide::make_loop(journal::RingCursor start) {
@@ -72,13 +93,13 @@ void SidecarSide::make_loop(journal::RingCursor start) {
                                .taken_over = permission});
 }
 
-// Orders that are done are forgotten only when their session is over. So the day ends, with an end in the ring, and a
-// new loop goes on where that end has been drained.
+// Orders that are done are forgotten only when their session is over. So the day ends, with an end in the journal, and
+// a new loop goes on behind it.
 void SidecarSide::start_next_day() {
   loop_->finish();
-  ++ends_;
-  // Acquire: pairs with drain(), whose cursor is then behind the end.
-  while (ends_drained_.load(std::memory_order_acquire) != ends_) shm::nap({100'000});
+  const shm::Board& board = board_->board();
+  // Acquire: pairs with the writer, whose cursor is then behind the end.
+  while (board.journal_written.load(std::memory_order_acquire) != board.journal_appended.load()) shm::nap({100'000});
   epoch_offset_ns_ += day_ns;
   orders_today_ = 0;
   make_loop(
@@ -88,24 +109,11 @@ void SidecarSide::start_next_day() {
 hot::Loop& SidecarSide::begin(shm::Lane& lane, std::uint64_t orders) {
   if (orders_today_ + orders > orders_a_day && orders_today_ != 0) start_next_day();
   orders_today_ += orders;
+  remove_closed_files();
   loop_->retire(ClientIndex{1});
   for (shm::LaneLine& line : lane.lines) line.state.store(0, std::memory_order_relaxed);
   if (!loop_->admit({ClientIndex{1}, {}, {}}, lane)) throw std::runtime_error("the hot loop does not admit the lane");
   return *loop_;
-}
-
-void SidecarSide::drain() {
-  placement_.settle_helper();
-  journal::RingConsumer consumer(journal::RingView::over(ring_memory_));
-  journal::Commit commit{};
-  std::uint64_t words[journal::record_words_max];
-  std::uint64_t ends = 0;
-  while (!stopping_.load(std::memory_order_relaxed)) {
-    while (consumer.take(commit, words)) ends += commit.type == journal::RecordType::End ? 1 : 0;
-    consumer.release();
-    ends_drained_.store(ends, std::memory_order_release);
-    shm::nap(drain_interval);
-  }
 }
 
 }  // namespace bulwark::bench

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sidecar without its door and its files: the real engine, hot loop, board and journal ring, and a thread that drains
-// the ring as often as the journal's writer does. It lives in the answering process of the harness.
+// A sidecar without its door: the real engine, hot loop, board, journal ring, and the journal's writer with files of
+// its own. It lives in the answering process of the harness.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <thread>
+#include <string>
 
 #include "bench/placement.h"
+#include "bench/unjournaled_loop.h"
 #include "core/engine.h"
 #include "shm/layout.h"
 #include "sidecar/hot/board.h"
 #include "sidecar/hot/calls.h"
 #include "sidecar/hot/loop.h"
 #include "sidecar/journal/ring.h"
+#include "sidecar/journal/writer.h"
 
 namespace bulwark::bench {
 
@@ -28,13 +29,15 @@ public:
 
   // Serves this lane, emptied, from now on. A day later, where the orders of this day would soon be too many.
   hot::Loop& begin(shm::Lane& lane, std::uint64_t orders);
+  // Serves that lane without a journal, until the next `begin`.
+  UnjournaledLoop unjournaled(shm::Lane& lane) { return {*loop_, page_, lane}; }
 
 private:
   void make_loop(journal::RingCursor start);
   void start_next_day();
-  void drain();
+  void begin_journal();
+  void remove_closed_files() const;
 
-  const Placement placement_;
   core::Rules rules_;
   core::Engine engine_;
   void* ring_memory_;
@@ -44,10 +47,8 @@ private:
   std::optional<hot::Loop> loop_;
   std::int64_t epoch_offset_ns_;
   std::uint64_t orders_today_ = 0;
-  std::atomic<bool> stopping_{false};
-  std::atomic<std::uint64_t> ends_drained_{0};
-  std::uint64_t ends_ = 0;
-  std::thread drain_;
+  std::string folder_;  // of the journal
+  std::unique_ptr<journal::JournalWriter> writer_;
 };
 
 }  // namespace bulwark::bench

@@ -15,6 +15,9 @@
 
 namespace bulwark::shm {
 
+// An answer that was encoded before.
+inline const AnswerLine& encode(const AnswerLine& kept, std::uint32_t) { return kept; }
+
 class LaneServer {
 public:
   LaneServer() = default;
@@ -44,6 +47,13 @@ public:
     next_ += static_cast<std::uint32_t>(taken_);
     taken_ = 0;
   }
+
+  // The same in two steps, for whoever may not say it yet: the answer is kept until it is given.
+  template <class Said>
+  void keep_answer(const Said& said) noexcept {
+    kept_ = encode(said, next_);
+  }
+  void give_kept_answer() noexcept { answer(kept_); }
 
   // Does a request wait? For the last look before the loop sleeps: sequentially consistent, as is the store by which
   // the loop has just said that it will sleep, and the client's store of a request (see LaneClient::send): either the
@@ -128,6 +138,7 @@ private:
   std::size_t taken_ = 0;   // lines of the request that waits for its answer
   std::uint64_t pushed_ = 0;
   std::uint64_t malformed_count_ = 0;
+  AnswerLine kept_{};
 };
 
 }  // namespace bulwark::shm

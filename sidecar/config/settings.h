@@ -35,6 +35,7 @@ struct Settings {
   Ledger ledger;
   std::string journal_directory;  // absolute
   std::int64_t segment_mb = 64;   // of each of its files
+  bool strict_journal = false;    // nothing is answered before it is durable
   std::int64_t snapshot_s = 60;   // between two snapshots
   bool four_eyes = false;         // loosening a limit at run time takes a second operator
   core::Rules rules;

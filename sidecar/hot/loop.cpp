@@ -15,6 +15,7 @@ Loop::Loop(const LoopParts& parts)
       board_(parts.board.board()),
       calls_(parts.calls),
       spins_(parts.spins),
+      strict_(parts.strict),
       offset_ns_(parts.epoch_offset_ns),
       lease_lapses_(parts.lease_lapses) {
   lanes_.reserve(shm::client_count_max);
@@ -68,6 +69,12 @@ bool Loop::serve_lanes() noexcept {
 bool Loop::serve(LaneSlot& slot) noexcept {
   bool worked = false;
   for (std::size_t budget = lane_budget; budget > 0; --budget) {
+    if (slot.unsaid != 0) [[unlikely]] {
+      if (!ring_.is_durable(slot.unsaid)) break;
+      slot.server.give_kept_answer();
+      slot.unsaid = 0;
+      worked = true;
+    }
     if (!slot.holds && !slot.server.poll(slot.request)) break;
     // Looked at after the request was taken: what is answered from here on knows of every stop before it.
     const shm::Permission permission = permission_.current();
@@ -99,7 +106,7 @@ bool Loop::serve_request(LaneSlot& slot, shm::Permission permission) noexcept {
   if (event_.type == core::EventType::Intent) fill_in_account(event_.intent.account, event_.intent.strategy);
   if (!decide_and_append()) [[unlikely]]
     return true;  // it is in no journal, so nobody may hear of it
-  slot.server.answer(engine_.has_verdict() ? to_answer(engine_.verdict(), epoch) : to_answer(error_, order, epoch));
+  say(slot, engine_.has_verdict() ? to_answer(engine_.verdict(), epoch) : to_answer(error_, order, epoch));
   ring_.prefetch();
   if (order) count_verdict();
   after_event();
@@ -225,7 +232,7 @@ void Loop::watch_lease() noexcept {
 bool Loop::anything_waits() const noexcept {
   if (permission_.changed() || calls_.waiting()) return true;
   for (const LaneSlot& slot : lanes_) {
-    if (slot.server.waiting()) return true;
+    if (slot.unsaid != 0 || slot.server.waiting()) return true;
   }
   for (const Publisher& publisher : publishers_) {
     if (publisher.reader.waiting()) return true;

@@ -39,6 +39,7 @@ struct LoopParts {
   std::int64_t epoch_offset_ns = 0;  // t = this + CLOCK_MONOTONIC
   std::uint64_t lease_lapses = 0;    // counted in earlier lives
   shm::Permission taken_over{};      // as of the journal: what came later is taken over first
+  bool strict = false;               // nothing is answered before it is durable
 };
 
 // Who has a lane, as the door knows: its name, and what it named when it attached.
@@ -97,6 +98,7 @@ private:
   struct LaneSlot {
     Attached who{};
     bool holds = false;         // `request` was taken and waits for room in the journal, or for a stop to be taken over
+    std::uint64_t unsaid = 0;   // the record that has to be durable before its answer is given; 0: no answer waits
     std::uint64_t offered = 0;  // the newest order of a liquidation that it was offered, or passed over for
     shm::LaneServer server;
     shm::Request request;
@@ -115,6 +117,14 @@ private:
   bool serve(LaneSlot& slot) noexcept;
   bool serve_request(LaneSlot& slot, shm::Permission permission) noexcept;
   bool decide_and_append() noexcept;
+  // Answers the request that was taken last. In strict mode once everything that is in the ring now is durable.
+  template <class Said>
+  void say(LaneSlot& slot, const Said& said) noexcept {
+    if (!strict_) [[likely]]
+      return slot.server.answer(said);
+    slot.server.keep_answer(said);
+    slot.unsaid = ring_.next_sequence() - 1;
+  }
   bool wait_for_room(std::uint64_t lines) noexcept;
   void append_consequences() noexcept;
   void after_event() noexcept;
@@ -161,7 +171,7 @@ private:
   BoardPublisher& publisher_;
   shm::Board& board_;
   Calls& calls_;
-  const bool spins_;
+  const bool spins_, strict_;
   const std::int64_t offset_ns_;
 
   MonotonicNs now_{};    // read once for each pass

@@ -40,6 +40,7 @@ bool Loop::admit(const Attached& who, shm::Lane& lane) {
 void Loop::retire(ClientIndex client) {
   LaneSlot* slot = lane_of(client);
   if (slot == nullptr) return;
+  if (slot->unsaid != 0) slot->server.give_kept_answer();  // nobody reads it, and the next request stands behind it
   for (std::size_t i = 0; i < shm::lane_line_count && (slot->holds || slot->server.poll(slot->request)); ++i) {
     slot->holds = false;
     const bool asks = is_order(slot->request.kind) || is_question(slot->request.kind);

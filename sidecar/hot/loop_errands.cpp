@@ -107,8 +107,7 @@ void Loop::answer_question(LaneSlot& slot) noexcept {
     const bool sized = engine_.has_sized();
     const core::Sized none{};
     const core::Sized& answer = sized ? engine_.sized() : none;
-    slot.server.answer(
-        shm::SizeAnswer{sized ? Decision::Accepted : Decision::Rejected, answer.binding, answer.constraints});
+    say(slot, shm::SizeAnswer{sized ? Decision::Accepted : Decision::Rejected, answer.binding, answer.constraints});
     return after_event();
   }
   shm::Answer answer;
@@ -118,7 +117,7 @@ void Loop::answer_question(LaneSlot& slot) noexcept {
     const core::Order* order = core::Errands(engine_).find(slot.request.id, slot.who.client);
     if (order != nullptr) answer = status_of(*order);
   }
-  slot.server.answer(answer);
+  say(slot, answer);
 }
 
 // A client that comes, or comes back, may not know what it was asked to cancel.

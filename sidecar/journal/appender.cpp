@@ -82,11 +82,17 @@ void Appender::sync() {
   committed_ = sealed_;
 }
 
-void Appender::keep_head() {
+bool Appender::keep_head() {
   const MonotonicNs now = shm::monotonic_now();
-  if (sealed_ == head_sequence_ || now - head_written_ < head_interval) return;
+  if (sealed_ == head_sequence_ || now - head_written_ < head_interval) return false;
   write_head_now(false);
   head_written_ = now;
+  return true;
+}
+
+std::uint64_t Appender::free_bytes() const {
+  std::error_code error;
+  return std::filesystem::space(plan_.directory, error).available;  // all ones where it cannot be told
 }
 
 void Appender::finish() {

@@ -37,13 +37,15 @@ public:
   // Everything appended is sealed and on the disk when this returns.
   void sync();
   // To be called when whoever gave the records knows that they are durable: about once a second it writes the head.
-  void keep_head();
+  bool keep_head();
   // The journal ends in good order: nothing comes behind it.
   void finish();
 
   std::uint64_t last_sequence() const { return last_; }
   std::uint64_t file_bytes() const { return file_->bytes(); }  // written so far
   const std::string& directory() const { return plan_.directory; }
+  std::uint64_t segment_bytes() const { return plan_.segment_bytes; }
+  std::uint64_t free_bytes() const;  // of the disk
 
 private:
   void seal(bool ends_commit);

@@ -80,7 +80,12 @@ bool BlockReader::open_file(std::size_t file) {
       if (header.checksum == header_checksum(header) && header.first_sequence <= from_) break;
     }
   }
-  segment_ = std::make_unique<SegmentFile>(files_[file]);
+  try {
+    segment_ = std::make_unique<SegmentFile>(files_[file]);
+  } catch (const JournalError&) {
+    files_ = journal_files(directory_);  // it may have been packed in this moment
+    segment_ = std::make_unique<SegmentFile>(files_.at(file));
+  }
   file_ = file;
   at_ = 0;
   return true;
@@ -110,11 +115,11 @@ bool BlockReader::read_header() {
 
 std::string BlockReader::wrong_first(const FileHeader& header) const {
   if (header.magic != file_magic) return "this is no journal file";
-  if (header.checksum != header_checksum(header)) return "the header does not fit its checksum";
-  if (header.version != format_version || header.header_bytes != sizeof(FileHeader)) {
+  if (header.version != format_version) {
     return "format version " + std::to_string(header.version) +
            " of another build (this one: " + std::to_string(format_version) + ")";
   }
+  if (header.checksum != header_checksum(header)) return "the header does not fit its checksum";
   if (header.number != journal_file_number(segment_->path())) return "the header names another file";
   if (journal_ == 0 && header.first_sequence > from_) {
     return "record " + std::to_string(from_) + " is in no file: the first one begins with " +

@@ -5,15 +5,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <map>
 
 #include "sidecar/journal/crc32c.h"
+#include "sidecar/journal/packed.h"
 
 namespace bulwark::journal {
 
@@ -57,15 +58,17 @@ std::uint64_t journal_file_number(const std::string& path) {
 }
 
 std::vector<std::string> journal_files(const std::string& directory) {
-  std::vector<std::pair<std::uint64_t, std::string>> found;
+  std::map<std::uint64_t, std::string> found;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
     const std::string name = entry.path().filename().string();
     const std::size_t digits = name.find_first_not_of("0123456789");
-    if (digits == 0 || digits == std::string::npos || name.substr(digits) != suffix || digits > 18) continue;
-    found.emplace_back(std::stoull(name.substr(0, digits)), entry.path().string());
+    if (digits == 0 || digits == std::string::npos || digits > 18) continue;
+    const std::string kind = name.substr(digits);
+    // Between the packing of a file and its removal both are there, and say the same.
+    if (kind == suffix) found[std::stoull(name)] = entry.path().string();
+    else if (kind == std::string(suffix) + packed_suffix) found.emplace(std::stoull(name), entry.path().string());
   }
-  std::sort(found.begin(), found.end());
   std::vector<std::string> paths;
   for (auto& [number, path] : found) paths.push_back(std::move(path));
   return paths;

@@ -42,7 +42,7 @@ inline constexpr std::uint64_t file_header_words = sizeof(FileHeader) / 8;
 std::uint32_t header_checksum(FileHeader header);
 std::uint32_t record_checksum(Commit commit, std::span<const std::uint64_t> words);
 
-// Paths of all journal files of a folder, in the order of their numbers.
+// Paths of all journal files of a folder, packed or not, in the order of their numbers.
 std::vector<std::string> journal_files(const std::string& directory);
 std::string journal_file_path(const std::string& directory, std::uint64_t number);
 std::uint64_t journal_file_number(const std::string& path);

@@ -11,8 +11,10 @@
 #include <cstring>
 #include <filesystem>
 
+#include "sidecar/journal/packed.h"
 #include "sidecar/journal/reader.h"
 #include "sidecar/journal/ring_file.h"
+#include "sidecar/journal/segment.h"
 
 namespace bulwark::journal {
 
@@ -53,6 +55,8 @@ Cut survey(const std::string& directory, std::uint64_t from, std::uint64_t keep)
 }
 
 void shorten(const std::string& file, std::uint64_t bytes) {
+  if (SegmentFile(file).bytes() == bytes) return;  // as it is after an end in good order, and where it is packed
+  if (is_packed(file)) throw JournalError(file + ": what stood behind it was durable when it was packed, and is gone");
   const int fd = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
   const bool done = fd >= 0 && ::ftruncate(fd, static_cast<off_t>(bytes)) == 0 && ::fsync(fd) == 0;
   const std::string why = std::strerror(errno);

@@ -137,6 +137,11 @@ public:
   }
 
   std::uint64_t next_sequence() const { return sequence_; }
+  // Is this record in the files, for good?
+  bool is_durable(std::uint64_t sequence) const {
+    // SYNC POINT DURABLE (acquire)
+    return RingCursor::of(ring_.header->durable.load(std::memory_order_acquire)).sequence > sequence;
+  }
   std::uint64_t used_lines() const {
     const std::uint64_t read = RingCursor::of(ring_.header->durable.load(std::memory_order_relaxed)).line;
     return (line_ - read) & (ring_.line_count - 1);

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "sidecar/journal/file.h"
+#include "sidecar/journal/packed.h"
 
 namespace bulwark::journal {
 
@@ -19,19 +20,32 @@ constexpr std::size_t window_words = 128 * 1024;  // 1 MiB
 
 }  // namespace
 
-SegmentFile::SegmentFile(const std::string& path) : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+SegmentFile::SegmentFile(const std::string& path) : path_(path), fd_(-1) {
+  if (is_packed(path)) {
+    unpacked_ = unpack(path);
+    return;
+  }
+  fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd_ < 0) throw JournalError(path + ": byte 0: cannot be opened: " + std::strerror(errno));
 }
 
-SegmentFile::~SegmentFile() { ::close(fd_); }
+SegmentFile::~SegmentFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
 
 std::uint64_t SegmentFile::bytes() const {
+  if (fd_ < 0) return unpacked_.size() * 8;
   struct stat info {};
   if (::fstat(fd_, &info) != 0) throw JournalError(path_ + ": cannot be looked at: " + std::strerror(errno));
   return static_cast<std::uint64_t>(info.st_size);
 }
 
 std::span<const std::uint64_t> SegmentFile::words(std::uint64_t word, std::size_t count) {
+  if (fd_ < 0) {
+    const auto rest =
+        std::span<const std::uint64_t>(unpacked_).subspan(std::min<std::uint64_t>(word, unpacked_.size()));
+    return rest.first(std::min(count, rest.size()));
+  }
   const bool inside = word >= window_begin_ && word + count <= window_begin_ + window_.size();
   if (!inside) {
     const std::uint64_t left = std::max(bytes() / 8, word) - word;

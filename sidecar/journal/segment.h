@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The bytes of one journal file, for reading: never mapped, so that a file which is cut while somebody reads it is only
-// shorter. Cold.
+// The bytes of one journal file, packed or not, for reading: never mapped, so that a file which is cut while somebody
+// reads it is only shorter. Cold.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ public:
 
 private:
   std::string path_;
-  int fd_;
+  int fd_;  // -1: it is packed, and stands whole in
+  std::vector<std::uint64_t> unpacked_;
   std::uint64_t window_begin_ = 0;  // in words
   std::vector<std::uint64_t> window_;
 };

@@ -30,7 +30,10 @@ bool JournalWriter::stop() {
 
 void JournalWriter::run() {
   pthread_setname_np(pthread_self(), "bw-journal");
-  while (!stopping_.load(std::memory_order_acquire) && work()) shm::nap(commit_interval);
+  while (!stopping_.load(std::memory_order_acquire) && work()) {
+    if (!wiring_.strict) shm::nap(commit_interval);
+    else if (!wrote_) shm::nap(strict_interval);
+  }
 }
 
 bool JournalWriter::drain() {
@@ -53,12 +56,24 @@ bool JournalWriter::drain() {
 
 bool JournalWriter::work() {
   return carefully([this] {
-    if (!drain()) return appender_->keep_head();
+    wrote_ = drain();
+    if (!wrote_) return keep_head();
     appender_->sync();
     consumer_.release();
     wiring_.written.store(consumer_.next_sequence() - 1, std::memory_order_release);
-    appender_->keep_head();  // behind the release: the ring never gives back what the head names
+    keep_head();  // behind the release: the ring never gives back what the head names
   });
+}
+
+void JournalWriter::keep_head() {
+  if (!appender_->keep_head()) return;
+  const bool short_of_room = appender_->free_bytes() < 2 * appender_->segment_bytes();
+  if (short_of_room && !told_short_) {
+    wiring_.tell(appender_->directory() + ": this disk has room for less than two more files of the journal (" +
+                 std::to_string(appender_->free_bytes() >> 20U) +
+                 " MiB); when it is full nothing is accepted any more");
+  }
+  told_short_ = short_of_room;
 }
 
 bool JournalWriter::carefully(const std::function<void()>& work) {

@@ -15,7 +15,7 @@
 
 namespace bulwark::journal {
 
-inline constexpr DurationNs commit_interval = milliseconds(5);
+inline constexpr DurationNs commit_interval = milliseconds(5), strict_interval{20'000};
 
 class JournalWriter {
 public:
@@ -24,6 +24,7 @@ public:
     std::atomic<shm::JournalHealth>& health;  // Healthy from the start; Failed after a failure
     shm::AtomicWord& written;                 // the last record that is durable
     std::function<void(const std::string&)> tell;
+    bool strict = false;  // somebody waits for every record: no interval between one commit and the next
   };
 
   JournalWriter(Wiring wiring, std::unique_ptr<Appender> appender);
@@ -39,6 +40,7 @@ public:
 private:
   void run();
   bool drain();
+  void keep_head();                                   // and look at the disk as often
   bool carefully(const std::function<void()>& work);  // false: it failed, now or before
 
   Wiring wiring_;
@@ -46,7 +48,8 @@ private:
   RingConsumer consumer_;
   std::atomic<bool> stopping_{false};
   bool failed_ = false, ended_ = false;
-  bool told_behind_ = false;
+  bool wrote_ = false;  // in the last round
+  bool told_behind_ = false, told_short_ = false;
   std::thread thread_;
 };
 

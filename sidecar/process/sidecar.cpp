@@ -13,6 +13,7 @@
 #include "shm/assert.h"
 #include "sidecar/config/load.h"
 #include "sidecar/journal/configurations.h"
+#include "sidecar/journal/packed.h"
 
 namespace bulwark::process {
 
@@ -91,7 +92,8 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
       hot::BoardFacts{run_folder_ + "/board", settings_.instance.name, generation_, spins}, *engine_, settings_.rules);
   shm::Board& board = board_->board();
   writer_ = std::make_unique<journal::JournalWriter>(
-      journal::JournalWriter::Wiring{journal::view_of(ring_), board.journal_health, board.journal_written, tell},
+      journal::JournalWriter::Wiring{journal::view_of(ring_), board.journal_health, board.journal_written, tell,
+                                     settings_.strict_journal},
       std::move(recovered.appender));
   calls_ = std::make_unique<hot::Calls>(board.sleeping);
   const MonotonicNs now = shm::monotonic_now();
@@ -107,6 +109,7 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
       start - now.ns,
       recovered.replay.lease_lapses,
       {recovered.replay.permission},
+      settings_.strict_journal,
   });
   wishes_ = std::make_unique<Wishes>(*calls_, board, config_path_, settings_);
 }
@@ -182,7 +185,16 @@ void Sidecar::reload() {
   for (const std::string& line : reloaded.lines) tell((reloaded.done ? "reloaded: " : "not reloaded: ") + line);
 }
 
-void Sidecar::keep_house() { wishes_->drop_expired(); }
+void Sidecar::keep_house() {
+  wishes_->drop_expired();
+  const std::uint64_t durable = board_->board().journal_written.load(std::memory_order_acquire);
+  try {
+    if (packs_) journal::pack_oldest(settings_.journal_directory, durable);
+  } catch (const std::exception& error) {
+    packs_ = false;
+    tell(std::string(error.what()) + "; closed files of the journal stay as they are until the next start");
+  }
+}
 
 std::string Sidecar::trouble() const {
   if (board_->board().journal_health.load(std::memory_order_acquire) == shm::JournalHealth::Failed) {

@@ -64,6 +64,7 @@ private:
   std::atomic<bool> stopping_{false};
   std::thread hot_thread_, door_thread_;
   bool started_ = false;
+  bool packs_ = true;  // closed files of the journal, as long as that goes well
 };
 
 }  // namespace bulwark::process

@@ -102,14 +102,14 @@ inline shm::Request fill(const std::string& id, const std::string& exec_id, std:
 
 class Desk {
 public:
-  explicit Desk(core::Rules rules_ = desk_rules(), std::uint64_t ring_lines = 1U << 16U)
+  explicit Desk(core::Rules rules_ = desk_rules(), std::uint64_t ring_lines = 1U << 16U, bool strict = false)
       : rules(std::move(rules_)),
         engine(rules),
         ring(ring_lines),
         publisher({folder / "board", "test", 1, false}, engine, rules),
         board(publisher.board()),
         calls(board.sleeping),
-        loop(parts()),
+        loop(parts(strict)),
         consumer(ring.view()) {
     page->permission.store(1);
     renew_lease();
@@ -196,7 +196,9 @@ public:
   std::vector<std::unique_ptr<Party>> parties;
 
 private:
-  hot::LoopParts parts() { return {engine, ring.producer(), *page, publisher, calls, false, 1'000'000'000'000, 0, {}}; }
+  hot::LoopParts parts(bool strict) {
+    return {engine, ring.producer(), *page, publisher, calls, false, 1'000'000'000'000, 0, {}, strict};
+  }
   std::unique_ptr<Zeroed<shm::MarksTable>> marks_;
   shm::MarksWriter writer_;
 };

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sidecar as a process: how it starts, refuses to, is told to reload, ends, and comes back after SIGKILL."""
+import json
 import os
 import pathlib
 import signal
@@ -166,6 +167,38 @@ class SidecarProcess(unittest.TestCase):
         self.config.write_text(CONFIG.replace("250000", "400000").replace("lease_ms = 80", "lease_ms = 50"))
         self.start_sidecar()  # replays the first two, then takes the third one over
         self.assertEqual(configurations(), 3)
+
+    def journal(self, *arguments):
+        return self.processes.run("bulwark", *arguments, "--journal", str(self.folder / "journal"))
+
+    def test_its_journal_is_proved_while_it_runs_after_a_kill_and_after_its_end(self):
+        self.config.write_text(CONFIG.replace('directory = "journal"', 'directory = "journal"\nsegment_mb = 1\nstrict = true'))
+        self.start("bulwark-watchdog")
+        follower = None
+        for _ in range(3):
+            sidecar = self.start_sidecar()
+            follower = follower or self.processes.start("bulwark", "journal", "--config", str(self.config), "--json", "--follow")
+            time.sleep(0.3)  # clock events
+            self.assertEqual(self.journal("verify").returncode, 0)
+            sidecar.kill()
+            sidecar.wait()
+            for command in ("verify", "replay"):
+                result = self.journal(command)
+                self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        sidecar = self.start_sidecar()
+        sidecar.send_signal(signal.SIGTERM)
+        self.assertEqual(sidecar.wait(20), 0)
+        result = self.journal("verify")
+        self.assertIn("it ended in good order", result.stdout)
+        self.assertEqual(self.journal("replay").returncode, 0)
+        rows = [json.loads(line) for line in self.journal("journal", "--json").stdout.splitlines()]
+        self.assertEqual([row["seq"] for row in rows], list(range(1, len(rows) + 1)))
+        self.assertEqual([row["type"] for row in rows].count("start"), 4)
+        self.assertEqual(rows[-1]["type"], "end")
+        followed = []
+        while len(followed) < len(rows):
+            followed.append(json.loads(follower.stdout.readline()))
+        self.assertEqual(followed, rows)
 
     def test_a_changed_journal_is_refused(self):
         self.start("bulwark-watchdog")

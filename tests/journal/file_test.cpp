@@ -7,6 +7,7 @@
 #include "shm/clock.h"
 #include "sidecar/journal/configurations.h"
 #include "sidecar/journal/crc32c.h"
+#include "sidecar/journal/packed.h"
 #include "sidecar/journal/reader.h"
 #include "sidecar/journal/writer.h"
 #include "tests/journal/ring_memory.h"
@@ -188,6 +189,50 @@ TEST(File, ACommitThatIsBrokenInTheMiddleIsTornUnlessSomethingCameBehindIt) {
   EXPECT_EQ(read_all(folder).ending.byte, blocks[1].begin);
   append(appender, 1, 1);  // so it was durable before
   EXPECT_EQ(read_all(folder).ending.kind, EndKind::Damaged);
+}
+
+TEST(File, ClosedFilesArePackedAndReadAsBefore) {
+  const Folder folder;
+  Appender appender = begin(folder);
+  append(appender, 30, 10);
+  const std::vector<Block> blocks = read_all(folder).blocks;
+  const std::size_t files = journal_files(folder.path()).size();
+  EXPECT_FALSE(pack_oldest(folder.path(), 0));  // nothing is known to be durable
+  JournalReader reading(folder.path(), 1, Reading::AsItGrows);
+  Record record;
+  ASSERT_TRUE(reading.next(record));  // has the first file open
+  while (pack_oldest(folder.path(), appender.last_sequence())) {
+  }
+  EXPECT_EQ(journal_files(folder.path()).size(), files);
+  std::size_t packed = 0;
+  for (const std::string& file : journal_files(folder.path())) packed += is_packed(file) ? 1 : 0;
+  EXPECT_EQ(packed, files - 1);  // the newest is being written
+  std::uint64_t count = 1;
+  while (reading.next(record)) ASSERT_EQ(record.sequence, ++count);
+  EXPECT_EQ(count, 300U);
+  const Read read = read_all(folder);
+  EXPECT_EQ(read.ending.kind, EndKind::Whole) << read.ending.text();
+  ASSERT_EQ(read.blocks.size(), blocks.size());
+  EXPECT_EQ(read.blocks.back().hash, blocks.back().hash);
+}
+
+TEST(File, APackedFileThatWasChangedIsDamage) {
+  const Folder folder;
+  Appender appender = begin(folder);
+  append(appender, 6, 10);
+  ASSERT_TRUE(pack_oldest(folder.path(), appender.last_sequence()));
+  const std::string path = journal_files(folder.path()).front();
+  const std::vector<char> good = test::bytes_of(path);
+  ASSERT_EQ(read_all(folder).ending.kind, EndKind::Whole);
+  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+    std::vector<char> bad = good;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
+    test::put_bytes(path, bad);
+    BlockReader reader(folder.path());
+    ASSERT_FALSE(reader.next());
+    ASSERT_EQ(reader.ending().kind, EndKind::Damaged) << "bit " << bit;
+    ASSERT_NE(reader.ending().text().find("000001.journal.zst: byte 0"), std::string::npos) << reader.ending().text();
+  }
 }
 
 TEST(File, AMissingFileIsDamage) {

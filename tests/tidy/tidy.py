@@ -46,6 +46,7 @@ THIRD_PARTY = {
     "boost/lockfree/": ("sidecar/hot", "bench", "tests"),
     "boost/interprocess/": ("shm", "bench", "tests"),
     "openssl/": ("sidecar/journal",),
+    "zstd.h": ("sidecar/journal",),
     "concurrentqueue/": ("sidecar/hot",),
     "Eigen/": ("sidecar/model",),
     "systemd/": ("sidecar/service",),
