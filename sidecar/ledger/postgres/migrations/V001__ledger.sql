@@ -6,7 +6,8 @@
 --   stream   of which journal: bulwark.ship_state
 --
 -- Prices, quantities and money are numeric(38,8), the whole range of the engine (1e22 and 8 decimals) and exact; a value
--- that is a quotient (a share, a leverage) is a numeric of as many digits as the journal's double has.
+-- that is a quotient (a share, a leverage) is a numeric of as many digits as the journal's double has. Keys begin with
+-- seq, which alone tells nearly all rows apart: that is what loading them compares.
 
 DO $$
 BEGIN
@@ -75,7 +76,7 @@ CREATE TABLE bulwark.verdict (
   mark_t_ns        bigint,              -- when that was told
   model            text,                -- version of the one in force: bulwark.model_version
   configuration    text,                -- hash of the one in force: bulwark.configuration
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 CREATE INDEX verdict_id ON bulwark.verdict (id);
 
@@ -83,7 +84,7 @@ CREATE INDEX verdict_id ON bulwark.verdict (id);
 CREATE TABLE bulwark.objection (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL, event_seq bigint NOT NULL,
   limit_name text, metric text, scope jsonb, value numeric, max numeric,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 CREATE INDEX objection_event ON bulwark.objection (event_seq);
 
@@ -92,7 +93,7 @@ CREATE TABLE bulwark.fill (
   id text NOT NULL, exec_id text NOT NULL, client text,
   account text, strategy text, symbol text, side text,   -- as the fill gave them: mostly the order says it
   quantity numeric(38,8) NOT NULL, price numeric(38,8) NOT NULL, fee numeric(38,8) NOT NULL,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 CREATE INDEX fill_id ON bulwark.fill (id);
 
@@ -103,7 +104,7 @@ CREATE TABLE bulwark.order_event (
   type text NOT NULL, id text NOT NULL, client text,
   why text,                             -- of done; of cancel_request and liquidation the cause
   account text, symbol text, side text, quantity numeric(38,8), price numeric(38,8),
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 CREATE INDEX order_event_id ON bulwark.order_event (id);
 
@@ -111,20 +112,20 @@ CREATE INDEX order_event_id ON bulwark.order_event (id);
 CREATE TABLE bulwark.error (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL, event_seq bigint NOT NULL,
   type text NOT NULL, id text, message text NOT NULL,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 CREATE TABLE bulwark.breach (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL, event_seq bigint NOT NULL,
   type text NOT NULL,                   -- warning, breach, cleared
   limit_name text, scope jsonb, metric text, value numeric, max numeric, action text,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 CREATE TABLE bulwark.state (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL, event_seq bigint NOT NULL,
   scope jsonb NOT NULL, state text NOT NULL, cause text NOT NULL,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 -- Who stopped trading and who let it go on: halt, reduce_only, liquidate, resume; and what stopped it without anybody:
@@ -133,7 +134,7 @@ CREATE TABLE bulwark.stop (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   type text NOT NULL, scope jsonb, operator text, reason text,
   epoch bigint,                         -- of a halt that came by the kill page
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 -- Limits with both values, whether by another configuration or by an override.
@@ -146,21 +147,21 @@ CREATE TABLE bulwark.limit_change (
   old_value text, new_value text,       -- null: there was none, there is none
   until timestamptz,
   operator text, reason text,
-  PRIMARY KEY (stream, seq, n, t)
+  PRIMARY KEY (seq, stream, n, t)
 ) PARTITION BY RANGE (t);
 
 CREATE TABLE bulwark.configuration (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   hash text NOT NULL,
   text text COMPRESSION lz4 NOT NULL,   -- everything that the decisions from here on rest on
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 CREATE TABLE bulwark.model_version (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   version text NOT NULL, configuration text NOT NULL,
   confidence numeric(38,8) NOT NULL, symbols integer NOT NULL, factors integer NOT NULL, scenarios integer NOT NULL,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 -- What somebody should look at: warnings that are about no limit, the market's scale, what the ledger itself has to say
@@ -168,12 +169,12 @@ CREATE TABLE bulwark.model_version (
 CREATE TABLE bulwark.alert (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   source text NOT NULL, message text NOT NULL,
-  PRIMARY KEY (stream, seq, source, t)
+  PRIMARY KEY (seq, stream, source, t)
 ) PARTITION BY RANGE (t);
 
 -- A person's wish and reason, where no event has a place for them.
 CREATE TABLE bulwark.remark (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   operator text NOT NULL, message text NOT NULL,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
