@@ -34,7 +34,7 @@ class Shipping(LedgerTest):
                          [["halt", '{"account": "ACC2"}', "Ada", "because of it"]])
         self.assertEqual(self.rows("SELECT limit_name, key, old_value, new_value, operator FROM bulwark.limit_changes "
                                    "WHERE type = 'override'"), [["size", "max", "20000", "30000", "Ada"]])
-        self.assertEqual(self.rows("SELECT count(*) FROM bulwark.configuration"), [["1"]])
+        self.assertEqual(self.rows(f"SELECT count(*) FROM bulwark.configuration WHERE stream = {self.stream()}"), [["1"]])
         self.assert_unbroken()
         self.down()
         self.assert_unbroken()
