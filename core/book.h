@@ -121,6 +121,7 @@ public:
   std::size_t row_index(AccountIndex a, StrategyIndex s, SymbolIndex i) const {
     return (at(a) * strategy_count + at(s)) * symbol_count + at(i);
   }
+  std::size_t pair_index(AccountIndex a, SymbolIndex i) const { return at(a) * symbol_count + at(i); }
   AccountIndex account_of(std::size_t row) const {
     return static_cast<AccountIndex>(row / symbol_count / strategy_count);
   }

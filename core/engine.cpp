@@ -18,6 +18,11 @@ Engine::Engine(const Rules& rules, Capacity capacity)
   configure(rules);
 }
 
+void Engine::populate(std::size_t orders) {
+  orders_.populate(orders);
+  flow_.populate();
+}
+
 // Lays everything out that follows from the rules; positions, orders and marks are still empty.
 void Engine::configure(const Rules& rules) {
   book_.symbol_count = names_.symbols.size();
@@ -65,7 +70,7 @@ void Engine::configure(const Rules& rules) {
   liquidations_.reserve(book_.rows.size());
   std::size_t reviewed = 0;
   for (const CompiledLimit& limit : limits_.all) reviewed += limit.kind >= Kind::Exposure ? limit.slot_count : 0;
-  lines_.reserve(std::min<std::size_t>(4 * reviewed + 65'536, 2'000'000));
+  lines_.reserve(std::min<std::size_t>(4 * reviewed + 65'536, lines_max));
   touched_.reserve(reviewed);
   acting_.reserve(reviewed + limits_.all.size());
   touched_stamp_.assign(limits_.slots.size(), 0);
@@ -198,7 +203,7 @@ void Engine::conclude() noexcept {
     count_refusal(verdict_party_);
   review();
   if (!liquidations_.all.empty()) advance_liquidations();
-  if (!failure_.empty()) halt_for_failure();
+  if (failure_.size != 0) halt_for_failure();
 }
 
 // What the clock alone brings about: a new session, overrides that end.

@@ -32,10 +32,15 @@
 
 namespace bulwark::core {
 
+class StateReader;
+class StateWriter;
 class Engine {
 public:
   // Throws std::length_error where the rules ask for more than can be held.
   explicit Engine(const Rules& rules, Capacity capacity = {});
+  // As the one was that saved itself, under the same rules (core/state/engine.cpp). Throws StateError. Cold.
+  Engine(const Rules& rules, Capacity capacity, StateReader& saved);
+  void save(StateWriter& words) const;
 
   // Applies one event. An error means that it was refused whole: nothing has changed, not even the time.
   // The outcome (verdict, lines) is valid until the next call.
@@ -62,10 +67,7 @@ public:
   ClientIndex verdict_client() const { return verdict_party_.client; }
 
   // Has memory put in place for so many orders, so that the first ones of a day meet no page fault. Cold.
-  void populate(std::size_t orders = 1 << 16) {
-    orders_.populate(orders);
-    flow_.populate();
-  }
+  void populate(std::size_t orders = 1 << 16);
 
   // Takes over new rules at a point between two events, keeping positions, orders, states and windows (reload). Cold.
   void adopt(const Rules& rules);
@@ -81,9 +83,8 @@ public:
   CurrencyIndex currency_of_pair(std::string_view pair) const;  // "EUR/USD" with base USD, of a currency in use
   bool is_pair(std::string_view text) const;                    // CCY/BASE, of whatever currency
   TimeNs now() const { return now_; }
-  bool started() const { return now_.ns != INT64_MIN; }  // some event has been applied
-  // What the last event changed in positions and working orders: rows, for the board.
-  std::span<const std::uint32_t> touched_rows() const { return touched_rows_; }
+  bool started() const { return now_.ns != INT64_MIN; }                          // some event has been applied
+  std::span<const std::uint32_t> touched_rows() const { return touched_rows_; }  // by the last event, for the board
 
   // Every limit from the kind exposure up to `last` with its value, sorted as the contract's snapshot. Cold.
   std::vector<Reading> readings(Kind last = Kind::State);
@@ -98,6 +99,7 @@ private:
   friend class Judge;
   friend class Sizer;  // engine_size.cpp
   friend class Errands;
+  friend struct EngineState;  // state/engine.cpp
 
   // engine.cpp
   void pass_time(TimeNs t);
@@ -149,9 +151,7 @@ private:
   void tell_stray_fill(const Id& id, ClientIndex client, std::string_view why);
   void link(OrderIndex index);
   void unlink(OrderIndex index);
-  WorkingList& working(const Order& order) {
-    return working_[at(order.account) * book_.symbol_count + at(order.symbol)];
-  }
+  WorkingList& working(const Order& order) { return working_[book_.pair_index(order.account, order.symbol)]; }
   std::size_t row_of(const Order& order) const { return book_.row_index(order.account, order.strategy, order.symbol); }
   Party party_of(const Order& order) const {
     return {order.symbol, market_.symbols[at(order.symbol)].sector, order.account, order.strategy, order.client};
@@ -278,14 +278,14 @@ private:
 
   Verdict verdict_{};
   Party verdict_party_{};
-  bool decided_ = false;  // something is to be concluded
   Acceptance accepted_{};
   Shrinking verdict_shrinking_{};
-  bool has_verdict_ = false, has_sized_ = false;
+  bool decided_ = false, has_verdict_ = false, has_sized_ = false;  // decided: something is to be concluded
   Sized sized_{};
   std::size_t lines_before_verdict_ = 0;
+  static constexpr std::size_t lines_max = 2'000'000;
   std::vector<Line> lines_;
-  std::string_view failure_;  // a table was full: why everything halts after this event
+  Sentence failure_{};  // a table was full: why everything halts after this event
   using Touched = Flow::Changed;
   std::vector<Touched> touched_, acting_;
   std::vector<Touched> crossing_;  // limits that the order judged last may bring across a level

@@ -147,7 +147,7 @@ void Engine::tell_stray_fill(const Id& id, ClientIndex client, std::string_view 
 // (rule 24).
 void Engine::ask_to_cancel_excess(const Party& party) {
   const Cell& cell = book_.cell(View::Account, at(party.account), party.symbol);
-  const WorkingList& list = working_[at(party.account) * book_.symbol_count + at(party.symbol)];
+  const WorkingList& list = working_[book_.pair_index(party.account, party.symbol)];
   for (const Side side : {Side::Buy, Side::Sell}) {
     const std::int64_t against = Order::above_zero(side == Side::Sell ? cell.position : -cell.position);
     int128 resting = 0;

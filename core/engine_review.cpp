@@ -110,12 +110,12 @@ void Engine::add_line(const Line& line) {
 
 // A table is full, and something was not done: everything halts after this event, for the first cause.
 void Engine::give_up(std::string_view cause) {
-  if (failure_.empty()) failure_ = cause;
+  if (failure_.size == 0) failure_ = Sentence::from(cause);
 }
 
 void Engine::halt_for_failure() {
   if (lines_.size() + 1 >= lines_.capacity()) lines_.pop_back();
-  latch(Scope{}, State::Halted, std::exchange(failure_, {}));
+  latch(Scope{}, State::Halted, std::exchange(failure_, {}).view());
 }
 
 int128 Engine::divisor(AccountIndex account) const {

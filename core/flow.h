@@ -151,6 +151,8 @@ public:
   }
 
 private:
+  friend struct FlowState;
+
   enum class LogName : std::uint8_t { Messages, Orders, Refusals, Losses, Fills };
   static constexpr std::size_t log_count = 5;
   struct Window {

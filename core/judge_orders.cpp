@@ -7,7 +7,7 @@ namespace bulwark::core {
 int128 Judge::self_trades() const {
   int128 count = 0;
   const Orders& orders = engine_.orders_;
-  const std::size_t list = at(candidate_.party.account) * engine_.book_.symbol_count + at(candidate_.party.symbol);
+  const std::size_t list = engine_.book_.pair_index(candidate_.party.account, candidate_.party.symbol);
   const auto meets = [this](bool market, std::int64_t price) {
     if (market || candidate_.market) return true;
     return candidate_.side == Side::Buy ? price <= candidate_.price : price >= candidate_.price;

@@ -55,6 +55,8 @@ public:
   }
 
 private:
+  friend struct LargestMoveState;
+
   struct Range {
     std::uint32_t begin, end;  // of leaves
   };

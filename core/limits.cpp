@@ -23,8 +23,7 @@ void CompiledLimit::name_keys() {
   star_mask = stars != 1 ? Keys{} : star < Star::Strategy ? Keys{ones, 0} : Keys{0, ones};
 }
 
-// What every order may ask for where nothing has been looked at yet.
-static std::int64_t first_room(const CompiledLimit& limit, int128 max) {
+std::int64_t Limits::first_room(const CompiledLimit& limit, int128 max) {
   if (limit.kind == Kind::Exposure) return 0;
   const bool by_order_alone = limit.metric == Metric::OrderQuantity || limit.metric == Metric::OrderNotional ||
                               limit.metric == Metric::PriceCollar;

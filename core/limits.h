@@ -196,6 +196,8 @@ public:
     return amount < 0 ? no_room : amount < INT64_MAX ? static_cast<std::int64_t>(amount) : INT64_MAX - 1;
   }
   void set_max(const CompiledLimit& limit, std::size_t slot, int128 max);
+  // What every order may ask for where nothing has been looked at yet.
+  static std::int64_t first_room(const CompiledLimit& limit, int128 max);
 
   // Reads the rules; tells the book which sums it has to keep. Cold.
   void compile(const Rules& rules, const Names& names, Book& book, std::size_t client_count);

@@ -48,6 +48,8 @@ public:
   std::uint64_t inputs() const;  // the same: bit k is that of market_input_names[k]
 
 private:
+  friend struct MarketStateState;
+
   Level level(MarketInput input) const;
   std::size_t place_on(const std::vector<Dynamic::Step>& ladder, std::size_t climbed, const Level& now) const;
   std::int64_t factor_at(std::size_t input, std::size_t climbed) const {

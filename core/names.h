@@ -25,6 +25,7 @@ public:
     return place->second;
   }
   const std::string& name(Index index) const { return names_[at(index) < names_.size() ? at(index) : 0]; }
+  const std::vector<std::string>& all() const { return names_; }
   std::size_t size() const { return names_.size(); }  // counts index 0, nobody
 
 private:
@@ -43,6 +44,10 @@ struct Names {
   NameList<CurrencyIndex> currencies;
   NameList<LimitIndex> limits;
 
+  std::size_t size() const {
+    return symbols.size() + sectors.size() + accounts.size() + strategies.size() + clients.size() + currencies.size() +
+           limits.size();
+  }
   void add_from(const Rules& rules) {
     currencies.add(rules.base_currency);
     for (const Instrument& instrument : rules.instruments) {

@@ -160,6 +160,8 @@ public:
   std::uint32_t session() const { return session_; }
 
 private:
+  friend struct OrdersState;
+
   static bool forgotten(const Order& order, std::uint32_t session) {
     return order.done && order.done_session < session;
   }

@@ -69,6 +69,8 @@ public:
   bool blind(DurationNs length, TimeNs now) const;
 
 private:
+  friend struct PriceMovesState;
+
   struct Node {
     std::int64_t reference;
     TimeNs until;  // when the next mark replaced it

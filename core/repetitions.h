@@ -82,6 +82,8 @@ public:
   const std::vector<BrokenRepetition>& broken() const { return broken_; }
 
 private:
+  friend struct FlowState;
+
   std::size_t strategy_count_ = 0, symbol_count_ = 0;
   Table<Repetition> counts_;
   std::vector<BrokenRepetition> broken_;

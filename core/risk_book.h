@@ -76,6 +76,8 @@ public:
   bool take_alarm() { return std::exchange(alarm_, false); }  // one was larger than rounding explains
 
 private:
+  friend struct RiskState;
+
   struct Sums {
     Table<double> columns;
     Table<RiskTotals> totals;

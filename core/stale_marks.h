@@ -62,6 +62,8 @@ public:
   }
 
 private:
+  friend struct StaleMarksState;
+
   struct Marked {
     TimeNs t;  // INT64_MIN: never
     std::uint32_t previous, next;

@@ -11,6 +11,7 @@
 #include "killswitch/watchdog.h"
 #include "shm/run_folder.h"
 #include "sidecar/config/load.h"
+#include "sidecar/service/supervised.h"
 
 namespace bulwark::kill {
 
@@ -40,16 +41,20 @@ static void read_config(const std::string& file, WatchdogSettings& settings) {
   settings.kill_unacknowledged_ms = instance.kill_unacknowledged_ms;
 }
 
+static std::string describe(const shm::KillPage& page) {
+  const shm::Permission permission = shm::permission_of(page);
+  if (!permission.trading()) return "halted, " + shm::printable(shm::cause_in_force(page, permission).view());
+  const bool leased = page.lease_until_ns.load(std::memory_order_relaxed) > shm::monotonic_now().ns;
+  return leased ? "may trade" : "may trade once a sidecar beats";
+}
+
 static int run(const WatchdogSettings& settings) {
   const WatchdogLock lock(settings.run_folder);
   handle_signals();
   const auto page = open_kill_page(settings);
-  const shm::Permission permission = shm::permission_of(*page);
-  std::cout << "watchdog of " << settings.instance << ": "
-            << (permission.trading() ? "may trade"
-                                     : "halted, " + shm::printable(shm::cause_in_force(*page, permission).view()))
-            << std::endl;
+  std::cout << "watchdog of " << settings.instance << ": " << describe(*page) << std::endl;
   Watchdog watchdog(*page, settings);
+  const service::Supervised supervised(page->watchdog_beat_ns, [&page] { return describe(*page); });
   watchdog.run(ending);
   return exit_done;
 }
@@ -92,9 +97,11 @@ int main(int argc, char** argv) {
     return main_of(argc, argv);
   } catch (const Refusal& refusal) {
     std::cerr << "bulwark-watchdog: " << refusal.what() << std::endl;
+    bulwark::service::tell_status(refusal.what());
     return refusal.code();
   } catch (const std::exception& error) {
     std::cerr << "bulwark-watchdog: " << error.what() << std::endl;
+    bulwark::service::tell_status(error.what());
     return exit_no;
   }
 }

@@ -137,6 +137,12 @@ inline void write_latch(const std::string& directory, const Latch& latch) {
   {
     const Descriptor file(::open(making.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
     if (!file) fail("cannot write " + making);
+    // Root's latch too belongs to whom the directory belongs: who comes back under it must be able to read it.
+    struct stat folder {};
+    if (::geteuid() == 0 &&
+        (::stat(directory.c_str(), &folder) != 0 || ::fchown(file.get(), folder.st_uid, folder.st_gid) != 0)) {
+      fail("cannot give " + making + " its owner");
+    }
     if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
         ::fsync(file.get()) != 0) {
       const int why = errno;

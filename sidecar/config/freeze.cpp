@@ -46,8 +46,9 @@ std::string instance_text(const Settings& settings) {
                         instance.strict_jitter, instance.cpu, instance.kill_unacknowledged_ms);
   result += fmt::format("\n[marks]\nstale_after_ms = {}\nmarket_slippage = {}\n", rules.stale_after.ns / 1'000'000,
                         decimal(rules.market_slippage));
-  return result + fmt::format("\n[journal]\ndirectory = {}\nsegment_mb = {}\n\n[control]\nfour_eyes = {}\n",
-                              quoted(settings.journal_directory), settings.segment_mb, settings.four_eyes);
+  return result +
+         fmt::format("\n[journal]\ndirectory = {}\nsegment_mb = {}\nsnapshot_s = {}\n\n[control]\nfour_eyes = {}\n",
+                     quoted(settings.journal_directory), settings.segment_mb, settings.snapshot_s, settings.four_eyes);
 }
 
 std::string names_text(const core::Rules& rules) {

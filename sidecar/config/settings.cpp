@@ -247,6 +247,7 @@ private:
     if (directory.empty()) section.mistake("directory", "found \"\"; allowed is the path of a folder");
     settings_.journal_directory = absolute_path(directory, source_.directory);
     settings_.segment_mb = section.integer("segment_mb", 64, 1, 4'096);
+    settings_.snapshot_s = section.integer("snapshot_s", 60, 1, 86'400);
     section.finish();
     Section control = this->section("control");
     settings_.four_eyes = control.boolean("four_eyes", false);

@@ -35,6 +35,7 @@ struct Settings {
   Ledger ledger;
   std::string journal_directory;  // absolute
   std::int64_t segment_mb = 64;   // of each of its files
+  std::int64_t snapshot_s = 60;   // between two snapshots
   bool four_eyes = false;         // loosening a limit at run time takes a second operator
   core::Rules rules;
   friend bool operator==(const Settings&, const Settings&) = default;

@@ -71,6 +71,7 @@ public:
   std::uint64_t remark(std::string_view operator_name, std::string_view text);
   bool adopt(const core::Rules& rules, std::uint64_t configuration);
   void note(journal::RecordType type, std::uint64_t a, std::uint64_t b = 0);
+  void note_snapshot(std::uint64_t sequence, std::uint64_t digest);
   void finish();
   void carry_out(Call& call);
 

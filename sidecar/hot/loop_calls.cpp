@@ -93,6 +93,11 @@ void Loop::note(journal::RecordType type, std::uint64_t a, std::uint64_t b) {
   ring_.append(type, journal::Note{t_, a, b});
 }
 
+// Where one is to be taken (0), or what became of it. Without room in the journal there is none this time.
+void Loop::note_snapshot(std::uint64_t sequence, std::uint64_t digest) {
+  if (journal_open()) note(journal::RecordType::Snapshot, sequence, digest);
+}
+
 void Loop::finish() {
   advance(shm::monotonic_now());
   if (journal_open()) note(journal::RecordType::End, 0);

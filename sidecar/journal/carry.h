@@ -33,11 +33,11 @@ void carry_error(Words& words, auto& t, auto& error) {
 
 // `shrinking` matters, and is carried, only where a limit is named that something had made smaller.
 template <class Words>
-void carry_verdict(Words& words, auto& t, auto& v, auto& basis, auto& shrinking) {
+void carry_verdict(Words& words, auto& t, auto& v, auto& basis, auto& shrinking, auto& client) {
   bool has_limit = v.limit != LimitIndex::None, shrunk = has_limit && shrinking.factor != unit;
   std::uint8_t has = static_cast<std::uint8_t>(v.has_on | has_limit << 1 | shrunk << 2);
   words.value(t.ns);
-  words.pack(v.decision, v.reason, v.value.kind, v.max.kind, has);
+  words.pack(v.decision, v.reason, v.value.kind, v.max.kind, has, client);
   words.value(v.quantity.raw);
   words.value(basis.reference.raw);
   words.value(basis.marked.ns);

@@ -41,7 +41,7 @@ public:
   void append_output(const Record& record) {
     switch (record.type) {
       case RecordType::Error: return append_error(record.t, record.error);
-      case RecordType::Verdict: return append(record.t, record.verdict, record.basis, record.shrinking);
+      case RecordType::Verdict: return append(record.t, record.verdict, record.basis, record.shrinking, record.client);
       case RecordType::Objection: return append(record.t, record.objection);
       case RecordType::Sized: return append(record.t, record.sized);
       case RecordType::Line: return append(record.t, record.line);

@@ -33,11 +33,21 @@ Sha256::~Sha256() {
 }
 
 Hash Sha256::of(std::initializer_list<std::span<const std::uint64_t>> parts) {
-  bool done = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1;
-  for (const auto& part : parts) done = done && EVP_DigestUpdate(context_, part.data(), part.size_bytes()) == 1;
+  begin();
+  for (const auto& part : parts) add(std::as_bytes(part));
+  return end();
+}
+
+void Sha256::begin() { done_ = EVP_DigestInit_ex2(context_, algorithm_, nullptr) == 1; }
+
+void Sha256::add(std::span<const std::byte> bytes) {
+  done_ = done_ && EVP_DigestUpdate(context_, bytes.data(), bytes.size()) == 1;
+}
+
+Hash Sha256::end() {
   Hash hash{};
-  done = done && EVP_DigestFinal_ex(context_, reinterpret_cast<unsigned char*>(hash.data()), nullptr) == 1;
-  if (!done) throw std::runtime_error("OpenSSL cannot make a SHA-256");
+  done_ = done_ && EVP_DigestFinal_ex(context_, reinterpret_cast<unsigned char*>(hash.data()), nullptr) == 1;
+  if (!done_) throw std::runtime_error("OpenSSL cannot make a SHA-256");
   return hash;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-256, of which the chain over a journal's blocks is made. Cold.
+// SHA-256, of which the chain over a journal's blocks is made, and the digest of a state. Cold.
 #pragma once
 
 #include <array>
@@ -26,10 +26,15 @@ public:
 
   // Of all these words' bytes, one after the other.
   Hash of(std::initializer_list<std::span<const std::uint64_t>> parts);
+  // Of bytes that come one after the other.
+  void begin();
+  void add(std::span<const std::byte> bytes);
+  Hash end();
 
 private:
   evp_md_st* algorithm_;
   evp_md_ctx_st* context_;
+  bool done_ = false;  // without a failure so far
 };
 
 }  // namespace bulwark::journal

@@ -31,8 +31,9 @@ public:
   void append_error(TimeNs t, core::EventError error) {
     put(RecordType::Error, [&](auto& words) { carry_error(words, t, error); });
   }
-  void append(TimeNs t, const core::Verdict& verdict, const core::Basis& basis, const core::Shrinking& shrinking) {
-    put(RecordType::Verdict, [&](auto& words) { carry_verdict(words, t, verdict, basis, shrinking); });
+  void append(TimeNs t, const core::Verdict& verdict, const core::Basis& basis, const core::Shrinking& shrinking,
+              ClientIndex client) {
+    put(RecordType::Verdict, [&](auto& words) { carry_verdict(words, t, verdict, basis, shrinking, client); });
   }
   void append(TimeNs t, const core::Objection& objection) {
     put(RecordType::Objection, [&](auto& words) { carry_objection(words, t, objection); });
@@ -51,8 +52,9 @@ public:
     if (engine.lines_before_verdict() != 0) [[unlikely]] {
       for (const core::Line& line : engine.lines().first(engine.lines_before_verdict())) append(t, line);
     }
-    if (engine.has_verdict()) append(t, engine.verdict(), engine.basis(), engine.verdict_shrinking());
-    else if (engine.has_sized()) append(t, engine.sized());
+    if (engine.has_verdict()) {
+      append(t, engine.verdict(), engine.basis(), engine.verdict_shrinking(), engine.verdict_client());
+    } else if (engine.has_sized()) append(t, engine.sized());
   }
 
   // What is known when it has concluded: every limit that objected, then the lines. Told one by one, from `done` on, as

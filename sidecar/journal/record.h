@@ -28,6 +28,7 @@ enum class RecordType : std::uint8_t {
   Lease,               // the permission ran out without a stop; `a`: how often so far
   Stop,       // a stop was taken over from the kill page; `a`: its permission word, `b`: generation of the page
   Remark,     // a person's wish and reason, where no event has a place for them
+  Snapshot,   // a snapshot is taken here (`a`: 0); later its digest (`a`: that record, `b`: how its SHA-256 begins)
   Seal = 96,  // closes a block of records in a file (seal.h); its sequence is that of the last record before it
 };
 
@@ -56,6 +57,7 @@ struct Record {
   core::Verdict verdict;
   core::Basis basis;          // of the verdict
   core::Shrinking shrinking;  // of the limit that the verdict names
+  ClientIndex client;         // whose order the verdict is about
   core::Objection objection;
   core::Sized sized;
   core::Line line;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recovery in five steps: where does the journal end, cut behind what is known to be durable, write what the ring still
-// holds, replay everything, complete what came of the last event.
+// holds, replay it from the newest snapshot on, complete what came of the last event. What lies before the snapshot is
+// not looked at: `bulwark verify` does that.
 #include "sidecar/journal/recovery.h"
 
 #include <fcntl.h>
@@ -28,9 +29,10 @@ struct Cut {
   Ending ending;
 };
 
-// `keep` is the last record that may stay where it is; those after it come again from the ring.
-Cut survey(const std::string& directory, std::uint64_t keep) {
-  BlockReader reader(directory);
+// From the block with record `from` on. `keep` is the last record that may stay where it is; those after it come again
+// from the ring.
+Cut survey(const std::string& directory, std::uint64_t from, std::uint64_t keep) {
+  BlockReader reader(directory, from);
   Cut cut;
   while (reader.next()) {
     const Block& block = reader.block();
@@ -113,19 +115,28 @@ void demand_fit(const RecoveryPlan& plan, const Held& held, const Cut& cut) {
                      ". Restore that journal, or remove the ring if what it holds may be lost");
 }
 
-// The replay needs every file from the first record on, as it will be read the next time. An event and what came of it
-// belong together: what a crash kept from the journal follows now.
+// The replay reads the files as they will be read the next time. An event and what came of it belong together: what a
+// crash kept from the journal follows now.
 void replay_all(const std::string& directory, Recovered& result) {
-  JournalReader reader(directory);
+  Replay& replay = result.replay;
+  const std::uint64_t before = replay.sequence;
+  JournalReader reader(directory, before + 1);
   Record record;
-  while (reader.next(record)) result.replay.apply(record);
+  for (; reader.next(record); ++result.replayed) replay.apply(record);
   if (reader.ending().kind != EndKind::Whole) throw JournalError(reader.ending().text());
-  std::uint64_t sequence = reader.blocks().last_sequence();
-  for (const Encoded& output : result.replay.missing()) {
-    result.appender->append({++sequence, output.count, output.type}, output.words());
+  if (before != 0) {
+    result.remarks.push_back("the replay began behind the snapshot at record " + std::to_string(before) + ", with " +
+                             std::to_string(result.replayed) + " records to go");
+  }
+  while (!replay.missing().empty()) {
+    const Encoded output = replay.missing().front();
+    const Commit commit{replay.sequence + 1, output.count, output.type};
+    result.appender->append(commit, output.words());
+    decode(commit, output.words(), record);
+    replay.apply(record);
   }
   result.appender->sync();
-  result.next_sequence = sequence + 1;
+  result.next_sequence = replay.sequence + 1;
 }
 
 }  // namespace
@@ -134,10 +145,16 @@ Recovered recover(const RecoveryPlan& plan) {
   std::error_code error;
   std::filesystem::create_directories(plan.directory, error);
   if (error) throw JournalError(plan.directory + ": cannot make the journal's folder: " + error.message());
-  Recovered result{Replay(plan.directory, plan.load_rules)};
+  std::vector<std::string> remarks;
+  Recovered result{newest_replay(plan.directory, plan.load_rules, remarks)};
+  result.remarks = std::move(remarks);
   const RingMapping ring = open_ring(plan.ring_path);
   const Held held = look_into(ring, result.remarks, plan.ring_path);
-  Cut cut = survey(plan.directory, UINT64_MAX);
+  if (held.any() && held.first <= result.replay.sequence) {  // what may be cut: no snapshot knows that
+    result.replay = Replay(plan.directory, plan.load_rules);
+  }
+  const std::uint64_t from = std::max<std::uint64_t>(result.replay.sequence, 1);
+  Cut cut = survey(plan.directory, from, UINT64_MAX);
   demand_fit(plan, held, cut);
   if (cut.ending.kind == EndKind::Torn) {
     result.remarks.push_back(cut.ending.file + ": byte " + std::to_string(cut.ending.byte) +
@@ -145,7 +162,7 @@ Recovered recover(const RecoveryPlan& plan) {
   }
   // What the files hold beyond the ring's cursor was never known to be durable: the ring gives it anew.
   const bool drains = held.any() && held.last >= cut.last_whole;
-  if (drains && held.first <= cut.last_whole) cut = survey(plan.directory, held.first - 1);
+  if (drains && held.first <= cut.last_whole) cut = survey(plan.directory, from, held.first - 1);
   if (drains && held.first != cut.sequence + 1) {
     throw JournalError(plan.ring_path + ": record " + std::to_string(cut.sequence + 1) +
                        " is neither in a sealed block nor in this ring");

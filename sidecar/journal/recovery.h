@@ -4,50 +4,14 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "core/engine.h"
-#include "core/rules.h"
 #include "sidecar/journal/appender.h"
-#include "sidecar/journal/configurations.h"
-#include "sidecar/journal/encoded.h"
+#include "sidecar/journal/replay.h"
 
 namespace bulwark::journal {
-
-// Applies a journal's events to an engine, one after the other, and holds what comes of each against what was recorded.
-// Throws JournalError at the first difference.
-class Replay {
-public:
-  Replay(std::string directory, LoadRules load_rules)
-      : directory_(std::move(directory)), load_rules_(std::move(load_rules)) {}
-
-  void apply(const Record& record);
-
-  // What came of the last event and is not recorded: a crash fell between.
-  std::span<const Encoded> missing() const { return std::span(expected_.records).subspan(told_); }
-
-  std::unique_ptr<core::Engine> engine;  // none before the first configuration
-  std::uint64_t configuration = 0;       // hash of the one in force
-  std::uint64_t permission = 0;          // the last word taken over from a kill page
-  std::uint64_t lease_lapses = 0;
-  TimeNs last_t{INT64_MIN};
-  bool ended_clean = true;  // the last record is an end, or there is none
-
-private:
-  void apply_event(const Record& record);
-  void apply_configuration(std::uint64_t hash);
-  void compare(const Record& output);
-
-  std::string directory_;
-  LoadRules load_rules_;
-  std::uint64_t event_ = 0;  // the last one
-  EncodedRecords expected_;  // what came of it here
-  std::size_t told_ = 0;     // how many of these are recorded
-  EncodedRecords recorded_;  // one of them, encoded again
-};
 
 struct Recovered {
   explicit Recovered(Replay&& replay) : replay(std::move(replay)) {}
@@ -55,6 +19,7 @@ struct Recovered {
   Replay replay;
   std::uint64_t journal = 0;  // id
   std::uint64_t next_sequence = 1;
+  std::uint64_t replayed = 0;          // records that were read
   std::unique_ptr<Appender> appender;  // where the journal goes on
   std::vector<std::string> remarks;    // what a person should know: a torn tail, records out of the ring
 };

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Applying recorded events again, and holding what comes out against what was recorded.
+#include "sidecar/journal/replay.h"
+
+#include "core/state/words.h"
 #include "shm/decimal.h"
 #include "sidecar/journal/configurations.h"
-#include "sidecar/journal/recovery.h"
+#include "sidecar/journal/reader.h"
 
 namespace bulwark::journal {
 
@@ -46,8 +49,37 @@ std::string describe(std::span<const Encoded> outputs) {
 
 }  // namespace
 
+Replay::Replay(std::string directory, LoadRules load_rules, const std::string& snapshot)
+    : Replay(std::move(directory), std::move(load_rules)) {
+  const SnapshotHeader header = read_snapshot_header(snapshot);
+  const std::vector<std::byte> state = read_snapshot_state(snapshot, header);
+  static_cast<ReplayFacts&>(*this) = header.facts;
+  load(state);
+  digest_ = {sequence, header.digest[0]};
+}
+
+Replay Replay::copy() const {
+  Replay other(directory_, load_rules_);
+  static_cast<ReplayFacts&>(other) = *this;
+  other.digest_ = digest_;
+  if (engine == nullptr) return other;
+  std::vector<std::byte> state;
+  core::StateWriter words(
+      [&](std::span<const std::byte> bytes) { state.insert(state.end(), bytes.begin(), bytes.end()); });
+  engine->save(words);
+  other.load(state);
+  return other;
+}
+
+void Replay::load(std::span<const std::byte> state) {
+  core::StateReader words(state);
+  engine = std::make_unique<core::Engine>(load_rules_(read_configuration(directory_, configuration)), core::Capacity{},
+                                          words);
+}
+
 void Replay::apply(const Record& record) {
-  ended_clean = record.type == RecordType::End;
+  sequence = record.sequence;
+  ended_clean = record.type == RecordType::End ? 1 : 0;
   last_t = std::max(last_t, record.t);
   if (is_output(record.type)) return compare(record);
   if (!missing().empty()) fail(event_, "nothing more", describe(missing()));
@@ -56,7 +88,20 @@ void Replay::apply(const Record& record) {
     case RecordType::Configuration: apply_configuration(record.note.a); break;
     case RecordType::Lease: lease_lapses = record.note.a; break;
     case RecordType::Stop: permission = record.note.a; break;
+    case RecordType::Snapshot: apply_snapshot(record.note); break;
     default: break;
+  }
+}
+
+// Where a snapshot is taken the state's digest is worked out; where it is told, it has to be that one.
+void Replay::apply_snapshot(const Note& note) {
+  if (engine == nullptr) return;
+  if (note.a == 0) digest_ = {sequence, state_digest(*engine)[0]};
+  else if (digest_ && digest_->sequence == note.a && digest_->begin != note.b) {
+    throw JournalError(
+        "record " + std::to_string(note.a) +
+        ": replaying the journal comes to another state than the one that was recorded there. This build "
+        "does not decide as the one that wrote the journal");
   }
 }
 
@@ -82,6 +127,25 @@ void Replay::compare(const Record& output) {
   recorded_.append_output(output);
   if (missing().empty() || missing()[0] != recorded_.records[0]) fail(event_, describe(output), describe(missing()));
   ++told_;
+}
+
+// Does the journal hold the block that the snapshot was taken at?
+static bool is_of(const std::string& directory, const SnapshotHeader& header) {
+  BlockReader reader(directory, header.facts.sequence);
+  return reader.next() && reader.journal() == header.journal && reader.block().first <= header.facts.sequence &&
+         reader.block().hash == header.chain;
+}
+
+Replay newest_replay(const std::string& directory, const LoadRules& load_rules, std::vector<std::string>& remarks) {
+  for (const std::string& snapshot : snapshot_files(directory)) {
+    try {
+      if (is_of(directory, read_snapshot_header(snapshot))) return Replay(directory, load_rules, snapshot);
+      remarks.push_back(snapshot + ": this snapshot does not belong to this journal; it is passed over");
+    } catch (const std::exception& error) {
+      remarks.push_back(std::string(error.what()) + "; this snapshot is passed over (" + snapshot + ")");
+    }
+  }
+  return Replay(directory, load_rules);
 }
 
 }  // namespace bulwark::journal

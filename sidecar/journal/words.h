@@ -103,7 +103,9 @@ inline bool decode(Commit commit, std::span<const std::uint64_t> words, Record& 
   TimeNs& t = record.t;
   switch (commit.type) {
     case RecordType::Error: carry_error(reader, t, record.error); break;
-    case RecordType::Verdict: carry_verdict(reader, t, record.verdict, record.basis, record.shrinking); break;
+    case RecordType::Verdict:
+      carry_verdict(reader, t, record.verdict, record.basis, record.shrinking, record.client);
+      break;
     case RecordType::Objection: carry_objection(reader, t, record.objection); break;
     case RecordType::Sized: carry_sized(reader, t, record.sized); break;
     case RecordType::Line: carry_line(reader, t, record.line); break;
@@ -112,6 +114,7 @@ inline bool decode(Commit commit, std::span<const std::uint64_t> words, Record& 
     case RecordType::End:
     case RecordType::Lease:
     case RecordType::Stop:
+    case RecordType::Snapshot:
       carry_note(reader, record.note);
       t = record.note.t;
       break;

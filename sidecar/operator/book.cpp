@@ -7,25 +7,19 @@
 
 #include "core/errands.h"
 #include "shm/decimal.h"
-#include "sidecar/config/load.h"
 #include "sidecar/journal/reader.h"
 #include "sidecar/journal/recovery.h"
+#include "sidecar/operator/journal.h"
 #include "sidecar/simulate/outcome_writer.h"
 
 namespace bulwark::command {
 
 using Json = nlohmann::ordered_json;
 
-static core::Rules rules_of(const std::string& frozen) {
-  config::LoadResult loaded = config::load_frozen(frozen);
-  if (loaded.good()) return std::move(loaded.settings.rules);
-  throw journal::JournalError("a configuration in the journal cannot be read by this build: " +
-                              config::format(loaded.mistakes.front()));
-}
-
 std::unique_ptr<core::Engine> book_of(const std::string& journal_directory) {
-  journal::Replay replay(journal_directory, rules_of);
-  journal::JournalReader reader(journal_directory);
+  std::vector<std::string> remarks;
+  journal::Replay replay = journal::newest_replay(journal_directory, rules_of, remarks);
+  journal::JournalReader reader(journal_directory, replay.sequence + 1);
   for (journal::Record record; reader.next(record);) replay.apply(record);
   // A torn tail is the record that is being written now.
   if (reader.ending().kind == journal::EndKind::Damaged) {

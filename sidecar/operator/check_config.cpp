@@ -7,6 +7,7 @@
 
 #include "sidecar/operator/command.h"
 #include "sidecar/simulate/simulate.h"
+#include "sidecar/simulate/simulated_journal.h"
 
 namespace bulwark::command {
 
@@ -72,7 +73,9 @@ int simulate(const Options& options) {
   const auto settings = load_settings(options);
   if (!settings) return wrong_usage;
   std::ios::sync_with_stdio(false);
-  simulate::simulate(settings->rules, options.snapshot, std::cin, std::cout);
+  std::optional<simulate::SimulatedJournal> journal;
+  if (!options.journal.empty()) journal.emplace(options.journal, config::freeze(*settings));
+  simulate::simulate(settings->rules, options.snapshot, std::cin, std::cout, journal ? &*journal : nullptr);
   std::cout.flush();
   return std::cout.good() ? done : answer_is_no;
 }

@@ -17,6 +17,7 @@ struct Options {
   std::string instance;  // --instance NAME
   bool json = false;
   bool snapshot = false;
+  std::string journal;                  // of `simulate`
   bool book = false, controls = false;  // of `status`
   std::string operator_name, reason;    // of `reload`
 };

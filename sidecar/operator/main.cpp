@@ -8,6 +8,7 @@
 #include "sidecar/operator/audit.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/control.h"
+#include "sidecar/operator/journal.h"
 #include "sidecar/operator/reconcile.h"
 
 namespace bulwark::command {
@@ -28,6 +29,7 @@ static int run(int argc, char** argv) {
   check->add_flag("--json", options.json, "one JSON document");
   CLI::App* simulation = command("simulate", "run the engine over events on standard input (JSON lines)", simulate);
   simulation->add_flag("--snapshot", options.snapshot, "append a line with positions, accounts, limits and states");
+  simulation->add_option("--journal", options.journal, "write a journal into this folder, too");
   command("up", "run one instance in the foreground: watchdog, sidecar, ledger", up);
   CLI::App* state = command("status", "what a running instance is doing", status);
   state->add_option("--instance", options.instance, "the instance's name, instead of its configuration");
@@ -41,6 +43,7 @@ static int run(int argc, char** argv) {
   again->add_option("--operator", options.operator_name, "who, for the journal");
   again->add_option("--reason", options.reason, "why, for the journal");
   add_control_commands(app, chosen);
+  add_journal_commands(app, chosen);
   add_audit_commands(app, chosen);
   add_reconcile_command(app, chosen);
   try {

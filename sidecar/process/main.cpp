@@ -12,6 +12,7 @@
 #include "shm/run_folder.h"
 #include "sidecar/config/load.h"
 #include "sidecar/process/sidecar.h"
+#include "sidecar/service/supervised.h"
 
 namespace bulwark::process {
 
@@ -78,21 +79,17 @@ void demand_quiet_core(const config::Instance& instance) {
   std::cerr << "bulwark-sidecar: " << message << std::endl;
 }
 
-// Until SIGTERM or SIGINT, or until it is of no use any more. The signals are blocked in every thread.
-int serve(Sidecar& sidecar, const sigset_t& signals) {
+// Until SIGTERM or SIGINT (empty), or until it is of no use any more (why). The signals are blocked in every thread.
+std::string serve(Sidecar& sidecar, const sigset_t& signals) {
+  const service::Supervised supervised(sidecar.beat(), [&sidecar] { return sidecar.describe(); });
   while (true) {
     const timespec second{1, 0};
     const int signal = ::sigtimedwait(&signals, nullptr, &second);
-    if (signal == SIGTERM || signal == SIGINT) break;
+    if (signal == SIGTERM || signal == SIGINT) return {};
     if (signal == SIGHUP) sidecar.reload();
     sidecar.keep_house();
-    const std::string trouble = sidecar.trouble();
-    if (trouble.empty()) continue;
-    sidecar.stop();
-    throw Refusal(1, trouble);
+    if (std::string trouble = sidecar.trouble(); !trouble.empty()) return trouble;
   }
-  if (sidecar.stop()) return 0;
-  throw Refusal(1, "the journal could not be ended in good order");
 }
 
 int run(int argc, char** argv) {
@@ -116,7 +113,11 @@ int run(int argc, char** argv) {
   settle_memory();
   sidecar.start();
   std::cout << "sidecar of " << name << ": clients attach at " << folder << std::endl;
-  return serve(sidecar, signals);
+  const std::string trouble = serve(sidecar, signals);
+  const bool whole = sidecar.stop();
+  if (!trouble.empty()) throw Refusal(1, trouble);
+  if (!whole) throw Refusal(1, "the journal could not be ended in good order");
+  return 0;
 }
 
 }  // namespace
@@ -128,9 +129,11 @@ int main(int argc, char** argv) {
     return bulwark::process::run(argc, argv);
   } catch (const bulwark::process::Refusal& refusal) {
     std::cerr << "bulwark-sidecar: " << refusal.what() << std::endl;
+    bulwark::service::tell_status(refusal.what());
     return refusal.code();
   } catch (const std::exception& error) {
     std::cerr << "bulwark-sidecar: " << error.what() << std::endl;
+    bulwark::service::tell_status(error.what());
     return 1;
   }
 }

@@ -32,6 +32,7 @@ void compare_fixed(const config::Settings& before, const config::Settings& after
   look("control.four_eyes", before.four_eyes, after.four_eyes);
   look("journal.directory", before.journal_directory, after.journal_directory);
   look("journal.segment_mb", before.segment_mb, after.segment_mb);
+  look("journal.snapshot_s", before.snapshot_s, after.snapshot_s);
   look("instruments", before.rules.instruments, after.rules.instruments);
   look("account", before.rules.accounts, after.rules.accounts);
   look("strategy", before.rules.strategies, after.rules.strategies);

@@ -62,8 +62,10 @@ Sidecar::Sidecar(std::string config_path, config::Settings settings, std::string
       journal::recover({settings_.journal_directory, run_folder_ + "/ring", settings_.instance.name, draw_id(),
                         rules_of, static_cast<std::uint64_t>(settings_.segment_mb) << 20U});
   for (const std::string& remark : recovered.remarks) tell(remark);
+  journal::Replay shadow = recovered.replay.copy();
   prepare_engine(recovered);
   make_segments(recovered);
+  make_shadow(recovered.journal, std::move(shadow));
   begin_journal(recovered);
 }
 
@@ -109,6 +111,24 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
   wishes_ = std::make_unique<Wishes>(*calls_, board, config_path_, settings_);
 }
 
+void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
+  shm::Board& board = board_->board();
+  const auto note = [this](std::uint64_t sequence, std::uint64_t digest) {
+    calls_->carry_out([=](hot::Loop& loop) { loop.note_snapshot(sequence, digest); });
+  };
+  // A bug of our own: the stop with its cause first, and then nothing is accepted from this process any more.
+  const auto stop_trading = [this, &board] {
+    calls_->carry_out([](hot::Loop& loop) {
+      loop.ask_for_stop(Sentence::from("the journal's decisions come out otherwise when they are made again"));
+    });
+    board.journal_health.store(shm::JournalHealth::Failed, std::memory_order_release);
+  };
+  shadow_ =
+      std::make_unique<Shadow>(Shadow::Wiring{settings_.journal_directory, journal, board.journal_written,
+                                              milliseconds(1'000 * settings_.snapshot_s), note, tell, stop_trading},
+                               std::move(replay));
+}
+
 // Written by this thread, before the loop has one of its own.
 void Sidecar::begin_journal(const journal::Recovered& recovered) {
   if (!recovered.replay.ended_clean)
@@ -130,6 +150,7 @@ void Sidecar::start() {
     }
     loop_->run(stopping_);
   });
+  shadow_->start();
   board_->publish();
   door_ = std::make_unique<cold::Door>(run_folder_, board_->board(), *wishes_);
   door_thread_ = std::thread([this] {
@@ -144,10 +165,12 @@ bool Sidecar::stop() {
   started_ = false;
   door_->stop();
   door_thread_.join();
+  shadow_->stop();
   stopping_.store(true, std::memory_order_relaxed);
   hot_thread_.join();
   calls_->stop();
   const bool whole = writer_->stop();
+  shadow_->finish();
   // Nobody is to take the board of a sidecar that has ended for one that answers.
   ::unlink((run_folder_ + "/board").c_str());
   board_->board().header.ready.store(0, std::memory_order_release);
@@ -168,6 +191,16 @@ std::string Sidecar::trouble() const {
   const auto page = shm::attach<const shm::KillPage>(run_folder_ + "/kill", shm::Access::ReadOnly);
   if (page && page->header.generation == page_->header.generation) return {};
   return "the kill page was taken away or replaced; the sidecar ends, because it can see no stop any more";
+}
+
+std::string Sidecar::describe() const {
+  const shm::Board& board = board_->board();
+  if (board.journal_health.load(std::memory_order_acquire) == shm::JournalHealth::Failed) {
+    return "the journal has failed: nothing is accepted that cannot be remembered";
+  }
+  return "clients attach at " + run_folder_ + "; orders accepted " +
+         std::to_string(board.accepted.load(std::memory_order_relaxed)) + ", refused " +
+         std::to_string(board.refused.load(std::memory_order_relaxed));
 }
 
 }  // namespace bulwark::process

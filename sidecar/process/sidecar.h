@@ -15,6 +15,7 @@
 #include "sidecar/journal/recovery.h"
 #include "sidecar/journal/ring_file.h"
 #include "sidecar/journal/writer.h"
+#include "sidecar/process/shadow.h"
 #include "sidecar/process/startup.h"
 #include "sidecar/process/wishes.h"
 
@@ -36,10 +37,13 @@ public:
   void keep_house();  // now and then
   // What makes it useless to go on; empty: nothing does.
   std::string trouble() const;
+  std::string describe() const;
+  const shm::AtomicTime& beat() const { return board_->board().beat_ns; }
 
 private:
   void prepare_engine(journal::Recovered& recovered);
   void make_segments(journal::Recovered& recovered);
+  void make_shadow(std::uint64_t journal, journal::Replay replay);
   void begin_journal(const journal::Recovered& recovered);
 
   const std::string config_path_, run_folder_;
@@ -54,6 +58,7 @@ private:
   std::unique_ptr<hot::Calls> calls_;
   std::unique_ptr<hot::Loop> loop_;
   std::unique_ptr<journal::JournalWriter> writer_;
+  std::unique_ptr<Shadow> shadow_;
   std::unique_ptr<Wishes> wishes_;
   std::unique_ptr<cold::Door> door_;
   std::atomic<bool> stopping_{false};

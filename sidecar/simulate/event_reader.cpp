@@ -108,6 +108,7 @@ ClientIndex EventReader::client_of(std::string_view name) {
   const ClientIndex known = engine_.names().clients.find(name);
   if (known != ClientIndex::None) return known;
   Event event{};
+  event.t = t_;
   event.type = EventType::Client;
   event.client.name = Name::from(name);
   events_.push_back(event);

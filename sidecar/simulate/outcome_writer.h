@@ -6,12 +6,13 @@
 #include <string_view>
 
 #include "core/engine.h"
+#include "sidecar/simulate/output_json.h"
 
 namespace bulwark::simulate {
 
 class OutcomeWriter {
 public:
-  explicit OutcomeWriter(core::Engine& engine) : engine_(engine) {}
+  explicit OutcomeWriter(core::Engine& engine);
 
   // Appends the lines of the event that the engine has just applied, in the order of rule 32.
   void write_outcome(const core::Event& event, std::string& out) const;
@@ -20,6 +21,7 @@ public:
 
 private:
   core::Engine& engine_;
+  OutputJson json_;
 };
 
 }  // namespace bulwark::simulate

@@ -7,10 +7,11 @@
 
 #include "sidecar/simulate/event_reader.h"
 #include "sidecar/simulate/outcome_writer.h"
+#include "sidecar/simulate/simulated_journal.h"
 
 namespace bulwark::simulate {
 
-void simulate(const core::Rules& rules, bool snapshot, std::istream& in, std::ostream& out) {
+void simulate(const core::Rules& rules, bool snapshot, std::istream& in, std::ostream& out, SimulatedJournal* journal) {
   core::Engine engine(rules);
   EventReader reader(engine);
   const OutcomeWriter writer(engine);
@@ -22,6 +23,7 @@ void simulate(const core::Rules& rules, bool snapshot, std::istream& in, std::os
     if (events.empty()) writer.write_error(number, reader.error(), reader.t(), text);
     for (const core::Event& event : events) {
       const core::EventError error = engine.apply(event);
+      if (journal != nullptr) journal->add(event, error, engine);
       if (error == core::EventError::None) {
         writer.write_outcome(event, text);
         continue;
@@ -31,6 +33,7 @@ void simulate(const core::Rules& rules, bool snapshot, std::istream& in, std::os
     }
     out << text;
   }
+  if (journal != nullptr) journal->finish();
   if (!snapshot) return;
   text.clear();
   writer.write_snapshot(text);

@@ -9,6 +9,9 @@
 
 namespace bulwark::simulate {
 
-void simulate(const core::Rules& rules, bool snapshot, std::istream& in, std::ostream& out);
+class SimulatedJournal;
+
+// `journal`: where everything is to be recorded too; may be null.
+void simulate(const core::Rules& rules, bool snapshot, std::istream& in, std::ostream& out, SimulatedJournal* journal);
 
 }  // namespace bulwark::simulate

@@ -29,6 +29,7 @@ TEST(Settings, DefaultsAreThoseOfTheContract) {
   EXPECT_EQ(settings.instance.kill_unacknowledged_ms, 0);
   EXPECT_EQ(settings.journal_directory, folder.path("journal"));
   EXPECT_EQ(settings.segment_mb, 64);
+  EXPECT_EQ(settings.snapshot_s, 60);
   const core::Rules& rules = settings.rules;
   EXPECT_EQ(rules.base_currency, "USD");
   EXPECT_EQ(rules.session, core::Session{});

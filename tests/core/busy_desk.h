@@ -146,7 +146,8 @@ private:
     Event result = at_now(EventType::Mark);
     const auto symbol = static_cast<std::uint32_t>(1 + below(4));
     std::int64_t& price = prices_[symbol - 1];
-    price = std::max<std::int64_t>(20 * unit, price + (below(201) - 100) * (below(8) == 0 ? 5 : 1) * unit / 100);
+    const std::int64_t cents = below(201) - 100, times = below(8) == 0 ? 5 : 1;  // drawn in this order everywhere
+    price = std::max<std::int64_t>(20 * unit, price + cents * times * unit / 100);
     result.mark = {symbol, 0, {0}, {0}, {price}};
     if (below(3) != 0) result.mark.bid = {price - below(20) * unit / 100}, result.mark.ask = {price + unit / 100};
     return result;

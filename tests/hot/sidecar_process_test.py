@@ -81,6 +81,34 @@ class SidecarProcess(unittest.TestCase):
             self.assertFalse((self.run / "proc" / "board").exists())
         self.assertNotIn("did not end in good order", self.log())
 
+    def snapshots(self):
+        return sorted((self.folder / "journal").glob("snapshot-*.snapshot"))
+
+    def test_takes_snapshots_while_it_runs_and_begins_at_the_newest(self):
+        self.config.write_text(CONFIG.replace('directory = "journal"', 'directory = "journal"\nsnapshot_s = 1'))
+        self.start("bulwark-watchdog")
+        sidecar = self.start_sidecar()
+        self.wait_for("two snapshots", lambda: len(self.snapshots()) == 2)
+        sidecar.kill()
+        sidecar.wait()
+        sidecar = self.start_sidecar()
+        self.assertIn("the replay began behind the snapshot", self.log())
+        newest = self.snapshots()[-1]
+        self.wait_for("a newer one", lambda: self.snapshots()[-1] != newest)
+        sidecar.send_signal(signal.SIGHUP)
+        self.wait_for("the reload", lambda: "reloaded" in self.log())
+        sidecar.send_signal(signal.SIGTERM)
+        self.assertEqual(sidecar.wait(20), 0)
+        sidecar = self.start_sidecar()
+        self.assertIn("with 0 records to go", self.log())
+        self.assertNotIn("DIFFERENCE", self.log())
+        sidecar.kill()
+        sidecar.wait()
+        newest = self.snapshots()[-1]
+        newest.write_bytes(newest.read_bytes()[:-9])
+        self.start_sidecar()
+        self.assertIn(f"this snapshot is passed over ({newest})", self.log())
+
     def test_comes_back_after_sigkill(self):
         self.start("bulwark-watchdog")
         for _ in range(5):
@@ -147,11 +175,11 @@ class SidecarProcess(unittest.TestCase):
         sidecar.wait(20)
         journal = self.folder / "journal" / "000001.journal"
         data = bytearray(journal.read_bytes())
-        data[150] ^= 1
+        data[180] ^= 1
         journal.write_bytes(data)
         result = self.run_to_end("--config", str(self.config))
         self.assertEqual(result.returncode, 1)
-        self.assertIn("000001.journal: byte 128", result.stderr)
+        self.assertIn("000001.journal: byte 160", result.stderr)
 
     def test_it_ends_when_its_kill_page_is_gone(self):
         self.start("bulwark-watchdog")

@@ -192,6 +192,7 @@ inline journal::Record random_output(Dice& dice) {
     case journal::RecordType::Error: record.error = dice.one_of<core::EventError>(17); break;
     case journal::RecordType::Verdict:
       record.verdict = random_verdict(dice);
+      record.client = dice.one_of<ClientIndex>(65'536);
       record.basis = {{dice.raw()}, {dice.raw()}, static_cast<std::uint64_t>(dice.raw())};
       if (record.verdict.limit != LimitIndex::None && dice.coin()) record.shrinking = {dice.raw(), dice.text<127>()};
       break;

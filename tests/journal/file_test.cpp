@@ -9,40 +9,18 @@
 #include "sidecar/journal/crc32c.h"
 #include "sidecar/journal/reader.h"
 #include "sidecar/journal/writer.h"
-#include "tests/journal/events.h"
-#include "tests/journal/folder.h"
 #include "tests/journal/ring_memory.h"
+#include "tests/journal/sample.h"
 
 namespace bulwark::journal {
 namespace {
 
-using test::Dice;
+using test::append;
 using test::Folder;
-
-Appender::Plan plan_for(const Folder& folder, std::uint64_t segment_bytes) {
-  Appender::Plan plan;
-  plan.directory = folder.path();
-  plan.journal = 77;
-  plan.segment_bytes = segment_bytes;
-  return plan;
-}
+using test::plan_for;
 
 Appender begin(const Folder& folder, std::uint64_t segment_bytes = 4'096) {
   return Appender(plan_for(folder, segment_bytes));
-}
-
-// Appends random records, in commits of `each`.
-void append(Appender& appender, int commits, int each) {
-  Dice dice(appender.last_sequence() + 1);
-  for (int commit = 0; commit < commits; ++commit) {
-    for (int i = 0; i < each; ++i) {
-      EncodedRecords encoded;
-      encoded.append(test::random_event(dice));
-      const Encoded& record = encoded.records[0];
-      appender.append({appender.last_sequence() + 1, record.count, record.type}, record.words());
-    }
-    appender.sync();
-  }
 }
 
 struct Read {

@@ -53,7 +53,9 @@ TEST(Record, EveryOutputComesBackAsItWas) {
     ASSERT_TRUE(producer.has_room());
     switch (written.type) {
       case RecordType::Error: producer.append_error(written.t, written.error); break;
-      case RecordType::Verdict: producer.append(written.t, written.verdict, written.basis, written.shrinking); break;
+      case RecordType::Verdict:
+        producer.append(written.t, written.verdict, written.basis, written.shrinking, written.client);
+        break;
       case RecordType::Objection: producer.append(written.t, written.objection); break;
       case RecordType::Sized: producer.append(written.t, written.sized); break;
       default: producer.append(written.t, written.line);
@@ -67,6 +69,7 @@ TEST(Record, EveryOutputComesBackAsItWas) {
     ASSERT_EQ(read.sized, written.sized);
     expect_same(read.verdict, written.verdict);
     expect_same(read.basis, written.basis);
+    ASSERT_EQ(read.client, written.client);
     expect_same(read.objection, written.objection);
     expect_same(read.line, written.line);
     ASSERT_FALSE(HasFailure()) << "record " << n;
@@ -124,7 +127,7 @@ TEST(Record, TheCommonOrderAndItsVerdictTakeThreeLines) {
   RingProducer producer = memory.producer();
   producer.append_intent(event);
   EXPECT_EQ(producer.used_lines(), 2U);
-  producer.append({1}, verdict, {}, {});
+  producer.append({1}, verdict, {}, {}, {});
   EXPECT_EQ(producer.used_lines(), 3U);
 }
 
@@ -143,7 +146,7 @@ TEST(Record, TheLargestFitWhatIsReservedForThem) {
   verdict.has_on = true;
   verdict.limit = LimitIndex{7};
   verdict.value = verdict.max = Value::of(ValueKind::Money, 1);
-  producer.append({1}, verdict, {}, {unit / 2, Sentence::from(std::string(127, 'x'))});
+  producer.append({1}, verdict, {}, {unit / 2, Sentence::from(std::string(127, 'x'))}, {});
   EXPECT_LE(lines(), record_lines_max);
   core::Line line{};
   line.type = core::LineType::Liquidation;

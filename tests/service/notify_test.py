@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What watchdog and sidecar tell systemd, heard by this test in its place: ready when they work, alive only while the
+loop that matters turns, and why they gave up.
+
+    notify_test.py BUILD
+"""
+import ctypes
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from processes import HUNG, Processes, wait_for  # noqa: E402
+
+BUILD = sys.argv.pop(1)
+CONFIG = """[instance]
+name = "told"
+lease_ms = 80
+[instruments]
+file = "instruments.csv"
+[account.ACC1]
+equity = "1000000"
+[limit.gross]
+metric = "gross"
+max = "1000000"
+"""
+PTRACE_ATTACH, PTRACE_DETACH = 16, 17
+ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+WALL = 0x40000000
+
+
+class FrozenThread:
+    """One thread of another process, held still by ptrace while all others go on."""
+
+    def __init__(self, thread):
+        self.thread = thread
+        if ptrace(PTRACE_ATTACH, thread, None, None) != 0:
+            raise unittest.SkipTest("SKIPPED: ptrace is not permitted here: " + os.strerror(ctypes.get_errno()))
+        os.waitpid(thread, WALL)
+
+    def thaw(self):
+        ptrace(PTRACE_DETACH, self.thread, None, None)
+
+
+class NotifyTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bulwark-told-"))
+        self.config = self.folder / "desk.toml"
+        self.config.write_text(CONFIG)
+        (self.folder / "instruments.csv").write_text(
+            "symbol,sector,currency,multiplier,tick_size,lot_size,adv\nAAPL,Tech,,,,,\n")
+        (self.folder / "run").mkdir()
+        self.processes = Processes(os.path.join(BUILD, "bin"), self.folder / "run")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.addCleanup(self.processes.end)
+
+    def start(self, program):
+        """The process, and the ear for what it tells."""
+        ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(ear.close)
+        ear.bind(str(self.folder / program))
+        ear.settimeout(HUNG)
+        self.processes.environment.update(NOTIFY_SOCKET=str(self.folder / program), WATCHDOG_USEC="400000")
+        with open(self.folder / (program + ".log"), "a") as log:
+            return self.processes.start(program, "--config", str(self.config), stdout=log, stderr=log), ear
+
+    def hear(self, ear, word):
+        """The first message with it."""
+        while True:
+            lines = ear.recv(4096).decode().splitlines()
+            if word in lines:
+                return lines
+
+    def still(self, ear):
+        """True once nothing is heard for many times the pause between two words."""
+        ear.settimeout(2)
+        try:
+            while True:
+                ear.recv(4096)
+        except TimeoutError:
+            return True
+        finally:
+            ear.settimeout(HUNG)
+
+    def ends(self, process, ear):
+        process.send_signal(signal.SIGTERM)
+        self.hear(ear, "STOPPING=1")
+        self.assertEqual(process.wait(HUNG), 0)
+
+    def thread(self, process, name):
+        for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
+            if (task / "comm").read_text().strip() == name:
+                return int(task.name)
+        raise AssertionError(name)
+
+    def test_ready_alive_and_ending(self):
+        watchdog, of_watchdog = self.start("bulwark-watchdog")
+        self.assertIn("WATCHDOG=1", self.hear(of_watchdog, "READY=1"))
+        self.hear(of_watchdog, "STATUS=may trade once a sidecar beats")
+        sidecar, of_sidecar = self.start("bulwark-sidecar")
+        self.hear(of_sidecar, "READY=1")
+        self.assertTrue((self.folder / "run" / "told" / "attach.sock").exists())
+        self.hear(of_watchdog, "STATUS=may trade")
+        self.assertIn("WATCHDOG=1", self.hear(
+            of_sidecar, f"STATUS=clients attach at {self.folder}/run/told; orders accepted 0, refused 0"))
+        self.ends(watchdog, of_watchdog)
+        self.ends(sidecar, of_sidecar)
+
+    def hangs(self, program, thread):
+        process, ear = self.start(program)
+        self.hear(ear, "READY=1")
+        frozen = FrozenThread(self.thread(process, thread))
+        try:
+            self.assertTrue(self.still(ear))
+            self.assertIsNone(process.poll())
+        finally:
+            frozen.thaw()
+        self.hear(ear, "WATCHDOG=1")
+
+    def test_nobody_vouches_for_a_hung_loop(self):
+        self.hangs("bulwark-watchdog", "bulwark-watchdo")
+        self.hangs("bulwark-sidecar", "bw-hot")
+
+    def test_why_it_gave_up(self):
+        self.config.write_text(CONFIG.replace('metric = "gross"', 'metric = "grass"'))
+        for program in ("bulwark-watchdog", "bulwark-sidecar"):
+            process, ear = self.start(program)
+            told = ear.recv(4096).decode()
+            self.assertEqual(process.wait(HUNG), 2)
+            self.assertRegex(told, r"\ASTATUS=[^\n]*grass[^\n]*\Z")
+
+
+if __name__ == "__main__":
+    unittest.main()

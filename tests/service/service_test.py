@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bulwark under a really booted systemd: start, trading, deaths, hangs, mistakes, and an end in good order.
+
+    service_test.py BUILD      exit code 77, and the reason: impossible here
+"""
+import json
+import os
+import sys
+import unittest
+
+from machine import Impossible, Machine, wait_for
+
+SKIPPED = 77
+BUILD = sys.argv.pop(1)
+CONFIG = """[instance]
+name = "{name}"
+lease_ms = 80
+[instruments]
+file = "instruments.csv"
+[journal]
+directory = "/var/lib/bulwark/{name}"
+[account.ACC1]
+equity = "1000000"
+[strategy.momo]
+account = "ACC1"
+[limit.size]
+metric = "order_notional"
+max = "20000"
+[limit.gross]
+metric = "gross"
+max = "100000"
+"""
+INSTRUMENTS = "symbol,sector,currency,multiplier,tick_size,lot_size,adv\nAAPL,Tech,,,,,\n"
+WHO = ("--operator", "Ada", "--reason", "looked at it")
+
+
+class ServiceTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.machine.write("/etc/bulwark/instruments.csv", INSTRUMENTS)
+
+    def setUp(self):
+        """An instance for each test, named after it."""
+        self.name = self._testMethodName.removeprefix("test_").replace("_", "-")[:32]
+        self.target = f"bulwark@{self.name}.target"
+        self.orders = 0
+        self.configure(CONFIG)
+        self.addCleanup(lambda: self.machine.run("systemctl", "stop", self.target))
+
+    def configure(self, text):
+        self.machine.write(f"/etc/bulwark/{self.name}.toml", text.format(name=self.name))
+
+    def unit(self, program):
+        return f"bulwark-{program}@{self.name}.service"
+
+    def show(self, program, name):
+        return self.machine.show(self.unit(program), name)
+
+    def up(self):
+        self.machine.do("systemctl", "start", self.target)
+        self.pids = {program: self.show(program, "MainPID") for program in ("watchdog", "sidecar")}
+
+    def down(self):
+        """The target is the first to stop, and the command waits for no more; what it began with is the last."""
+        self.machine.do("systemctl", "stop", self.target)
+        wait_for("the end", lambda: self.show("begin", "ActiveState") == "inactive", each=0.1)
+
+    def ask(self, *command):
+        return self.machine.run(*command, "--instance", self.name)
+
+    def do(self, *command):
+        return self.machine.do(*command, "--instance", self.name)
+
+    def status(self):
+        return json.loads(self.do("bulwark", "status", "--json"))
+
+    def position(self):
+        rows = json.loads(self.do("bulwark", "status", "--book", "--json"))["positions"]
+        return rows[0]["position"] if rows else "0"
+
+    def trade(self):
+        """What the gate says to an order of a process of another user."""
+        self.orders += 1
+        return self.machine.do("setpriv", "--reuid=trader", "--regid=trader", "--init-groups", "python3", "-B",
+                               "/run/files/trade.py", self.name, f"{self.orders}-{os.urandom(4).hex()}").strip()
+
+    def log(self, program):
+        return self.machine.do("journalctl", "--no-pager", "--output=cat", f"--unit={self.unit(program)}")
+
+    def kill(self, program, signal):
+        self.machine.do("systemctl", "kill", "--kill-who=main", f"--signal={signal}", self.unit(program))
+
+    def comes_back_halted(self, program, cause):
+        """Another process, ready; nothing is traded until a named person resumes."""
+        def back():
+            return (self.show(program, "MainPID") not in ("0", self.pids[program])
+                    and self.show(program, "ActiveState") == "active")
+        wait_for(f"another {program}", back, each=0.2)
+        status = self.status()
+        self.assertEqual((status["state"], status["cause"]), ("halted", cause))
+        self.assertEqual(self.trade(), "rejected halted")
+        self.do("killswitch", "resume", *WHO)
+        self.assertEqual(self.trade(), "accepted")
+
+    def test_life(self):
+        self.assertEqual(self.ask("bulwark", "status").returncode, 3)
+        self.up()
+        self.assertEqual(self.status()["state"], "normal")
+        for program, pid in self.pids.items():
+            self.assertEqual(self.status()["processes"][f"bulwark-{program}"], int(pid))
+        self.assertEqual(self.trade(), "accepted")
+        wait_for("the watchdog's word", lambda: self.show("watchdog", "StatusText") == "may trade", each=0.2)
+        wait_for("the sidecar's word", lambda: "orders accepted 1, refused" in self.show("sidecar", "StatusText"), each=0.2)
+        # A second start of the same programs in the foreground is refused, and disturbs nothing.
+        self.assertEqual(self.machine.run("bulwark-sidecar", "--config", f"/etc/bulwark/{self.name}.toml").returncode, 4)
+
+        self.down()
+        for program in ("watchdog", "sidecar"):
+            self.assertEqual((self.show(program, "ActiveState"), self.show(program, "Result")), ("inactive", "success"))
+        self.assertIn("state = clean\ntrading = yes\n", self.machine.do("cat", f"/var/lib/bulwark/{self.name}/latch"))
+        self.assertNotEqual(self.machine.run("test", "-e", f"/run/bulwark/{self.name}").returncode, 0)
+        self.assertEqual(self.ask("bulwark", "status").returncode, 3)
+
+        for again in ("start", "restart"):
+            self.machine.do("systemctl", again, self.target)
+            self.assertEqual((self.status()["state"], self.position()), ("normal", "10"), again)
+        wait_for("three lives in the log", lambda: self.log("sidecar").count("clients attach at") == 3, each=0.2)
+        self.assertNotIn("did not end in good order", self.log("sidecar"))
+        self.assertEqual(self.trade(), "accepted")
+
+    def test_killed_sidecar(self):
+        self.up()
+        self.assertEqual(self.trade(), "accepted")
+        self.kill("sidecar", "SIGKILL")
+        self.comes_back_halted("sidecar", "the sidecar died")
+        self.assertEqual(self.show("watchdog", "MainPID"), self.pids["watchdog"])
+
+    def test_killed_watchdog(self):
+        self.up()
+        self.kill("watchdog", "SIGKILL")
+        self.comes_back_halted("watchdog", "the watchdog died")
+        self.assertEqual(self.show("sidecar", "MainPID"), self.pids["sidecar"])
+
+    def test_hung_sidecar(self):
+        self.up()
+        self.kill("sidecar", "SIGSTOP")
+        self.comes_back_halted("sidecar", "the sidecar died")
+
+    def test_hung_watchdog(self):
+        self.up()
+        self.kill("watchdog", "SIGSTOP")
+        self.comes_back_halted("watchdog", "the watchdog died")
+
+    def test_a_crash_loop_stays_down(self):
+        self.up()
+
+        def failed():
+            self.machine.run("systemctl", "kill", "--kill-who=main", "--signal=SIGKILL", self.unit("sidecar"))
+            return self.show("sidecar", "ActiveState") == "failed"
+        wait_for("the end of the loop", failed, each=0.2)
+        self.assertEqual(self.status()["state"], "halted")
+        self.do("killswitch", "stop")  # its run folder is there
+        self.machine.do("systemctl", "reset-failed", self.unit("sidecar"))
+        self.machine.do("systemctl", "start", self.unit("sidecar"))
+        self.do("killswitch", "resume", *WHO)
+        self.assertEqual(self.trade(), "accepted")
+
+    def test_wrong_from_the_start(self):
+        self.configure(CONFIG.replace('metric = "gross"', 'metric = "grass"'))
+        self.assertNotEqual(self.machine.run("systemctl", "start", self.target).returncode, 0)
+        wait_for("its message", lambda: "grass" in self.machine.run("systemctl", "status", self.unit("begin")).stdout)
+        self.assertEqual(self.show("begin", "NRestarts"), "0")
+        for program in ("watchdog", "sidecar"):
+            self.assertEqual(self.show(program, "ActiveState"), "inactive")
+        self.configure(CONFIG)
+        self.up()
+        self.assertEqual(self.trade(), "accepted")
+
+    def test_wrong_at_a_restart(self):
+        self.up()
+        self.configure(CONFIG.replace('metric = "gross"', 'metric = "grass"'))
+        self.kill("sidecar", "SIGKILL")
+        wait_for("its failure", lambda: self.show("sidecar", "ActiveState") == "failed", each=0.2)
+        self.assertEqual(self.show("sidecar", "NRestarts"), "1")
+        self.assertIn("grass", self.show("sidecar", "StatusText"))
+        self.assertIn("grass", self.machine.run("systemctl", "status", self.unit("sidecar")).stdout)
+
+    def test_another_name(self):
+        self.configure(CONFIG.replace('name = "{name}"', 'name = "somebody-else"', 1))
+        self.machine.run("systemctl", "start", self.target)
+        wait_for("its failure", lambda: self.show("watchdog", "ActiveState") == "failed", each=0.2)
+        self.assertIn("somebody-else", self.show("watchdog", "StatusText"))
+        self.assertEqual(self.show("watchdog", "NRestarts"), "0")
+
+    def test_reload(self):
+        self.up()
+        self.configure(CONFIG.replace("20000", "500"))
+        self.machine.do("systemctl", "reload", self.unit("sidecar"))
+        self.assertEqual(self.trade(), "rejected order_notional")
+        self.configure(CONFIG.replace("lease_ms = 80", "lease_ms = 60"))
+        self.assertNotEqual(self.machine.run("systemctl", "reload", self.unit("sidecar")).returncode, 0)
+        self.assertEqual(self.show("sidecar", "MainPID"), self.pids["sidecar"])
+
+    def test_a_stop_by_root_outlives_everything(self):
+        self.up()
+        self.do("killswitch", "stop", "--operator", "Ada", "--reason", "fat finger")
+        owner = self.machine.do("stat", "--format=%U", f"/var/lib/bulwark/{self.name}/latch").strip()
+        self.assertEqual(owner, "bulwark")
+        self.down()
+        self.up()
+        status = self.status()
+        self.assertEqual((status["state"], status["cause"], status["operator"]), ("halted", "fat finger", "Ada"))
+
+    def test_rights(self):
+        """No more than is needed: what the kernel says of the running processes."""
+        self.up()
+        for program, capabilities in (("watchdog", "0000000000804000"), ("sidecar", "0000000000004000")):
+            said = dict(line.split(":\t", 1) for line in
+                        self.machine.do("cat", f"/proc/{self.pids[program]}/status").splitlines() if ":\t" in line)
+            self.assertEqual((said["CapEff"], said["CapBnd"]), (capabilities, capabilities), program)
+            self.assertEqual((said["NoNewPrivs"], said["Seccomp"]), ("1", "2"), program)
+        everybody = self.machine.run("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "bulwark",
+                                     "status", "--instance", self.name)
+        self.assertEqual(everybody.returncode, 4, everybody.stderr)
+
+
+if __name__ == "__main__":
+    try:
+        ServiceTest.machine = Machine(BUILD)
+    except Impossible as reason:
+        print(f"SKIPPED: no systemd can be booted here: {reason}")
+        sys.exit(SKIPPED)
+    try:
+        unittest.main()
+    finally:
+        ServiceTest.machine.end()
