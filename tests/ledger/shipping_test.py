@@ -47,6 +47,39 @@ class Shipping(LedgerTest):
         wait_for("two more heads", lambda: int(self.postgres.value("SELECT count(*) FROM bulwark.head")) >= before + 2)
 
 
+class WithoutServer(LedgerTest):
+    def configure(self, extra=""):
+        super().configure(extra)
+        self.config.write_text(self.config.read_text().replace(self.postgres.url("desk"), self.address()))
+
+    def address(self):
+        return f"postgresql://desk@/ledger?host={self.folder}"  # nobody listens there
+
+    def test_an_instance_gets_ready_trades_and_ends(self):
+        self.up()
+        self.accepts(self.one)
+        said = wait_for("that it says so", lambda: (said := self.ledger()) and said["postgres"]["error"] and said)
+        self.assertEqual((said["postgres"]["state"], said["postgres"]["seq"], said["redis"]), ("waiting", 0, None))
+        self.assertIn("ledger, PostgreSQL: waiting", self.bulwark("status"))
+        self.accepts(self.one)
+        self.down()
+
+
+class WithoutSchema(WithoutServer):
+    def address(self):
+        self.postgres.sql("DROP DATABASE IF EXISTS empty; ", database="postgres")
+        self.postgres.sql("CREATE DATABASE empty", database="postgres")
+        return self.postgres.url("desk", "empty")
+
+    def test_an_instance_gets_ready_trades_and_ends(self):
+        self.up()
+        self.accepts(self.one)
+        wait_for("that it says so", lambda: (said := self.ledger()) and "lacks V001__ledger" in said["postgres"]["error"])
+        self.assertEqual(self.ledger()["postgres"]["state"], "refused")
+        self.assertEqual(self.postgres.sql("SELECT to_regnamespace('bulwark')", database="empty"), [[""]])
+        self.down()
+
+
 class Faults(LedgerTest):
     """The kinds of death, a few of each; torture.py does the same for as long as one likes."""
 
