@@ -6,8 +6,9 @@
 --   stream   of which journal: bulwark.ship_state
 --
 -- Prices, quantities and money are numeric(38,8), the whole range of the engine (1e22 and 8 decimals) and exact; a value
--- that is a quotient (a share, a leverage) is a numeric of as many digits as the journal's double has. Keys begin with
--- seq, which alone tells nearly all rows apart: that is what loading them compares.
+-- that is a quotient (a share, a leverage) is a numeric of as many digits as the journal's double has. The tables of
+-- orders, which grow by hundreds of thousands of rows a second, have no primary key: that each row is there once follows
+-- from the position, which moves in the transaction that brings them; a key would double what loading them costs.
 
 DO $$
 BEGIN
@@ -75,27 +76,27 @@ CREATE TABLE bulwark.verdict (
   reference        numeric(38,8),       -- of the symbol when it was judged; null: it had no mark
   mark_t_ns        bigint,              -- when that was told
   model            text,                -- version of the one in force: bulwark.model_version
-  configuration    text,                -- hash of the one in force: bulwark.configuration
-  PRIMARY KEY (seq, stream, t)
+  configuration    text                -- hash of the one in force: bulwark.configuration
 ) PARTITION BY RANGE (t);
 CREATE INDEX verdict_id ON bulwark.verdict (id);
+CREATE INDEX verdict_seq ON bulwark.verdict USING brin (seq);
 
 -- Every limit that objected to an order, in the order of the limits; the verdict names only the first.
 CREATE TABLE bulwark.objection (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL, event_seq bigint NOT NULL,
-  limit_name text, metric text, scope jsonb, value numeric, max numeric,
-  PRIMARY KEY (seq, stream, t)
+  limit_name text, metric text, scope jsonb, value numeric, max numeric
 ) PARTITION BY RANGE (t);
 CREATE INDEX objection_event ON bulwark.objection (event_seq);
+CREATE INDEX objection_seq ON bulwark.objection USING brin (seq);
 
 CREATE TABLE bulwark.fill (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   id text NOT NULL, exec_id text NOT NULL, client text,
   account text, strategy text, symbol text, side text,   -- as the fill gave them: mostly the order says it
-  quantity numeric(38,8) NOT NULL, price numeric(38,8) NOT NULL, fee numeric(38,8) NOT NULL,
-  PRIMARY KEY (seq, stream, t)
+  quantity numeric(38,8) NOT NULL, price numeric(38,8) NOT NULL, fee numeric(38,8) NOT NULL
 ) PARTITION BY RANGE (t);
 CREATE INDEX fill_id ON bulwark.fill (id);
+CREATE INDEX fill_seq ON bulwark.fill USING brin (seq);
 
 -- What else happened to an order: ack, cancel, done, deliver (an order of a liquidation goes to a client); and what the
 -- engine asked for: cancel_request, liquidation (these have an event_seq).
@@ -103,10 +104,10 @@ CREATE TABLE bulwark.order_event (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL, event_seq bigint,
   type text NOT NULL, id text NOT NULL, client text,
   why text,                             -- of done; of cancel_request and liquidation the cause
-  account text, symbol text, side text, quantity numeric(38,8), price numeric(38,8),
-  PRIMARY KEY (seq, stream, t)
+  account text, symbol text, side text, quantity numeric(38,8), price numeric(38,8)
 ) PARTITION BY RANGE (t);
 CREATE INDEX order_event_id ON bulwark.order_event (id);
+CREATE INDEX order_event_seq ON bulwark.order_event USING brin (seq);
 
 -- Events that were refused whole: what they say above did not happen.
 CREATE TABLE bulwark.error (
