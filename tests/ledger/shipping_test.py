@@ -47,6 +47,27 @@ class Shipping(LedgerTest):
         wait_for("two more heads", lambda: int(self.postgres.value("SELECT count(*) FROM bulwark.head")) >= before + 2)
 
 
+class Program(LedgerTest):
+    def test_is_one_for_an_instance_and_knows_where_it_runs(self):
+        self.up()
+        self.shipped()
+        second = self.processes.run("bulwark-ledger", "--instance", "ctl")
+        self.assertEqual((second.returncode, "running already" in second.stderr), (4, True), second.stderr)
+        self.assertEqual(self.status()["processes"]["bulwark-ledger"], self.ledger_pid())
+        self.down()
+        gone = self.processes.run("bulwark-ledger", "--instance", "ctl")
+        self.assertEqual(gone.returncode, 3, gone.stderr)
+        self.assertEqual(self.processes.run("bulwark-ledger", "--config", str(self.config), "--once").returncode, 0)
+
+    def test_says_what_is_wrong_with_its_words(self):
+        self.assertEqual(self.processes.run("bulwark-ledger").returncode, 2)
+        self.assertEqual(self.processes.run("bulwark-ledger", "--dry-run").returncode, 2)
+        self.config.write_text(self.config.read_text().replace("postgresql:", "mysql:"))
+        wrong = self.processes.run("bulwark-ledger", "--config", str(self.config))
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("ledger.postgres: found", wrong.stderr)
+
+
 class WithoutServer(LedgerTest):
     def configure(self, extra=""):
         super().configure(extra)
