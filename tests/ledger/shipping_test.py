@@ -121,6 +121,7 @@ class Faults(LedgerTest):
         self.assertEqual(len(rows), len(set(rows)))
         self.assertEqual(set(answered) - set(rows), set())
         self.assert_unbroken()
+        self.assert_complete()
         self.assertEqual(self.status()["state"], "normal")
 
     def error(self):
