@@ -224,13 +224,13 @@ TEST(File, APackedFileThatWasChangedIsDamage) {
   const std::string path = journal_files(folder.path()).front();
   const std::vector<char> good = test::bytes_of(path);
   ASSERT_EQ(read_all(folder).ending.kind, EndKind::Whole);
-  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+  for (std::size_t byte = 0; byte < good.size(); ++byte) {
     std::vector<char> bad = good;
-    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
+    bad[byte] = static_cast<char>(bad[byte] ^ (1 << byte % 8));
     test::put_bytes(path, bad);
     BlockReader reader(folder.path());
     ASSERT_FALSE(reader.next());
-    ASSERT_EQ(reader.ending().kind, EndKind::Damaged) << "bit " << bit;
+    ASSERT_EQ(reader.ending().kind, EndKind::Damaged) << "byte " << byte;
     ASSERT_NE(reader.ending().text().find("000001.journal.zst: byte 0"), std::string::npos) << reader.ending().text();
   }
 }
