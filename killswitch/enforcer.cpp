@@ -6,11 +6,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
 #include "killswitch/clients.h"
+#include "shm/memfd.h"
 
 namespace bulwark::kill {
 
@@ -26,14 +29,15 @@ static bool has_mapped(std::int32_t pid, std::uint64_t inode) {
   return false;
 }
 
-static void kill_client(const ClientView& client) {
-  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, client.pid, 0));
-  if (pidfd < 0) return;
-  if (client.alive() && has_mapped(client.pid, client.inode) &&
-      ::syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0) == 0) {
-    std::cerr << "bulwark-watchdog: killed " << client.label() << ", which did not acknowledge a stop" << std::endl;
-  }
-  ::close(pidfd);
+// False: this process lacks the right to.
+static bool kill_client(const ClientView& client) {
+  const shm::Descriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, client.pid, 0)));
+  if (!pidfd || !client.alive()) return true;
+  errno = 0;
+  if (!has_mapped(client.pid, client.inode)) return errno != EACCES;
+  if (::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0) != 0) return errno != EPERM;
+  std::cerr << "bulwark-watchdog: killed " << client.label() << ", which did not acknowledge a stop" << std::endl;
+  return true;
 }
 
 void Enforcer::start() {
@@ -59,8 +63,14 @@ void Enforcer::look(MonotonicNs now) {
     if (client.saw_stop(epoch)) continue;
     const std::pair who{client.pid, client.start_time};
     const auto known = silent_since_.find(who);
-    const MonotonicNs since = known == silent_since_.end() ? now : known->second;
-    if (now - since >= patience_) kill_client(client);
+    MonotonicNs since = known == silent_since_.end() ? now : known->second;
+    if (now - since >= patience_ && !kill_client(client)) {
+      std::cerr << "bulwark-watchdog: " << client.label()
+                << " did not acknowledge a stop and cannot be killed: its user "
+                << "is another, and this process has neither root's rights nor CAP_KILL and CAP_SYS_PTRACE"
+                << std::endl;
+      since = MonotonicNs{INT64_MAX};  // said once for each stop: rights do not come by waiting
+    }
     silent.emplace(who, since);
   }
   silent_since_ = std::move(silent);

@@ -9,7 +9,7 @@
 
 namespace bulwark::core {
 
-static constexpr std::size_t saved_names_max = 16'000'000;  // of each kind
+inline constexpr std::size_t saved_names_max = 16'000'000;  // of each kind
 
 // Indices keep their meaning for the life of a journal: the order of names is history.
 template <class Words>

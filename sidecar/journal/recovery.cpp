@@ -154,7 +154,8 @@ Recovered recover(const RecoveryPlan& plan) {
   result.remarks = std::move(remarks);
   const RingMapping ring = open_ring(plan.ring_path);
   const Held held = look_into(ring, result.remarks, plan.ring_path);
-  if (held.any() && held.first <= result.replay.sequence) {  // what may be cut: no snapshot knows that
+  if (held.any() && held.first <= result.replay.sequence) {  // a snapshot knows only what is durable
+    result.remarks.push_back(plan.ring_path + ": this ring is older than the newest snapshot, which is passed over");
     result.replay = Replay(plan.directory, plan.load_rules);
   }
   const std::uint64_t from = std::max<std::uint64_t>(result.replay.sequence, 1);

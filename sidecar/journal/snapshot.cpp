@@ -46,7 +46,8 @@ std::uint64_t sequence_in(const std::string& name) {
   return sequence;
 }
 
-// A file that is being made: what it gets behind its header is compressed on the way.
+// A file that is being made: what it gets behind its header is compressed on the way. Where it comes to nothing, it
+// goes: the journal may need the room.
 class SnapshotFile {
 public:
   explicit SnapshotFile(const std::string& path)
@@ -55,9 +56,11 @@ public:
         stream_(ZSTD_createCCtx(), ZSTD_freeCCtx),
         buffer_(ZSTD_CStreamOutSize()) {
     if (fd_ < 0) fail(path_, std::string("cannot create the file: ") + std::strerror(errno));
-    write(SnapshotHeader{}, 0);
   }
-  ~SnapshotFile() { ::close(fd_); }
+  ~SnapshotFile() {
+    ::close(fd_);
+    if (!whole_) ::unlink(path_.c_str());
+  }
   SnapshotFile(const SnapshotFile&) = delete;
   SnapshotFile& operator=(const SnapshotFile&) = delete;
 
@@ -68,8 +71,9 @@ public:
     return body_bytes_;
   }
   void finish(const SnapshotHeader& header) {
-    write(header, 0);
+    write(&header, sizeof header, 0);
     if (::fsync(fd_) != 0) fail(path_, std::string("cannot make it durable: ") + std::strerror(errno));
+    whole_ = true;
   }
 
 private:
@@ -80,12 +84,11 @@ private:
       ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
       left = ZSTD_compressStream2(stream_.get(), &out, &in, directive);
       if (ZSTD_isError(left) != 0) fail(path_, std::string("cannot compress: ") + ZSTD_getErrorName(left));
-      write_bytes(buffer_.data(), out.pos, sizeof(SnapshotHeader) + body_bytes_);
+      write(buffer_.data(), out.pos, sizeof(SnapshotHeader) + body_bytes_);
       body_bytes_ += out.pos;
     } while (directive == ZSTD_e_end ? left != 0 : in.pos < in.size);
   }
-  void write(const SnapshotHeader& header, std::uint64_t at) { write_bytes(&header, sizeof header, at); }
-  void write_bytes(const void* data, std::size_t size, std::uint64_t at) {
+  void write(const void* data, std::size_t size, std::uint64_t at) {
     const auto* begin = static_cast<const char*>(data);
     while (size > 0) {
       const ssize_t written = ::pwrite(fd_, begin, size, static_cast<off_t>(at));
@@ -101,6 +104,7 @@ private:
   std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> stream_;
   std::vector<char> buffer_;
   std::uint64_t body_bytes_ = 0;
+  bool whole_ = false;
 };
 
 std::vector<std::byte> read_whole(const std::string& path) {

@@ -2,7 +2,8 @@
 // Where a journal begins, how far it is durable, and its blocks up to there.
 #include "sidecar/ledger/follow.h"
 
-#include <fstream>
+#include <algorithm>
+#include <cstring>
 
 #include "shm/board_reader.h"
 
@@ -23,9 +24,12 @@ Follower::Follower(const Source& source) : source_(source), rows_(source.journal
 std::optional<journal::FileHeader> first_file(const std::string& directory) {
   const auto files = journal::journal_files(directory);
   if (files.empty()) return {};
-  std::ifstream file(files.front(), std::ios::binary);
+  journal::SegmentFile segment(files.front());
+  const auto words = segment.words(0, journal::file_header_words);
   journal::FileHeader header{};
-  if (!file.read(reinterpret_cast<char*>(&header), sizeof header) || header.magic != journal::file_magic) return {};
+  if (words.size() < journal::file_header_words) return {};
+  std::memcpy(&header, words.data(), sizeof header);
+  if (header.magic != journal::file_magic || header.checksum != journal::header_checksum(header)) return {};
   return header;
 }
 

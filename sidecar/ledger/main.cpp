@@ -15,6 +15,7 @@
 #include "shm/memfd.h"
 #include "shm/run_folder.h"
 #include "sidecar/config/load.h"
+#include "sidecar/ledger/postgres/heads.h"
 #include "sidecar/ledger/postgres/migrations.h"
 #include "sidecar/ledger/postgres/shipper.h"
 #include "sidecar/ledger/redis/mirror.h"
@@ -32,7 +33,7 @@ struct Stop {
 
 struct Options {
   std::string config, instance, postgres;
-  bool migrate = false, dry_run = false, once = false;
+  bool migrate = false, dry_run = false, once = false, verify = false;
 };
 
 constexpr DurationNs ending_patience = milliseconds(5'000);
@@ -69,6 +70,20 @@ int migrate(const std::string& url, bool dry_run) {
     if (!dry_run && versions.empty()) std::cout << "the schema is up to date\n";
     return done;
   } catch (const postgres::DatabaseError& error) {
+    throw Stop{answer_is_no, error.what()};
+  }
+}
+
+int verify(const config::Settings& settings) {
+  if (settings.ledger.postgres.empty()) throw Stop{wrong_usage, "ledger.postgres is not configured"};
+  try {
+    postgres::Connection database(settings.ledger.postgres, milliseconds(600'000));
+    const postgres::Heads heads = postgres::compare_heads(database, settings.journal_directory);
+    if (!heads.damage.empty()) throw Stop{answer_is_no, heads.damage};
+    std::cout << heads.count << " heads that the server was told are in this journal, the last one record "
+              << heads.last << "\n";
+    return done;
+  } catch (const std::runtime_error& error) {  // of the server, or of the journal
     throw Stop{answer_is_no, error.what()};
   }
 }
@@ -161,6 +176,8 @@ int run(int argc, char** argv) {
   app.add_option("--postgres", options.postgres,
                  "with --migrate: the schema's owner, not the writer of ledger.postgres")
       ->needs(migration);
+  app.add_flag("--verify", options.verify, "hold the heads that the server was told against the journal, and end")
+      ->excludes(migration);
   app.add_flag("--once", options.once, "ship what the journal has, and end")->excludes(migration);
   try {
     app.parse(argc, argv);
@@ -170,7 +187,11 @@ int run(int argc, char** argv) {
   if (options.migrate && !options.postgres.empty()) return migrate(options.postgres, options.dry_run);
   const config::Settings settings = load_settings(configuration_of(options));
   if (options.migrate) return migrate(settings.ledger.postgres, options.dry_run);
-  if (!settings.ledger.used()) throw Stop{wrong_usage, "neither ledger.postgres nor ledger.redis is configured"};
+  if (options.verify) return verify(settings);
+  if (!settings.ledger.used()) {
+    std::cout << "neither ledger.postgres nor ledger.redis is configured: there is nothing to do" << std::endl;
+    return done;
+  }
   const std::string folder = shm::make_run_folder(settings.instance.name);
   if (folder.empty()) {
     throw Stop{wrong_usage, "no run folder can be made; set BULWARK_RUN_DIR to a folder that may be written"};

@@ -3,6 +3,7 @@
 #include "sidecar/ledger/rows.h"
 
 #include "shm/layout.h"
+#include "sidecar/journal/file.h"
 #include "sidecar/ledger/words.h"
 #include "sidecar/simulate/event_reader.h"
 
@@ -45,6 +46,11 @@ std::string Rows::scope_json(const Scope& scope) const {
 void Rows::write_scope(const Scope& scope, RowSink& sink) const { sink.json(scope_json(scope)); }
 
 void Rows::take(const journal::Record& record, RowSink& sink) {
+  if (record.sequence != record_.sequence + 1) {
+    throw journal::JournalError("record " + std::to_string(record.sequence) + " comes where " +
+                                std::to_string(record_.sequence + 1) +
+                                " should: without all records before it nobody knows what its numbers stand for");
+  }
   record_ = record;
   names_.follow(record);
   if (journal::is_event(record.type)) {

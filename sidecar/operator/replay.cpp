@@ -50,6 +50,7 @@ int prove(const std::string& folder, bool json) {
   }
   if (json) {
     Json document{{"schema", 1}, {"same", difference.empty()}, {"events", events}, {"outputs", outputs}};
+    if (replay.engine != nullptr) document["state"] = journal::to_hex(journal::state_digest(*replay.engine));
     if (!difference.empty()) document["difference"] = difference;
     std::cout << document.dump() << std::endl;
   } else if (difference.empty()) {

@@ -97,8 +97,10 @@ int run(int argc, char** argv) {
   if (path.empty()) return 0;
   config::Settings settings = load_settings(path);
   const std::string folder = shm::make_run_folder(settings.instance.name);
-  if (folder.empty())
-    throw Refusal(1, "no run folder can be made; set BULWARK_RUN_DIR to a folder that may be written");
+  if (folder.empty()) {
+    throw Refusal(2, "there is no folder to run in for an instance \"" + settings.instance.name +
+                         "\"; set BULWARK_RUN_DIR to a folder that may be written");
+  }
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/simulate/record_json.h"
 
+#include <fmt/format.h>
+
 #include "shm/decimal.h"
 #include "sidecar/journal/configurations.h"
 #include "sidecar/simulate/event_reader.h"
@@ -186,6 +188,9 @@ ordered_json RecordJson::note(const journal::Record& record) const {
     case RecordType::Lease: return {{"type", "lease"}, {"lapses", record.note.a}};
     case RecordType::Stop:
       return {{"type", "stop"}, {"epoch", record.note.a >> 1U}, {"trading", (record.note.a & 1U) != 0}};
+    case RecordType::Snapshot:
+      if (record.note.a == 0) return {{"type", "snapshot_taken"}};
+      return {{"type", "snapshot_digest"}, {"of", record.note.a}, {"digest", fmt::format("{:016x}", record.note.b)}};
     default:
       return {
           {"type", "remark"}, {"operator", record.remark.operator_name.view()}, {"text", record.remark.text.view()}};

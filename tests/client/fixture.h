@@ -57,6 +57,17 @@ protected:
     return Client::attach(
         {.instance = "desk", .client = name, .account = "ACC1", .strategy = "momo", .timeout_ms = timeout_ms});
   }
+  // One that waits for no answer longer than that. On a busy machine attaching itself may take longer.
+  static Client attach_impatient(const std::string& name, int timeout_ms) {
+    for (int tries = 1;; ++tries) {
+      try {
+        return attach(name, timeout_ms);
+      } catch (const Error&) {
+        if (tries == 100) throw;
+        shm::nap(milliseconds(20));
+      }
+    }
+  }
   static Order order(std::string_view id = "o1", Number quantity = "100") {
     return {.id = id, .symbol = "AAPL", .side = "buy", .quantity = quantity, .price = "189.50"};
   }

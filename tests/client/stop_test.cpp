@@ -164,13 +164,13 @@ TEST_F(StopTest, ADrillIsAnsweredWithoutAStop) {
 }
 
 TEST_F(StopTest, NoAnswerInTimeIsARefusalAndTheOrderIsWithdrawn) {
-  Client client = attach("c1", 20);
+  Client client = attach_impatient("c1", 100);
   instance().hot().freeze(true);
   const Verdict verdict = client.check(order("o1"));
   EXPECT_EQ(verdict.decision, Decision::Rejected);
   EXPECT_EQ(verdict.reason, "lease_expired");
   EXPECT_EQ(error_of([&] { client.ack("o1"); }),
-            "ack: the sidecar did not answer within 20 ms; say it again: what it has heard already changes nothing");
+            "ack: the sidecar did not answer within 100 ms; say it again: what it has heard already changes nothing");
   instance().hot().freeze(false);  // now it accepts o1, and then hears that it is done
   EXPECT_TRUE(eventually([&] { return done_requests().size() == 1; }));
   EXPECT_EQ(done_requests()[0].id.view(), "o1");
@@ -180,7 +180,7 @@ TEST_F(StopTest, NoAnswerInTimeIsARefusalAndTheOrderIsWithdrawn) {
 }
 
 TEST_F(StopTest, AReplaceWithoutAnswerIsWithdrawnAlone) {
-  Client client = attach("c1", 20);
+  Client client = attach_impatient("c1", 100);
   ASSERT_TRUE(client.check(order("o1")).accepted());
   instance().hot().freeze(true);
   EXPECT_EQ(client.replace({.id = "o1", .new_id = "o2", .quantity = 50}).reason, "lease_expired");
@@ -192,7 +192,7 @@ TEST_F(StopTest, AReplaceWithoutAnswerIsWithdrawnAlone) {
 }
 
 TEST_F(StopTest, AnIdUsedTwiceIsNotWithdrawnFromUnderItsOrder) {
-  Client client = attach("c1", 20);
+  Client client = attach_impatient("c1", 100);
   ASSERT_TRUE(client.check(order("o1")).accepted());
   instance().hot().freeze(true);
   EXPECT_EQ(client.check(order("o1")).reason, "lease_expired");
@@ -202,7 +202,7 @@ TEST_F(StopTest, AnIdUsedTwiceIsNotWithdrawnFromUnderItsOrder) {
 }
 
 TEST_F(StopTest, AFullLaneRefusesAtOnceAndRecovers) {
-  Client client = attach("c1", 20);
+  Client client = attach_impatient("c1", 20);
   instance().hot().freeze(true);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(client.check(order("o" + std::to_string(i))).reason, "lease_expired");
   EXPECT_NE(error_of([&] { client.ack("o1"); }).find("the lane is full"), std::string::npos);

@@ -37,7 +37,7 @@ std::vector<Rules> changing_rules() {
   return all;
 }
 
-// A busy day on which orders are sent twice.
+// Busy days, of some 150 events each, on which orders are sent twice.
 class HastyDay {
 public:
   explicit HastyDay(std::uint64_t seed) : day_(seed), random_(seed + 1'000) {}
@@ -46,7 +46,10 @@ public:
     const std::uint64_t kind = random_() % 12;
     if (kind < 2 && intent_.type == EventType::Intent) return again();
     if (kind == 2 && done_ < again_) return done();
-    const Event event = day_.next();
+    if (random_() % 150 == 0) later_ns_ += 86'400'000'000'000;
+    Event event = day_.next();
+    event.t.ns += later_ns_;
+    if (event.type == EventType::Control) event.control.until.ns += later_ns_;
     now_ = event.t;
     if (event.type == EventType::Intent) intent_ = event;
     return event;
@@ -73,6 +76,7 @@ private:
   std::mt19937_64 random_;
   Event intent_{};
   TimeNs now_{};
+  std::int64_t later_ns_ = 0;
   std::uint64_t again_ = 0, done_ = 0;
 };
 

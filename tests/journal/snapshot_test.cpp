@@ -209,6 +209,18 @@ TEST_F(Snapshots, TheShadowStopsEverythingAtADecisionThatItWouldNotMake) {
   EXPECT_FALSE(life->shadow.work());
 }
 
+TEST_F(Snapshots, OneThatCannotBeWrittenIsToldAndStopsNothing) {
+  live().buy(0, 10);
+  std::filesystem::create_directory(directory() + "/snapshot.new");
+  life->take_snapshot();
+  EXPECT_FALSE(life->stopped);
+  ASSERT_EQ(life->told.size(), 1U);
+  EXPECT_NE(life->told[0].find("no snapshot"), std::string::npos);
+  std::filesystem::remove(directory() + "/snapshot.new");
+  life->take_snapshot();
+  EXPECT_EQ(snapshot_files(directory()).size(), 1U);
+}
+
 TEST_F(Snapshots, TheShadowLooksAtNothingThatIsNotDurable) {
   live().buy(0, 10);
   const std::uint64_t durable = life->life.written.load();

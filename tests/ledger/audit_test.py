@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The auditor's questions: `bulwark audit`, from the journal alone, says what the views of PostgreSQL say."""
 import json
+import os
+import pathlib
+import re
+import subprocess
 import unittest
 
-from ledger_desk import LedgerTest
+from ledger_desk import HUNG, LedgerTest, wait_for
+
+DOCS = pathlib.Path(__file__).parents[2] / "docs" / "ledger.md"
 
 
 class Audit(LedgerTest):
@@ -76,6 +82,70 @@ class Audit(LedgerTest):
             "SELECT limit_name, sum(warnings), sum(breaches), sum(objections) FROM bulwark.breaches_by_day GROUP BY 1 "
             "ORDER BY 1", user="ada")]
         self.assertEqual({row["limit_name"] for row in days}, {row["limit_name"] for row in instance})
+
+
+class Walk(LedgerTest):
+    """docs/ledger.md: from an order to the proof that its record was not changed, and to what is said where it was."""
+
+    def setUp(self):
+        super().setUp()
+        self.up()
+        wait_for("an order", lambda: self.one.check(id="o42", symbol="AAPL", side="buy", quantity=1).reason != "no_mark")
+        self.shipped()
+        wait_for("a head behind it", lambda: self.rows(f"SELECT 1 FROM bulwark.head h JOIN bulwark.verdict v USING (stream) "
+                                                       f"WHERE v.id = 'o42' AND h.seq >= v.seq AND stream = {self.stream()}"))
+        self.down()
+
+    def walk(self):
+        """The commands of the page, as they stand there."""
+        commands, = re.findall(r"^```sh\n(.*?)^```$", DOCS.read_text(), flags=re.M | re.S)
+        environment = {**self.processes.environment, "AUDITOR": self.postgres.url("ada"),
+                       "PATH": self.processes.programs + os.pathsep + os.environ["PATH"]}
+        return subprocess.run(["bash", "-ec", commands], cwd=self.folder, env=environment, text=True, capture_output=True,
+                              timeout=HUNG)
+
+    def proof(self):
+        return self.rows(f"SELECT unbroken FROM bulwark.proof('o42') p JOIN bulwark.verdict v USING (seq) "
+                         f"WHERE v.id = 'o42' AND stream = {self.stream()} AND p.decided = v.t", user="ada")
+
+    def journal_file(self):
+        return next((self.folder / "journal").glob("*.journal"))
+
+    def test_ends_in_the_proof(self):
+        done = self.walk()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = re.findall(r'"hash":"([0-9a-f]{64})"', done.stdout)[-1]
+        self.assertIn(said, re.findall(r"^block_hash +\| (\w+)$", done.stdout, flags=re.M))
+        self.assertIn("every checksum fits", done.stdout)
+        self.assertRegex(done.stdout, r"\d+ heads that the server was told are in this journal")
+        self.assertEqual(self.proof(), [["t"]])
+
+    def test_finds_a_changed_journal(self):
+        path = self.journal_file()
+        data = bytearray(path.read_bytes())
+        data[data.index(b"o42")] = ord("p")
+        path.write_bytes(data)
+        done = self.walk()
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(str(path.name), done.stderr)
+
+    def test_finds_a_changed_block_at_the_server(self):
+        where = f"stream = {self.stream()} AND first_seq = (SELECT block_first FROM bulwark.proof('o42') ORDER BY decided " \
+                "DESC LIMIT 1)"
+        self.rows(f"UPDATE bulwark.block SET bytes = overlay(bytes PLACING 'p'::bytea FROM position('o42'::bytea IN bytes)) "
+                  f"WHERE {where}")
+        self.assertEqual(self.proof(), [["f"]])
+        done = self.processes.run("bulwark-ledger", "--verify", "--config", str(self.config))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("not what its hash says", done.stderr)
+
+    def test_finds_a_journal_that_was_made_anew(self):
+        """With a chain of its own that fits: only what was anchored elsewhere tells it from the one that was written."""
+        self.rows(f"UPDATE bulwark.head SET hash = sha256(hash) WHERE stream = {self.stream()} AND seq = (SELECT max(seq) FROM "
+                  f"bulwark.head WHERE stream = {self.stream()})")
+        done = self.processes.run("bulwark-ledger", "--verify", "--config", str(self.config))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the server was told another hash", done.stderr)
 
 
 if __name__ == "__main__":

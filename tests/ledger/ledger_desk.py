@@ -73,3 +73,20 @@ class LedgerTest(DeskTest):
         counts, = self.rows(f"SELECT sum(b.last_seq - b.first_seq + 1), max(b.last_seq), s.last_seq FROM bulwark.block b "
                             f"JOIN bulwark.ship_state s USING (stream) WHERE stream = {stream} GROUP BY s.last_seq")
         self.assertEqual(len(set(counts)), 1, counts)
+        for table in ("verdict", "objection", "fill", "order_event"):  # those without a key
+            self.assertEqual(self.rows(f"SELECT count(*) - count(DISTINCT seq) FROM bulwark.{table} WHERE stream = {stream}"),
+                             [["0"]], table)
+
+    def assert_complete(self):
+        """Every verdict and fill of the journal, as `bulwark journal` reads it, has its row, and no row has none."""
+        stream = self.stream()
+        last = int(self.postgres.value(f"SELECT last_seq FROM bulwark.ship_state WHERE stream = {stream}"))
+        said = {"verdict": set(), "fill": set()}
+        for line in self.bulwark("journal", "--json", "--type", "verdict", "fill", "--journal", str(self.folder / "journal"), "--instance",
+                                 "ctl").splitlines():
+            record = json.loads(line)
+            if record["type"] in said and record["seq"] <= last:
+                said[record["type"]].add(str(record["seq"]))
+        for table, expected in said.items():
+            rows = {row[0] for row in self.rows(f"SELECT seq FROM bulwark.{table} WHERE stream = {stream} AND seq <= {last}")}
+            self.assertEqual(rows, expected, table)

@@ -48,18 +48,17 @@ class Mirror(LedgerTest):
         self.assertLessEqual(int(self.redis.run("TTL", PREFIX + "mirror")), 10)
 
     def test_publishes_what_happens(self):
-        listening = subprocess.Popen(["redis-cli", "-s", str(self.redis.socket), "SUBSCRIBE", PREFIX + "alerts"], text=True,
-                                     stdout=subprocess.PIPE)
-        self.addCleanup(listening.stdout.close)
+        heard = self.folder / "heard"
+        with open(heard, "w") as file:
+            listening = subprocess.Popen(["redis-cli", "-s", str(self.redis.socket), "SUBSCRIBE", PREFIX + "alerts"],
+                                         stdout=file)
         self.addCleanup(listening.wait)
         self.addCleanup(listening.kill)
-        listening.stdout.readline()  # it has subscribed
+        wait_for("that it listens", lambda: "subscribe" in heard.read_text())
         wait_for("the mirror", lambda: self.hash("mirror"))
         self.signed("control", "halt", "--on", "account=ACC2")
-        for line in listening.stdout:
-            if '"type":"halt"' in line:
-                self.assertEqual(json.loads(line)["operator"], "Ada")
-                break
+        said = wait_for("the halt", lambda: [line for line in heard.read_text().splitlines() if '"type":"halt"' in line])
+        self.assertEqual(json.loads(said[0])["operator"], "Ada")
 
     def test_is_rebuilt_after_a_flush(self):
         self.signed("control", "halt", "--on", "account=ACC2")

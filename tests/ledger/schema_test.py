@@ -58,6 +58,16 @@ class Migrations(unittest.TestCase):
         self.assertEqual(self.postgres.sql("SELECT to_regclass('bulwark.block')"), [[""]])
 
 
+class Rows(unittest.TestCase):
+    def test_come_back_as_they_went(self):
+        postgres = Postgres()
+        self.addCleanup(postgres.remove)
+        LedgerTest.prepare(postgres)
+        done = subprocess.run([f"{BUILD}/bin/ledger_copy_check", postgres.url()], text=True, capture_output=True,
+                              timeout=2 * HUNG)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
 class Writer(LedgerTest):
     def setUp(self):
         pass  # no instance
@@ -76,7 +86,7 @@ class Writer(LedgerTest):
 
     def test_may_not_change_what_is_there(self):
         tables = self.postgres.sql("SELECT relname, attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
-                                   "WHERE relnamespace = 'bulwark'::regnamespace AND relkind IN ('r', 'p') AND attnum = 1 "
+                                   "WHERE relnamespace = 'bulwark'::regnamespace AND relkind IN ('r', 'p') AND attnum = 2 "
                                    "AND NOT relispartition")
         self.assertGreater(len(tables), 14)
         for table, column in tables:

@@ -34,7 +34,7 @@ class Shipping(LedgerTest):
                          [["halt", '{"account": "ACC2"}', "Ada", "because of it"]])
         self.assertEqual(self.rows("SELECT limit_name, key, old_value, new_value, operator FROM bulwark.limit_changes "
                                    "WHERE type = 'override'"), [["size", "max", "20000", "30000", "Ada"]])
-        self.assertEqual(self.rows("SELECT count(*) FROM bulwark.configuration"), [["1"]])
+        self.assertEqual(self.rows(f"SELECT count(*) FROM bulwark.configuration WHERE stream = {self.stream()}"), [["1"]])
         self.assert_unbroken()
         self.down()
         self.assert_unbroken()
@@ -45,6 +45,60 @@ class Shipping(LedgerTest):
         self.shipped()
         before = int(self.postgres.value("SELECT count(*) FROM bulwark.head"))
         wait_for("two more heads", lambda: int(self.postgres.value("SELECT count(*) FROM bulwark.head")) >= before + 2)
+
+
+class Program(LedgerTest):
+    def test_is_one_for_an_instance_and_knows_where_it_runs(self):
+        self.up()
+        self.shipped()
+        second = self.processes.run("bulwark-ledger", "--instance", "ctl")
+        self.assertEqual((second.returncode, "running already" in second.stderr), (4, True), second.stderr)
+        self.assertEqual(self.status()["processes"]["bulwark-ledger"], self.ledger_pid())
+        self.down()
+        gone = self.processes.run("bulwark-ledger", "--instance", "ctl")
+        self.assertEqual(gone.returncode, 3, gone.stderr)
+        self.assertEqual(self.processes.run("bulwark-ledger", "--config", str(self.config), "--once").returncode, 0)
+
+    def test_says_what_is_wrong_with_its_words(self):
+        self.assertEqual(self.processes.run("bulwark-ledger").returncode, 2)
+        self.assertEqual(self.processes.run("bulwark-ledger", "--dry-run").returncode, 2)
+        self.config.write_text(self.config.read_text().replace("postgresql:", "mysql:"))
+        wrong = self.processes.run("bulwark-ledger", "--config", str(self.config))
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("ledger.postgres: found", wrong.stderr)
+
+
+class WithoutServer(LedgerTest):
+    def configure(self, extra=""):
+        super().configure(extra)
+        self.config.write_text(self.config.read_text().replace(self.postgres.url("desk"), self.address()))
+
+    def address(self):
+        return f"postgresql://desk@/ledger?host={self.folder}"  # nobody listens there
+
+    def test_an_instance_gets_ready_trades_and_ends(self):
+        self.up()
+        self.accepts(self.one)
+        said = wait_for("that it says so", lambda: (said := self.ledger()) and said["postgres"]["error"] and said)
+        self.assertEqual((said["postgres"]["state"], said["postgres"]["seq"], said["redis"]), ("waiting", 0, None))
+        self.assertIn("ledger, PostgreSQL: waiting", self.bulwark("status"))
+        self.accepts(self.one)
+        self.down()
+
+
+class WithoutSchema(WithoutServer):
+    def address(self):
+        self.postgres.sql("DROP DATABASE IF EXISTS empty; ", database="postgres")
+        self.postgres.sql("CREATE DATABASE empty", database="postgres")
+        return self.postgres.url("desk", "empty")
+
+    def test_an_instance_gets_ready_trades_and_ends(self):
+        self.up()
+        self.accepts(self.one)
+        wait_for("that it says so", lambda: (said := self.ledger()) and "lacks V001__ledger" in said["postgres"]["error"])
+        self.assertEqual(self.ledger()["postgres"]["state"], "refused")
+        self.assertEqual(self.postgres.sql("SELECT to_regnamespace('bulwark')", database="empty"), [[""]])
+        self.down()
 
 
 class Faults(LedgerTest):
@@ -67,6 +121,7 @@ class Faults(LedgerTest):
         self.assertEqual(len(rows), len(set(rows)))
         self.assertEqual(set(answered) - set(rows), set())
         self.assert_unbroken()
+        self.assert_complete()
         self.assertEqual(self.status()["state"], "normal")
 
     def error(self):

@@ -58,6 +58,7 @@ class Torture(LedgerTest):
         answered = trader.end()
         self.shipped()
         self.assert_unbroken()
+        self.assert_complete()
         rows = [row[0] for row in self.rows("SELECT id FROM bulwark.verdict WHERE starts_with(id, 't-')")]
         said = self.audit("order", answered[-1])
         self.assertEqual(said[0]["decision"] in ("accepted", "rejected"), True)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Plants faults in the engine and around it, one at a time, and shows that the quick tests find each: cases, random days, simulation.
+"""Plants faults in the engine and around it, one at a time, and shows that the quick tests find each: cases, random days, saved states, simulation.
 
 mutations.py [--build DIR] [--only WORD]      plants, builds, tests; the sources are as before afterwards
 mutations.py --check                          only asks whether each fault still fits the sources
@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-TARGETS = ["bulwark", "simulation_random_test", "simulation_test"]
+TARGETS = ["bulwark", "simulation_random_test", "simulation_test", "state_test"]
 
 # What is wrong with it, where, the text as it stands (exactly once), and the text with the fault.
 FAULTS = [
@@ -42,6 +42,10 @@ FAULTS = [
      "    if (!shm::lease_valid(page_, now)) return core::Gate::LeaseExpired;\n", "    (void)now;\n"),
     ("what only the ring holds is lost with the process", "sidecar/journal/recovery.cpp",
      "const bool drains = held.any() && held.last >= cut.last_whole;", "const bool drains = false;"),
+    ("a saved state forgets how much of a locate is taken", "core/state/book.h", "symbol.adv, symbol.locate_used);",
+     "symbol.adv);"),
+    ("a saved state forgets which order the market knows by which id", "core/state/orders.h",
+     "orders[index].current_id = ids[current];", "orders[index].current_id = ids[0];"),
     ("an instance that crashed comes back trading", "shm/latch.h",
      "      if (result.trading && file.latch.clean) return result;\n", "      if (result.trading) return result;\n"),
 ]
@@ -64,6 +68,7 @@ def finders(directory):
     runs = {
         "cases": ["python3", "-B", str(cases / "run_cases.py"), f"{directory}/bin/bulwark", str(cases)],
         "random": [f"{directory}/bin/simulation_random_test", "--gtest_brief=1"],
+        "state": [f"{directory}/bin/state_test", "--gtest_brief=1"],
         "simulation": ["env", "BULWARK_SEEDS=1-150", f"{directory}/bin/simulation_test", "--gtest_brief=1"],
     }
     return [name for name, command in runs.items() if subprocess.run(command, capture_output=True).returncode != 0]

@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import processes  # noqa: E402
 from processes import wait_for  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -21,7 +22,8 @@ UNITS = ("basic.target", "sysinit.target", "sockets.target", "slices.target", "p
          "shutdown.target", "multi-user.target", "systemd-journald.service", "systemd-journald.socket",
          "systemd-journald-dev-log.socket")
 NAMESPACES = ("--mount", "--propagation", "private", "--pid", "--fork", "--uts", "--ipc", "--net")
-PATIENCE = 120  # seconds: for one command inside, on a busy machine
+PATIENCE = 120  # seconds: for one command inside, and for what is waited for
+processes.HUNG = PATIENCE
 
 
 class Impossible(Exception):
@@ -90,15 +92,17 @@ class Machine:
     def said(self):
         return (self.folder / "log").read_text()
 
+    def inside(self, *command):
+        return ["nsenter", "--target", str(self.init), "--mount", "--pid", "--uts", "--ipc", "--net", "--cgroup",
+                "--root", "--wd", "env", "-i", "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin",
+                "BULWARK_RUN_DIR=/run/bulwark", *command]
+
     def run(self, *command, stdin=None):
-        """Inside, to its end."""
-        return subprocess.run(["nsenter", "--target", str(self.init), "--mount", "--pid", "--uts", "--ipc", "--net",
-                               "--cgroup", "--root", "--wd", "env", "-i", "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/bin",
-                               "BULWARK_RUN_DIR=/run/bulwark", *command], input=stdin, text=True, capture_output=True,
-                              timeout=PATIENCE)
+        """To its end."""
+        return subprocess.run(self.inside(*command), input=stdin, text=True, capture_output=True, timeout=PATIENCE)
 
     def do(self, *command, stdin=None):
-        """Inside, and it must succeed; the result: what it printed."""
+        """It must succeed; the result: what it printed."""
         result = self.run(*command, stdin=stdin)
         if result.returncode != 0:
             raise AssertionError(f"{command}: {result.returncode}\n{result.stdout}{result.stderr}\n{self.journal()}")
@@ -118,8 +122,6 @@ class Machine:
             self.process.kill()  # its first process dies with it, and everything inside with that one
             self.process.wait()
             self.log.close()
-        subprocess.run(["unshare", "--mount", "--propagation", "private", "bash", "-c",
-                        'mkdir -p "$0/cgroup" && mount -t cgroup2 none "$0/cgroup" && cd "$0/cgroup" && '
-                        '[[ ! -d $1 ]] || for try in {1..50}; do find "$1" -depth -type d -exec rmdir {} + 2>/dev/null; '
-                        '[[ -d $1 ]] || exit 0; sleep 0.1; done', self.folder, self.cgroup], check=False)
+        subprocess.run(["unshare", *NAMESPACES[:3], "bash", HERE / "clear.sh", self.folder, str(os.getpid())],
+                       check=False)
         shutil.rmtree(self.folder)

@@ -5,6 +5,9 @@
 """
 import json
 import os
+import shutil
+import signal
+import subprocess
 import sys
 import unittest
 
@@ -31,6 +34,8 @@ metric = "gross"
 max = "100000"
 """
 INSTRUMENTS = "symbol,sector,currency,multiplier,tick_size,lot_size,adv\nAAPL,Tech,,,,,\n"
+AS_TRADER = ("setpriv", "--reuid=trader", "--regid=trader", "--init-groups")
+TRADE = (*AS_TRADER, "python3", "-B", "/run/files/trade.py")
 WHO = ("--operator", "Ada", "--reason", "looked at it")
 
 
@@ -49,6 +54,12 @@ class ServiceTest(unittest.TestCase):
 
     def configure(self, text):
         self.machine.write(f"/etc/bulwark/{self.name}.toml", text.format(name=self.name))
+
+    def drop_in(self, program, settings):
+        folder = f"/etc/systemd/system/{self.unit(program)}.d"
+        self.machine.do("mkdir", "-p", folder)
+        self.machine.write(folder + "/ours.conf", "[Service]\n" + settings)
+        self.machine.do("systemctl", "daemon-reload")
 
     def unit(self, program):
         return f"bulwark-{program}@{self.name}.service"
@@ -81,14 +92,23 @@ class ServiceTest(unittest.TestCase):
     def trade(self):
         """What the gate says to an order of a process of another user."""
         self.orders += 1
-        return self.machine.do("setpriv", "--reuid=trader", "--regid=trader", "--init-groups", "python3", "-B",
-                               "/run/files/trade.py", self.name, f"{self.orders}-{os.urandom(4).hex()}").strip()
+        return self.machine.do(*TRADE, self.name, f"{self.orders}-{os.urandom(4).hex()}").strip()
+
+    def freeze_a_trader(self):
+        trader = subprocess.Popen(self.machine.inside(*TRADE, self.name, "frozen", "stay"), text=True,
+                                  stdout=subprocess.PIPE)
+        self.addCleanup(trader.stdout.close)
+        self.addCleanup(trader.wait)
+        self.addCleanup(trader.kill)
+        self.assertEqual(trader.stdout.readline().strip(), "accepted")
+        (client,) = self.status()["clients"]
+        self.machine.do("kill", "-STOP", str(client["pid"]))
 
     def log(self, program):
         return self.machine.do("journalctl", "--no-pager", "--output=cat", f"--unit={self.unit(program)}")
 
-    def kill(self, program, signal):
-        self.machine.do("systemctl", "kill", "--kill-who=main", f"--signal={signal}", self.unit(program))
+    def kill(self, program, name):
+        self.machine.do("systemctl", "kill", "--kill-who=main", f"--signal={name}", self.unit(program))
 
     def comes_back_halted(self, program, cause):
         """Another process, ready; nothing is traded until a named person resumes."""
@@ -111,6 +131,7 @@ class ServiceTest(unittest.TestCase):
         self.assertEqual(self.trade(), "accepted")
         wait_for("the watchdog's word", lambda: self.show("watchdog", "StatusText") == "may trade", each=0.2)
         wait_for("the sidecar's word", lambda: "orders accepted 1, refused" in self.show("sidecar", "StatusText"), each=0.2)
+        self.assertEqual(self.show("ledger", "ActiveState"), "inactive")
         # A second start of the same programs in the foreground is refused, and disturbs nothing.
         self.assertEqual(self.machine.run("bulwark-sidecar", "--config", f"/etc/bulwark/{self.name}.toml").returncode, 4)
 
@@ -134,6 +155,11 @@ class ServiceTest(unittest.TestCase):
         self.kill("sidecar", "SIGKILL")
         self.comes_back_halted("sidecar", "the sidecar died")
         self.assertEqual(self.show("watchdog", "MainPID"), self.pids["watchdog"])
+
+    def test_a_sidecar_restarted_alone(self):
+        self.up()
+        self.machine.do("systemctl", "restart", self.unit("sidecar"))
+        self.comes_back_halted("sidecar", "the sidecar died")
 
     def test_killed_watchdog(self):
         self.up()
@@ -161,7 +187,7 @@ class ServiceTest(unittest.TestCase):
         self.assertEqual(self.status()["state"], "halted")
         self.do("killswitch", "stop")  # its run folder is there
         self.machine.do("systemctl", "reset-failed", self.unit("sidecar"))
-        self.machine.do("systemctl", "start", self.unit("sidecar"))
+        self.machine.do("systemctl", "start", self.target)
         self.do("killswitch", "resume", *WHO)
         self.assertEqual(self.trade(), "accepted")
 
@@ -188,9 +214,9 @@ class ServiceTest(unittest.TestCase):
     def test_another_name(self):
         self.configure(CONFIG.replace('name = "{name}"', 'name = "somebody-else"', 1))
         self.machine.run("systemctl", "start", self.target)
-        wait_for("its failure", lambda: self.show("watchdog", "ActiveState") == "failed", each=0.2)
-        self.assertIn("somebody-else", self.show("watchdog", "StatusText"))
-        self.assertEqual(self.show("watchdog", "NRestarts"), "0")
+        for program in ("watchdog", "sidecar"):
+            self.assertEqual((self.show(program, "ActiveState"), self.show(program, "NRestarts")), ("failed", "0"))
+            self.assertIn("somebody-else", self.show(program, "StatusText"))
 
     def test_reload(self):
         self.up()
@@ -211,6 +237,62 @@ class ServiceTest(unittest.TestCase):
         status = self.status()
         self.assertEqual((status["state"], status["cause"], status["operator"]), ("halted", "fat finger", "Ada"))
 
+    def test_a_stop_by_a_member_of_the_group(self):
+        self.up()
+        self.machine.do(*AS_TRADER, "killswitch", "stop", "--instance", self.name, "--operator", "Ben")
+        latch = f"/var/lib/bulwark/{self.name}/latch"
+        wait_for("the watchdog's latch", lambda: "trading = no" in self.machine.do("cat", latch), each=0.1)
+        self.assertEqual(self.trade(), "rejected halted")
+
+    @unittest.skipIf(len(os.sched_getaffinity(0)) < 2, "SKIPPED: there is one core alone")
+    def test_cores(self):
+        """By a drop-in for the threads of one instance; the hot loop goes where its configuration says."""
+        one, other = sorted(os.sched_getaffinity(0))[:2]
+        self.configure(CONFIG.replace("lease_ms = 80", f"lease_ms = 80\ncpu = {other}"))
+        self.drop_in("sidecar", f"CPUAffinity={one}\n")
+        self.up()
+        names = self.machine.do("sh", "-c", f"grep -H . /proc/{self.pids['sidecar']}/task/*/comm")
+        cores = {}
+        for line in names.splitlines():
+            path, name = line.split(":", 1)
+            said = self.machine.do("grep", "Cpus_allowed_list", path.replace("comm", "status"))
+            cores.setdefault(name, set()).add(said.split()[1])
+        self.assertEqual((cores.pop("bw-hot"), set.union(*cores.values())), ({str(other)}, {str(one)}))
+
+    def test_a_silent_client(self):
+        """Of another user: killed where the watchdog has been given the right, and else it says that it cannot."""
+        self.configure(CONFIG.replace("lease_ms = 80", "lease_ms = 80\nkill_unacknowledged_ms = 200"))
+        self.up()
+        self.freeze_a_trader()
+        self.assertEqual(self.ask("killswitch", "stop").returncode, 1)
+        wait_for("its complaint", lambda: "cannot be killed" in self.log("watchdog"), each=0.2)
+        self.assertEqual(len(self.status()["clients"]), 1)
+
+        self.drop_in("watchdog", "CapabilityBoundingSet=CAP_KILL CAP_SYS_PTRACE\n"
+                                 "AmbientCapabilities=CAP_KILL CAP_SYS_PTRACE\n")
+        self.machine.do("systemctl", "restart", self.unit("watchdog"))
+        wait_for("its death", lambda: not self.status()["clients"], each=0.2)
+        wait_for("its words", lambda: "killed trader" in self.log("watchdog"), each=0.2)
+
+    @unittest.skipIf(shutil.which("redis-server") is None, "SKIPPED: no redis-server (scripts/setup --test installs it)")
+    def test_ledger(self):
+        """It ships from within its sandbox; its death is nobody's but its own."""
+        self.machine.do("systemd-run", "--unit=redis-of-the-test", "redis-server", "--port", "0", "--unixsocket",
+                        "/run/redis.sock", "--unixsocketperm", "777", "--save", "", "--appendonly", "no")
+        self.configure(CONFIG + '[ledger]\nredis = "unix:///run/redis.sock"\n')
+        self.up()
+        self.assertEqual(self.trade(), "accepted")
+
+        def mirrored():
+            return self.machine.do("redis-cli", "-s", "/run/redis.sock", "dbsize").strip() not in ("", "0")
+        wait_for("the mirror", mirrored, each=0.2)
+        pid = self.show("ledger", "MainPID")
+        self.kill("ledger", "SIGKILL")
+        wait_for("another ledger", lambda: self.show("ledger", "MainPID") not in ("0", pid), each=0.2)
+        self.assertEqual(self.trade(), "accepted")
+        self.down()
+        self.assertEqual((self.show("ledger", "ActiveState"), self.show("ledger", "Result")), ("inactive", "success"))
+
     def test_rights(self):
         """No more than is needed: what the kernel says of the running processes."""
         self.up()
@@ -219,12 +301,16 @@ class ServiceTest(unittest.TestCase):
                         self.machine.do("cat", f"/proc/{self.pids[program]}/status").splitlines() if ":\t" in line)
             self.assertEqual((said["CapEff"], said["CapBnd"]), (capabilities, capabilities), program)
             self.assertEqual((said["NoNewPrivs"], said["Seccomp"]), ("1", "2"), program)
+            self.assertNotEqual(said["VmLck"].split()[0], "0", program)
+        policy = self.machine.do("chrt", "--pid", self.pids["watchdog"])
+        self.assertIn("SCHED_FIFO", policy)
         everybody = self.machine.run("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "bulwark",
                                      "status", "--instance", self.name)
         self.assertEqual(everybody.returncode, 4, everybody.stderr)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that everything is cleared away
     try:
         ServiceTest.machine = Machine(BUILD)
     except Impossible as reason:

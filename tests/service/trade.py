@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A trading process: one order through the gate of an instance, and its fill. Prints the decision, and why.
 
-    trade.py INSTANCE ORDER
+    trade.py INSTANCE ORDER [stay]      stay: it does not leave
 """
 import sys
 import time
@@ -13,7 +13,7 @@ PATIENCE = 60  # seconds
 
 
 def main():
-    instance, order = sys.argv[1:]
+    instance, order = sys.argv[1:3]
     marks = bulwark.publish_marks(instance=instance)
     marks.mark("AAPL", last="100")
     client = bulwark.attach(instance=instance, client="trader", account="ACC1", strategy="momo", timeout_ms=10_000)
@@ -26,7 +26,9 @@ def main():
         time.sleep(0.02)
     if verdict.decision == "accepted":
         client.fill(id=f"{order}-{attempt}", exec_id=order, quantity="10", price="100")
-    print(verdict.decision, verdict.reason or "")
+    print(verdict.decision, verdict.reason or "", flush=True)
+    if "stay" in sys.argv:
+        time.sleep(PATIENCE)
     client.detach()
 
 

@@ -26,7 +26,7 @@ class UnitsTest(unittest.TestCase):
         shutil.copytree(UNITS, folder)
         for unit in ("sysinit", "basic", "shutdown", "multi-user"):
             (folder / f"{unit}.target").write_text("[Unit]\nDescription=of the system\nDefaultDependencies=no\n")
-        for program in PROGRAMS + ("true", "systemctl", "flock"):
+        for program in PROGRAMS + ("true", "sh", "systemctl", "flock"):
             path = self.root / ("usr/local/bin" if program in PROGRAMS else "usr/bin") / program
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o755)

@@ -162,8 +162,14 @@ void Shipper::look_at_anchor() {
   if (row.rows() == 0 || !head || head->journal != follower_->journal()) return;
   const auto anchored = static_cast<std::uint64_t>(row.integer(0, 0));
   if (head->sequence >= anchored) return;
+  // A power cut may bring the name of an older head back; the blocks that a newer one named are there all the same.
+  journal::BlockReader reader(source_.journal_directory, std::max(shipped_, follower_->first_sequence()));
+  while (reader.next()) {
+  }
+  if (reader.last_sequence() >= anchored) return;
   throw Refused("the server knows that this journal had reached record " + std::to_string(anchored) +
-                "; here it ends with " + std::to_string(head->sequence) + ": it was rolled back. Nothing is shipped");
+                "; here it ends with " + std::to_string(reader.last_sequence()) +
+                ": it was rolled back. Nothing is shipped");
 }
 
 // True: there is more to do.

@@ -40,6 +40,7 @@ void Mirror::start_over() {
   picture_ = std::make_unique<Picture>(source_);
   written_.clear();
   entries_written_ = published_ = 0;
+  begun_ = shm::wall_now();
 }
 
 void Mirror::run(const std::atomic<bool>& ending) {
@@ -70,10 +71,7 @@ void Mirror::run(const std::atomic<bool>& ending) {
 }
 
 void Mirror::follow() {
-  // Whoever looks at the past did not ask to be called for it.
-  const bool past = follower_->last_sequence() == 0 || follower_->last_sequence() + 1 == follower_->first_sequence();
   while (follower_->next()) picture_->take(*follower_);
-  if (past) published_ = picture_->entries_seen;
   picture_->look_at_board();
 }
 
@@ -148,8 +146,10 @@ void Mirror::publish() {
   const std::string channel = picture_->key("alerts");
   const std::uint64_t first = picture_->entries_seen - picture_->entries.size();
   for (published_ = std::max(published_, first); published_ < picture_->entries_seen; ++published_) {
+    const Entry& entry = picture_->entries[published_ - first];
+    if (entry.t < begun_) continue;
     std::string message;
-    for (const auto& [field, value] : picture_->entries[published_ - first].fields) {
+    for (const auto& [field, value] : entry.fields) {
       message += (message.empty() ? "{" : ",") + json_text(field) + ":" + json_text(value);
     }
     redis_->add({"PUBLISH", channel, message + "}"});

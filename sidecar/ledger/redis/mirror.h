@@ -41,6 +41,7 @@ private:
   std::optional<Connection> redis_;
   std::map<std::string, Hash> written_;  // what Redis has, as far as we know
   std::uint64_t entries_written_ = 0, published_ = 0;
+  TimeNs begun_{};              // what happened before, nobody is called for
   std::uint64_t mirrored_ = 0;  // the last record that Redis shows for certain
   MonotonicNs written_whole_{0};
 };

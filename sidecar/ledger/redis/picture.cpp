@@ -64,7 +64,8 @@ void Picture::take(Follower& follower) {
 }
 
 void Picture::take_row(const CellRow& row) {
-  Entry entry{std::to_string(row.t.ns / 1'000'000) + "-" + std::to_string(row.sequence),
+  Entry entry{row.t,
+              std::to_string(row.t.ns / 1'000'000) + "-" + std::to_string(row.sequence),
               {{"table", std::string(words_of(row.table).name)},
                {"seq", std::to_string(row.sequence)},
                {"t", std::to_string(row.t.ns)}}};

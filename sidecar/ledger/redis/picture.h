@@ -17,6 +17,7 @@ using Hash = std::map<std::string, std::string>;
 
 // An entry of the stream. Its id is its time in milliseconds and its record's sequence: the same whoever adds it.
 struct Entry {
+  TimeNs t;
   std::string id;
   Hash fields;
 };

@@ -6,7 +6,9 @@
 --   stream   of which journal: bulwark.ship_state
 --
 -- Prices, quantities and money are numeric(38,8), the whole range of the engine (1e22 and 8 decimals) and exact; a value
--- that is a quotient (a share, a leverage) is a numeric of as many digits as the journal's double has.
+-- that is a quotient (a share, a leverage) is a numeric of as many digits as the journal's double has. The tables of
+-- orders, which grow by hundreds of thousands of rows a second, have no primary key: that each row is there once follows
+-- from the position, which moves in the transaction that brings them; a key would double what loading them costs.
 
 DO $$
 BEGIN
@@ -74,27 +76,27 @@ CREATE TABLE bulwark.verdict (
   reference        numeric(38,8),       -- of the symbol when it was judged; null: it had no mark
   mark_t_ns        bigint,              -- when that was told
   model            text,                -- version of the one in force: bulwark.model_version
-  configuration    text,                -- hash of the one in force: bulwark.configuration
-  PRIMARY KEY (stream, seq, t)
+  configuration    text                -- hash of the one in force: bulwark.configuration
 ) PARTITION BY RANGE (t);
 CREATE INDEX verdict_id ON bulwark.verdict (id);
+CREATE INDEX verdict_seq ON bulwark.verdict USING brin (seq);
 
 -- Every limit that objected to an order, in the order of the limits; the verdict names only the first.
 CREATE TABLE bulwark.objection (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL, event_seq bigint NOT NULL,
-  limit_name text, metric text, scope jsonb, value numeric, max numeric,
-  PRIMARY KEY (stream, seq, t)
+  limit_name text, metric text, scope jsonb, value numeric, max numeric
 ) PARTITION BY RANGE (t);
 CREATE INDEX objection_event ON bulwark.objection (event_seq);
+CREATE INDEX objection_seq ON bulwark.objection USING brin (seq);
 
 CREATE TABLE bulwark.fill (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   id text NOT NULL, exec_id text NOT NULL, client text,
   account text, strategy text, symbol text, side text,   -- as the fill gave them: mostly the order says it
-  quantity numeric(38,8) NOT NULL, price numeric(38,8) NOT NULL, fee numeric(38,8) NOT NULL,
-  PRIMARY KEY (stream, seq, t)
+  quantity numeric(38,8) NOT NULL, price numeric(38,8) NOT NULL, fee numeric(38,8) NOT NULL
 ) PARTITION BY RANGE (t);
 CREATE INDEX fill_id ON bulwark.fill (id);
+CREATE INDEX fill_seq ON bulwark.fill USING brin (seq);
 
 -- What else happened to an order: ack, cancel, done, deliver (an order of a liquidation goes to a client); and what the
 -- engine asked for: cancel_request, liquidation (these have an event_seq).
@@ -102,29 +104,29 @@ CREATE TABLE bulwark.order_event (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL, event_seq bigint,
   type text NOT NULL, id text NOT NULL, client text,
   why text,                             -- of done; of cancel_request and liquidation the cause
-  account text, symbol text, side text, quantity numeric(38,8), price numeric(38,8),
-  PRIMARY KEY (stream, seq, t)
+  account text, symbol text, side text, quantity numeric(38,8), price numeric(38,8)
 ) PARTITION BY RANGE (t);
 CREATE INDEX order_event_id ON bulwark.order_event (id);
+CREATE INDEX order_event_seq ON bulwark.order_event USING brin (seq);
 
 -- Events that were refused whole: what they say above did not happen.
 CREATE TABLE bulwark.error (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL, event_seq bigint NOT NULL,
   type text NOT NULL, id text, message text NOT NULL,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 CREATE TABLE bulwark.breach (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL, event_seq bigint NOT NULL,
   type text NOT NULL,                   -- warning, breach, cleared
   limit_name text, scope jsonb, metric text, value numeric, max numeric, action text,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 CREATE TABLE bulwark.state (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL, event_seq bigint NOT NULL,
   scope jsonb NOT NULL, state text NOT NULL, cause text NOT NULL,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 -- Who stopped trading and who let it go on: halt, reduce_only, liquidate, resume; and what stopped it without anybody:
@@ -133,7 +135,7 @@ CREATE TABLE bulwark.stop (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   type text NOT NULL, scope jsonb, operator text, reason text,
   epoch bigint,                         -- of a halt that came by the kill page
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 -- Limits with both values, whether by another configuration or by an override.
@@ -146,21 +148,21 @@ CREATE TABLE bulwark.limit_change (
   old_value text, new_value text,       -- null: there was none, there is none
   until timestamptz,
   operator text, reason text,
-  PRIMARY KEY (stream, seq, n, t)
+  PRIMARY KEY (seq, stream, n, t)
 ) PARTITION BY RANGE (t);
 
 CREATE TABLE bulwark.configuration (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   hash text NOT NULL,
   text text COMPRESSION lz4 NOT NULL,   -- everything that the decisions from here on rest on
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 CREATE TABLE bulwark.model_version (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   version text NOT NULL, configuration text NOT NULL,
   confidence numeric(38,8) NOT NULL, symbols integer NOT NULL, factors integer NOT NULL, scenarios integer NOT NULL,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 
 -- What somebody should look at: warnings that are about no limit, the market's scale, what the ledger itself has to say
@@ -168,12 +170,12 @@ CREATE TABLE bulwark.model_version (
 CREATE TABLE bulwark.alert (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   source text NOT NULL, message text NOT NULL,
-  PRIMARY KEY (stream, seq, source, t)
+  PRIMARY KEY (seq, stream, source, t)
 ) PARTITION BY RANGE (t);
 
 -- A person's wish and reason, where no event has a place for them.
 CREATE TABLE bulwark.remark (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   operator text NOT NULL, message text NOT NULL,
-  PRIMARY KEY (stream, seq, t)
+  PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);

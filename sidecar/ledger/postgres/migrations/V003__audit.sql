@@ -103,4 +103,4 @@ END;
 
 GRANT SELECT ON bulwark.decisions, bulwark.stops, bulwark.limit_changes, bulwark.breaches_by_day TO bulwark_reader;
 REVOKE ALL ON FUNCTION bulwark.proof, bulwark.first_damage FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION bulwark.proof, bulwark.first_damage TO bulwark_reader;
+GRANT EXECUTE ON FUNCTION bulwark.proof, bulwark.first_damage TO bulwark_reader, bulwark_writer;
