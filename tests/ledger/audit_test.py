@@ -48,8 +48,9 @@ class Audit(LedgerTest):
         self.assertEqual((objection["table"], objection["limit_name"]), ("objection", "size"))
         self.same([verdict], self.view(f"SELECT * FROM bulwark.decisions WHERE id = '{self.refused}'"), "seq", "client",
                   "decision", "reason", "limit_name", "scope", "event_seq", "mark_t_ns", "configuration", "model")
-        proof = self.rows(f"SELECT seq, block_hash, unbroken, head_seq >= seq FROM bulwark.proof('{self.refused}') "
-                          f"WHERE decided > now() - interval '1 day' ORDER BY decided DESC LIMIT 1", user="ada")
+        newest = (f"SELECT seq, block_hash, unbroken, head_seq >= seq FROM bulwark.proof('{self.refused}') "
+                  f"ORDER BY decided DESC LIMIT 1")
+        proof = wait_for("a head behind it", lambda: (rows := self.rows(newest, user="ada")) and rows[0][3] and rows)
         self.assertEqual(proof, [[str(verdict["seq"]), verdict["block"]["hash"], "t", "t"]])
         self.assertEqual([row["table"] for row in self.audit("order", self.order)][:2], ["verdict", "fill"])
         self.audit("order", "nobody's", code=1)
