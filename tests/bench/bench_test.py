@@ -83,7 +83,7 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stderr)
         for name in CASES:
             self.assertIn("\n" + name + " ", run.stdout)
-        self.assertEqual(len(re.findall(r"(passed|FAILED)$", run.stdout, flags=re.M)), 4)
+        self.assertEqual(len(re.findall(r"(passed|FAILED)$", run.stdout, flags=re.M)), 6)
 
     def test_wrong_usage_is_2(self):
         for arguments in (("--seconds", "soon"), ("--cpus", "0,0"), ("--chunk", "5"), ("--nonsense",)):

@@ -124,14 +124,12 @@ TEST(Damage, EveryFlippedBitOfTheHeadIsFound) {
     test::append(appender, 3, 6);
     appender.finish();
   }
-  const std::vector<char> good = test::bytes_of(head_path(folder.path()));
-  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
-    std::vector<char> bad = good;
-    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
-    test::put_bytes(head_path(folder.path()), bad);
+  for (std::size_t bit = 0; bit < sizeof(Head) * 8; ++bit) {
+    test::flip_bit(head_path(folder.path()), bit / 8, static_cast<int>(bit % 8));
     BlockReader reader(folder.path());
     while (reader.next()) {
     }
+    test::flip_bit(head_path(folder.path()), bit / 8, static_cast<int>(bit % 8));
     ASSERT_EQ(reader.ending().kind, EndKind::Damaged) << "bit " << bit;
   }
 }

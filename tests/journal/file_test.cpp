@@ -128,9 +128,8 @@ TEST(File, CutAtAnyByteByACrashItEndsWithTheLastWholeBlock) {
   const std::vector<Block> blocks = read_all(folder).blocks;
   ASSERT_EQ(blocks.size(), 4U);
   const std::string path = journal_file_path(folder.path(), 1);
-  const std::vector<char> whole = test::bytes_of(path);
-  for (std::size_t size = 0; size <= blocks.back().end; ++size) {
-    test::put_bytes(path, {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
+  for (std::size_t size = blocks.back().end + 1; size-- > 0;) {
+    std::filesystem::resize_file(path, size);
     std::uint64_t expected = 0, at = size < sizeof(FileHeader) ? 0 : sizeof(FileHeader);
     for (const Block& block : blocks) {
       if (block.end > size) break;
@@ -151,11 +150,8 @@ TEST(File, AnyFlippedBitIsFoundWhereItStands) {
   append(appender, 5, 3);
   const std::vector<Block> blocks = read_all(folder).blocks;
   const std::string path = journal_file_path(folder.path(), 1);
-  const std::vector<char> whole = test::bytes_of(path);
   for (std::size_t byte = 0; byte < blocks[3].end; ++byte) {  // a commit follows all of these
-    std::vector<char> changed = whole;
-    changed[byte] = static_cast<char>(changed[byte] ^ (1 << byte % 8));
-    test::put_bytes(path, changed);
+    test::flip_bit(path, byte, static_cast<int>(byte % 8));
     std::uint64_t before = 0, begin_of_block = 0, end_of_block = sizeof(FileHeader);
     for (const Block& block : blocks) {
       if (block.begin > byte) break;
@@ -164,6 +160,7 @@ TEST(File, AnyFlippedBitIsFoundWhereItStands) {
       before = block.first - 1;
     }
     const Read read = read_all(folder);
+    test::flip_bit(path, byte, static_cast<int>(byte % 8));
     ASSERT_EQ(read.ending.kind, EndKind::Damaged) << "byte " << byte;
     ASSERT_GE(read.ending.byte, begin_of_block);
     ASSERT_LE(read.ending.byte, byte);
@@ -222,15 +219,13 @@ TEST(File, APackedFileThatWasChangedIsDamage) {
   append(appender, 6, 10);
   ASSERT_TRUE(pack_oldest(folder.path(), appender.last_sequence()));
   const std::string path = journal_files(folder.path()).front();
-  const std::vector<char> good = test::bytes_of(path);
   ASSERT_EQ(read_all(folder).ending.kind, EndKind::Whole);
-  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
-    std::vector<char> bad = good;
-    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ (1 << bit % 8));
-    test::put_bytes(path, bad);
+  for (std::size_t byte = 0; byte < std::filesystem::file_size(path); ++byte) {
+    test::flip_bit(path, byte, static_cast<int>(byte % 8));
     BlockReader reader(folder.path());
     ASSERT_FALSE(reader.next());
-    ASSERT_EQ(reader.ending().kind, EndKind::Damaged) << "bit " << bit;
+    test::flip_bit(path, byte, static_cast<int>(byte % 8));
+    ASSERT_EQ(reader.ending().kind, EndKind::Damaged) << "byte " << byte;
     ASSERT_NE(reader.ending().text().find("000001.journal.zst: byte 0"), std::string::npos) << reader.ending().text();
   }
 }

@@ -38,4 +38,13 @@ inline void put_bytes(const std::string& path, const std::vector<char>& bytes) {
   file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
+// In place: a file that is written anew costs the disk a flush each time.
+inline void flip_bit(const std::string& path, std::size_t byte, int bit) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekg(static_cast<std::streamoff>(byte));
+  const int now = file.get();
+  file.seekp(static_cast<std::streamoff>(byte));
+  file.put(static_cast<char>(now ^ (1 << bit)));
+}
+
 }  // namespace bulwark::test
