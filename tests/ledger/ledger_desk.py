@@ -82,8 +82,9 @@ class LedgerTest(DeskTest):
         stream = self.stream()
         last = int(self.postgres.value(f"SELECT last_seq FROM bulwark.ship_state WHERE stream = {stream}"))
         said = {"verdict": set(), "fill": set()}
-        for line in self.bulwark("journal", "--json", "--type", "verdict", "fill", "--journal", str(self.folder / "journal"), "--instance",
-                                 "ctl").splitlines():
+        journal = self.bulwark("journal", "--json", "--type", "verdict", "--type", "fill", "--journal",
+                               str(self.folder / "journal"), "--instance", "ctl")
+        for line in journal.splitlines():
             record = json.loads(line)
             if record["type"] in said and record["seq"] <= last:
                 said[record["type"]].add(str(record["seq"]))
