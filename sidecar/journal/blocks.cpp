@@ -14,7 +14,7 @@ constexpr std::size_t block_window = block_words_max + 2 * (record_words_max + 2
 FileHeader header_of(SegmentFile& segment) {
   FileHeader header{};
   const auto words = segment.words(0, file_header_words);
-  std::memcpy(&header, words.data(), words.size_bytes());
+  if (!words.empty()) std::memcpy(&header, words.data(), words.size_bytes());
   return header;
 }
 

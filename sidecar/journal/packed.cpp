@@ -39,7 +39,7 @@ Bytes read_whole(const std::string& path) {
 
 std::uint32_t checksum_of(const char* bytes, std::size_t size) {
   std::vector<std::uint64_t> words((size + 7) / 8);
-  std::memcpy(words.data(), bytes, size);
+  if (size != 0) std::memcpy(words.data(), bytes, size);
   return crc32c(0, words);
 }
 
@@ -112,7 +112,7 @@ std::vector<std::uint64_t> unpack(const std::string& path) {
   const Bytes bytes = unpack_bytes(path);
   if (bytes.size() % 8 != 0) fail(path, "byte 0: what is packed is no journal file");
   std::vector<std::uint64_t> words(bytes.size() / 8);
-  std::memcpy(words.data(), bytes.data(), bytes.size());
+  if (!words.empty()) std::memcpy(words.data(), bytes.data(), bytes.size());
   return words;
 }
 
