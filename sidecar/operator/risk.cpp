@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "sidecar/operator/command.h"
+#include "sidecar/operator/risk_options.h"
 #include "sidecar/risk/whats.h"
 
 namespace bulwark::command {
@@ -101,6 +102,7 @@ void add_risk_command(CLI::App& app, std::function<int()>& chosen) {
   command->add_option("WHAT", request->what, "what is asked, see below")->required()->check(CLI::IsMember(names));
   add_files(*command, *request);
   add_numbers(*command, *request);
+  add_risk_options(*command, *request);
   command->add_flag("--json", request->json, "one JSON document");
   command->callback([&chosen, request] {
     if (request->confidences.empty()) request->confidences = {0.99};

@@ -21,5 +21,11 @@ Report answer(const Request& request);
 
 void covariance(const Request& request, const Inputs& inputs, Report& report);
 void correlation(const Request& request, const Inputs& inputs, Report& report);
+void stress(const Request& request, const Inputs& inputs, Report& report);
+void drawdown(const Request& request, const Inputs& inputs, Report& report);
+void kelly(const Request& request, const Inputs& inputs, Report& report);
+void garch(const Request& request, const Inputs& inputs, Report& report);
+void regime(const Request& request, const Inputs& inputs, Report& report);
+void attribution(const Request& request, const Inputs& inputs, Report& report);
 
 }  // namespace bulwark::risk
