@@ -13,6 +13,8 @@ namespace {
 constexpr std::array table{
     What{"covariance", "covariances of daily returns, and each symbol's volatility", covariance},
     What{"correlation", "correlations of daily returns, and each symbol's volatility", correlation},
+    What{"var", "value at risk of the book", value_at_risk},
+    What{"es", "expected shortfall of the book: the mean loss beyond the VaR", expected_shortfall},
 };
 
 }  // namespace

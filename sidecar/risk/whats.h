@@ -21,5 +21,7 @@ Report answer(const Request& request);
 
 void covariance(const Request& request, const Inputs& inputs, Report& report);
 void correlation(const Request& request, const Inputs& inputs, Report& report);
+void value_at_risk(const Request& request, const Inputs& inputs, Report& report);
+void expected_shortfall(const Request& request, const Inputs& inputs, Report& report);
 
 }  // namespace bulwark::risk
