@@ -13,6 +13,13 @@ namespace {
 constexpr std::array table{
     What{"covariance", "covariances of daily returns, and each symbol's volatility", covariance},
     What{"correlation", "correlations of daily returns, and each symbol's volatility", correlation},
+    What{"var", "value at risk of the book", value_at_risk},
+    What{"es", "expected shortfall of the book: the mean loss beyond the VaR", expected_shortfall},
+    What{"components", "each symbol's (with --sectors: each sector's) part of VaR and ES, and what one more would add",
+         components},
+    What{"incremental", "VaR of the book less VaR of the book without each symbol", incremental},
+    What{"backtest", "whether the VaR of each day before held: exceptions and their tests", backtest},
+    What{"sectors", "gross, net, long and short of each sector", sectors},
     What{"stress", "losses of the book in scenarios, VaR in a crisis, the nearest shock that loses so much", stress},
     What{"drawdown", "how far the book fell below its highest value, and what it earned for that", drawdown},
     What{"kelly", "the share of wealth in each symbol with which it grows fastest", kelly},
