@@ -103,9 +103,15 @@ void add_brinson(const Request& request, const Inputs& inputs, const Eigen::Vect
   const analytics::Brinson found = analytics::brinson_fachler(weights, benchmark_weights, returns, benchmark_returns);
   k = 0;
   for (const auto& [name, sector] : sectors) {
-    report.add("allocation", found.allocation[k])["sector"] = name;
-    report.add("selection", found.selection[k])["sector"] = name;
-    report.add("interaction", found.interaction[k++])["sector"] = name;
+    const auto add = [&](const char* what, double value) { report.add(what, value)["sector"] = name; };
+    add("allocation", found.allocation[k]);
+    add("selection", found.selection[k]);
+    add("interaction", found.interaction[k]);
+    add("portfolio_weight", weights[k]);
+    add("benchmark_weight", benchmark_weights[k]);
+    add("portfolio_sector_return", returns[k]);
+    add("benchmark_sector_return", benchmark_returns[k]);
+    ++k;
   }
   report.add("benchmark_return", found.benchmark);
   report.add("active_return", found.portfolio - found.benchmark);

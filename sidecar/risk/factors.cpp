@@ -42,7 +42,10 @@ void add_factors(const Request& request, const Inputs& inputs, Report& report) {
     beta["t_statistic"] = found.t_statistics[at + 1];
     report.add("mean_contribution", found.contributions[at])["factor"] = factors.symbols[k];
   }
+  report.add("mean_return", found.mean_return);
   report.add("r_squared", found.r_squared);
+  report.add("variance_total", found.variance_total);
+  report.add("variance_systematic", found.variance_systematic);
   report.add("residual_deviation", found.residual_deviation);
   report.inputs["factor_dates"] = ours.size();
 }

@@ -46,12 +46,15 @@ double one_state_likelihood(const Eigen::VectorXd& returns) {
   return -0.5 * count * (std::log(2 * std::numbers::pi * variance) + 1);
 }
 
-void add_history(const Inputs& inputs, const Eigen::MatrixXd& filtered, Report& report) {
+void add_history(const Inputs& inputs, const Eigen::VectorXd& returns, const Eigen::MatrixXd& filtered,
+                 Report& report) {
+  const std::vector<std::string> dates(inputs.dates.end() - filtered.rows(), inputs.dates.end());
+  report.add("returns", Json(std::vector<double>(returns.begin(), returns.end())))["dates"] = dates;
   for (Eigen::Index state = 0; state < filtered.cols(); ++state) {
     std::vector<double> column(filtered.col(state).begin(), filtered.col(state).end());
     Json& result = report.add("filtered", Json(std::move(column)));
     result["state"] = state;
-    result["dates"] = std::vector<std::string>(inputs.dates.end() - filtered.rows(), inputs.dates.end());
+    result["dates"] = dates;
   }
 }
 
@@ -78,7 +81,7 @@ void regime(const Request& request, const Inputs& inputs, Report& report) {
   report.add("transition", hmm.transition, names);
   report.add("log_likelihood", filtered.log_likelihood);
   report.add("log_likelihood_of_one_state", one_state_likelihood(returns));
-  if (request.history) add_history(inputs, filtered.probabilities, report);
+  if (request.history) add_history(inputs, returns, filtered.probabilities, report);
   report.inputs["trained_from"] = model.from;
   report.inputs["trained_to"] = model.to;
   report.inputs["trained_returns"] = model.returns;
