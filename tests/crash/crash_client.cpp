@@ -11,6 +11,7 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <set>
 #include <sstream>
 #include <vector>
 
@@ -101,8 +102,8 @@ private:
     if (answer[0] == "order" && answer[2] == "working" && !working_.contains(id))
       working_[id] = {sides_[id], std::stoll(answer[5])};
     if (answer[0] == "ok" && pending_[0] == "done") working_.erase(id);
-    if (answer[0] == "ok" && pending_[0] == "fill" && (working_[id].remaining -= std::stoll(pending_[3])) == 0)
-      working_.erase(id);
+    const bool fill = answer[0] == "ok" && pending_[0] == "fill" && executions_.insert(pending_[2]).second;
+    if (fill && (working_[id].remaining -= std::stoll(pending_[3])) == 0) working_.erase(id);
     pending_.clear();
   }
 
@@ -135,7 +136,10 @@ private:
     const std::int64_t what = below(20);
     if (what < 10) {
       const std::int64_t quantity = below(order->second.remaining) + 1;
-      report({"fill", id, "e" + std::to_string(++fills_), std::to_string(quantity), what < 5 ? "100" : "100.25"});
+      const std::vector<std::string> fill{"fill", id, "e" + std::to_string(++fills_), std::to_string(quantity),
+                                          what < 5 ? "100" : "100.25"};
+      report(fill);
+      if (below(16) == 0) report(fill);  // as after a reconnect; it counts once
     } else if (what < 15) {
       report({"done", id, what < 12 ? "canceled" : "expired"});
     } else {
@@ -205,6 +209,7 @@ private:
   std::map<std::string, Working> working_;
   std::map<std::string, std::string> sides_;
   std::vector<std::string> unanswered_, pending_;  // ids whose check was cut off; the statement without an answer
+  std::set<std::string> executions_;
   std::uint64_t orders_ = 0, fills_ = 0;
 };
 
