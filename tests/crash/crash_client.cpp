@@ -65,7 +65,7 @@ public:
   void trade_until_told() {
     while (!ending) {
       for (std::int64_t burst = below(64); burst > 0 && !ending; --burst) act();
-      shm::nap({below(20'000'000)});
+      shm::nap({below(40'000'000)});
     }
     for (const std::string& id : unanswered_) ask(id);
     client_->detach();
