@@ -107,20 +107,6 @@ private:
   bool whole_ = false;
 };
 
-std::vector<std::byte> read_whole(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) fail(path, std::string("cannot open it: ") + std::strerror(errno));
-  std::vector<std::byte> bytes;
-  std::vector<std::byte> chunk(1 << 20);
-  ssize_t got = 0;
-  while ((got = ::read(fd, chunk.data(), chunk.size())) > 0)
-    bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + got);
-  const std::string why = std::strerror(errno);
-  ::close(fd);
-  if (got < 0) fail(path, "cannot read it: " + why);
-  return bytes;
-}
-
 void check(const std::string& path, const SnapshotHeader& header, std::uint64_t file_bytes) {
   if (header.magic != snapshot_magic) fail(path, "this is no snapshot");
   if (header.checksum != checksum_of(header)) fail(path, "its header does not fit its checksum");
@@ -201,7 +187,7 @@ SnapshotHeader read_snapshot_header(const std::string& path) {
 }
 
 std::vector<std::byte> read_snapshot_state(const std::string& path, const SnapshotHeader& header) {
-  const std::vector<std::byte> file = read_whole(path);
+  const std::string file = read_whole(path);
   check(path, header, file.size());
   std::vector<std::byte> state(header.state_bytes);
   const std::size_t size =

@@ -7,24 +7,17 @@
 #include <nlohmann/json.hpp>
 
 #include "killswitch/refusal.h"
-#include "sidecar/config/load.h"
 #include "sidecar/journal/reader.h"
 #include "sidecar/journal/recovery.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/journal.h"
 #include "sidecar/simulate/output_json.h"
+#include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::command {
 
 using Json = nlohmann::ordered_json;
 using journal::RecordType;
-
-core::Rules rules_of(const std::string& frozen) {
-  config::LoadResult loaded = config::load_frozen(frozen);
-  if (loaded.good()) return std::move(loaded.settings.rules);
-  throw journal::JournalError("a configuration in the journal cannot be read by this build: " +
-                              config::format(loaded.mistakes.front()));
-}
 
 namespace {
 
@@ -35,7 +28,7 @@ int end_of(const journal::JournalReader& reader) {
 }
 
 int prove(const std::string& folder, bool json) {
-  journal::Replay replay(folder, rules_of);
+  journal::Replay replay(folder, simulate::recorded_rules);
   journal::JournalReader reader(folder);
   std::uint64_t events = 0, outputs = 0;
   std::string difference;
@@ -86,7 +79,7 @@ public:
 
 private:
   void adopt(std::uint64_t hash) {
-    const core::Rules recorded = rules_of(journal::read_configuration(folder_, hash));
+    const core::Rules recorded = simulate::recorded_rules(journal::read_configuration(folder_, hash));
     if (engine_ == nullptr) engine_ = std::make_unique<core::Engine>(recorded);
     else engine_->adopt(recorded);
     engine_->adopt(rules_);

@@ -106,6 +106,7 @@ int run(int argc, char** argv) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is a failure of the journal, which says so
   const InstanceLock lock(folder);
   say_where(path, folder);
   KillPageMapping page = wait_for_kill_page(folder);

@@ -14,6 +14,7 @@
 #include "sidecar/config/load.h"
 #include "sidecar/journal/configurations.h"
 #include "sidecar/journal/packed.h"
+#include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::process {
 
@@ -24,13 +25,6 @@ void tell(const std::string& message) { std::cerr << "bulwark-sidecar: " + messa
 std::uint64_t draw_id() {
   std::random_device random;
   return (static_cast<std::uint64_t>(random()) << 32U | random()) | 1U;
-}
-
-core::Rules rules_of(const std::string& frozen) {
-  config::LoadResult loaded = config::load_frozen(frozen);
-  if (loaded.good()) return std::move(loaded.settings.rules);
-  throw journal::JournalError("a configuration in the journal cannot be read by this build: " +
-                              config::format(loaded.mistakes.front()));
 }
 
 // Where a bug of our own is found, there may be nothing left but the board: it asks for the stop.
@@ -61,7 +55,7 @@ Sidecar::Sidecar(std::string config_path, config::Settings settings, std::string
       page_(std::move(page)) {
   journal::Recovered recovered =
       journal::recover({settings_.journal_directory, run_folder_ + "/ring", settings_.instance.name, draw_id(),
-                        rules_of, static_cast<std::uint64_t>(settings_.segment_mb) << 20U});
+                        simulate::recorded_rules, static_cast<std::uint64_t>(settings_.segment_mb) << 20U});
   for (const std::string& remark : recovered.remarks) tell(remark);
   journal::Replay shadow = recovered.replay.copy();
   prepare_engine(recovered);
@@ -81,7 +75,7 @@ void Sidecar::prepare_engine(journal::Recovered& recovered) {
   engine_ = std::move(recovered.replay.engine);
   if (engine_ == nullptr) engine_ = std::make_unique<core::Engine>(settings_.rules);
   else if (new_configuration_) engine_->adopt(settings_.rules);
-  engine_->populate();
+  engine_->populate(engine_->orders().used() + RoomAhead::orders_ahead);
 }
 
 void Sidecar::make_segments(journal::Recovered& recovered) {
@@ -92,9 +86,10 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
       hot::BoardFacts{run_folder_ + "/board", settings_.instance.name, generation_, spins}, *engine_, settings_.rules);
   shm::Board& board = board_->board();
   writer_ = std::make_unique<journal::JournalWriter>(
-      journal::JournalWriter::Wiring{journal::view_of(ring_), board.journal_health, board.journal_written, tell,
-                                     settings_.strict_journal},
+      journal::JournalWriter::Wiring{journal::view_of(ring_), board.journal_health, board.journal_written,
+                                     board.journal_disk, tell, settings_.strict_journal},
       std::move(recovered.appender));
+  room_ahead_ = std::make_unique<RoomAhead>(*engine_, board.orders_used);
   calls_ = std::make_unique<hot::Calls>(board.sleeping);
   const MonotonicNs now = shm::monotonic_now();
   // Time goes on where the journal ended, even where the wall clock was set back since.
@@ -146,6 +141,7 @@ void Sidecar::start() {
   shm::answer_to_bug = ask_for_stop_after_bug;
   writer_->start();
   calls_->start();
+  room_ahead_->start();
   hot_thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "bw-hot");
     if (!pin_to(settings_.instance.cpu)) {
@@ -171,9 +167,12 @@ bool Sidecar::stop() {
   shadow_->stop();
   stopping_.store(true, std::memory_order_relaxed);
   hot_thread_.join();
+  room_ahead_->stop();
   calls_->stop();
   const bool whole = writer_->stop();
   shadow_->finish();
+  // What it holds is in the files. After any other end it stays: it may be the only place where that stands.
+  if (whole) ::unlink((run_folder_ + "/ring").c_str());
   // Nobody is to take the board of a sidecar that has ended for one that answers.
   ::unlink((run_folder_ + "/board").c_str());
   board_->board().header.ready.store(0, std::memory_order_release);

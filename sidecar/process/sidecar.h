@@ -15,6 +15,7 @@
 #include "sidecar/journal/recovery.h"
 #include "sidecar/journal/ring_file.h"
 #include "sidecar/journal/writer.h"
+#include "sidecar/process/room_ahead.h"
 #include "sidecar/process/shadow.h"
 #include "sidecar/process/startup.h"
 #include "sidecar/process/wishes.h"
@@ -58,6 +59,7 @@ private:
   std::unique_ptr<hot::Calls> calls_;
   std::unique_ptr<hot::Loop> loop_;
   std::unique_ptr<journal::JournalWriter> writer_;
+  std::unique_ptr<RoomAhead> room_ahead_;
   std::unique_ptr<Shadow> shadow_;
   std::unique_ptr<Wishes> wishes_;
   std::unique_ptr<cold::Door> door_;

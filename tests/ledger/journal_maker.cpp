@@ -16,7 +16,7 @@ class Maker {
 public:
   explicit Maker(const config::Settings& settings)
       : engine_(settings.rules), appender_(plan_of(settings)), t_(shm::wall_now()) {
-    engine_.populate();
+    engine_.populate(1 << 16);
     const std::uint64_t hash = journal::save_configuration(settings.journal_directory, config::freeze(settings));
     made_.append(journal::RecordType::Configuration, {t_, hash, 0});
     core::Event client = event(core::EventType::Client);
