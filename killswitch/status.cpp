@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // killswitch status: what the kill page, the client files and, where it can be read, the board say.
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -93,6 +95,24 @@ static Json ledger_of(const Instance& instance) {
           {"redis", ledger_part(instance, said.value("redis", Json::object()))}};
 }
 
+// How it stands with the journal, which nobody may trade without. Null: there is no sidecar to say.
+static Json journal_of(const Instance& instance) {
+  if (!instance.board) return nullptr;
+  constexpr std::array<std::string_view, 4> healths{"unknown", "healthy", "full", "failed"};
+  const std::uint64_t written = instance.board->journal_written.load(),
+                      appended = instance.board->journal_appended.load();
+  std::ifstream file(instance.folder + "/journal_said");
+  std::string said;
+  std::getline(file, said);
+  std::error_code error;
+  const auto space = std::filesystem::space(shm::journal_directory(*instance.page), error);
+  return {{"health", name_of(healths, instance.board->journal_health.load())},
+          {"seq", written},
+          {"lag", appended > written ? appended - written : 0},
+          {"free_mb", error ? Json(nullptr) : Json(space.available >> 20U)},
+          {"said", shm::printable(said)}};
+}
+
 static Json json_of(const Instance& instance, const Status& status, const std::vector<ClientView>& clients) {
   Json rows = Json::array();
   for (const ClientView& client : clients) {
@@ -117,6 +137,7 @@ static Json json_of(const Instance& instance, const Status& status, const std::v
               {"lease", {{"running", left > 0}, {"lapses", instance.page->lease_lapses.load()}}},
               {"liquidation", liquidation},
               {"market", market_of(instance)},
+              {"journal", journal_of(instance)},
               {"ledger", ledger},
               {"processes", processes_of(instance, ledger)},
               {"clients", rows}};
@@ -132,6 +153,15 @@ static void print_ledger(const Json& ledger) {
     std::cout << "  ledger, " << name << ": " << state << ", at record " << part["seq"] << ", " << part["lag"]
               << " behind" << (error.empty() ? "" : " (" + error + ")") << "\n";
   }
+}
+
+static void print_journal(const Json& journal) {
+  if (journal.is_null()) return;
+  std::cout << "  journal: " << journal["health"].get<std::string>() << ", at record " << journal["seq"] << ", "
+            << journal["lag"] << " behind";
+  if (!journal["free_mb"].is_null()) std::cout << ", " << journal["free_mb"] << " MiB of its disk are free";
+  const std::string said = journal["said"].get<std::string>();
+  std::cout << (said.empty() ? "" : " (" + said + ")") << "\n";
 }
 
 static void print_text(const Json& status) {
@@ -153,6 +183,7 @@ static void print_text(const Json& status) {
     std::cout << "  sizes and dynamic limits are left " << market["factor"] << " of what is configured ("
               << market["cause"].get<std::string>() << ")\n";
   }
+  print_journal(status["journal"]);
   print_ledger(status["ledger"]);
   for (const auto& [program, pid] : status["processes"].items()) std::cout << "  " << program << " " << pid << "\n";
   for (const auto& client : status["clients"]) {
