@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory>
 
 #include "sidecar/journal/crc32c.h"
 #include "sidecar/journal/file.h"
@@ -103,6 +104,23 @@ std::vector<std::uint64_t> unpack(const std::string& path) {
   if (bytes.size() % 8 != 0) fail(path, "byte 0: what is packed is no journal file");
   std::vector<std::uint64_t> words(bytes.size() / 8);
   if (!words.empty()) std::memcpy(words.data(), bytes.data(), bytes.size());
+  return words;
+}
+
+std::vector<std::uint64_t> unpack_first(const std::string& path, std::size_t count) {
+  Bytes packed(ZSTD_DStreamInSize());
+  std::ifstream file(path, std::ios::binary);
+  file.read(packed.data(), static_cast<std::streamsize>(packed.size()));
+  std::vector<std::uint64_t> words(count);
+  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> stream(ZSTD_createDCtx(), ZSTD_freeDCtx);
+  ZSTD_inBuffer in{packed.data(), static_cast<std::size_t>(file.gcount()), 0};
+  ZSTD_outBuffer out{words.data(), count * 8, 0};
+  for (std::size_t left = 1; left != 0 && out.pos < out.size;) {
+    const std::size_t before = in.pos + out.pos;
+    left = ZSTD_decompressStream(stream.get(), &out, &in);
+    if (ZSTD_isError(left) != 0 || in.pos + out.pos == before) break;
+  }
+  words.resize(out.pos / 8);
   return words;
 }
 

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/engine.h"
 #include "core/state/words.h"
 #include "shm/clock.h"
 #include "sidecar/journal/crc32c.h"
@@ -145,7 +146,15 @@ std::vector<std::string> snapshot_files(const std::string& directory) {
 
 Hash write_snapshot(const std::string& directory, std::uint64_t journal, const ReplayFacts& facts, const Hash& chain,
                     const core::Engine& engine) {
-  const std::string path = directory + "/" + snapshot_name(facts.sequence), making = directory + "/snapshot.new";
+  const std::string path = directory + "/" + snapshot_name(facts.sequence);
+  const Hash digest = write_snapshot_to(path, directory + "/snapshot.new", journal, facts, chain, engine);
+  const std::vector<std::string> all = snapshot_files(directory);
+  for (std::size_t k = snapshots_kept; k < all.size(); ++k) ::unlink(all[k].c_str());
+  return digest;
+}
+
+Hash write_snapshot_to(const std::string& path, const std::string& making, std::uint64_t journal,
+                       const ReplayFacts& facts, const Hash& chain, const core::Engine& engine) {
   SnapshotHeader header{};
   header.magic = snapshot_magic;
   header.version = snapshot_version;
@@ -168,9 +177,7 @@ Hash write_snapshot(const std::string& directory, std::uint64_t journal, const R
   header.checksum = checksum_of(header);
   file.finish(header);
   if (::rename(making.c_str(), path.c_str()) != 0) fail(path, std::string("cannot name it: ") + std::strerror(errno));
-  make_names_durable(directory);
-  const std::vector<std::string> all = snapshot_files(directory);
-  for (std::size_t k = snapshots_kept; k < all.size(); ++k) ::unlink(all[k].c_str());
+  make_names_durable(std::filesystem::path(path).parent_path());
   return header.digest;
 }
 

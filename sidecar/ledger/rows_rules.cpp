@@ -43,7 +43,12 @@ Rows::Rows(std::string directory)
     : directory_(directory), names_(std::move(directory), [this](const std::string& frozen) {
         before_ = std::exchange(rules_, simulate::recorded_rules(frozen));
         return rules_;
-      }) {}
+      }) {
+  const journal::ReplayFacts& beginning = names_.beginning();
+  record_.sequence = beginning.sequence;
+  if (beginning.configuration != 0) configuration_ = hex(beginning.configuration);
+  if (rules_.model) model_ = hex(core::version_of(*rules_.model));
+}
 
 void Rows::take_configuration(const journal::Record& record, RowSink& sink) {
   configuration_ = hex(record.note.a);

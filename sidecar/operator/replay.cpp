@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "killswitch/refusal.h"
+#include "sidecar/journal/kept.h"
 #include "sidecar/journal/reader.h"
 #include "sidecar/journal/recovery.h"
 #include "sidecar/operator/command.h"
@@ -28,7 +29,8 @@ int end_of(const journal::JournalReader& reader) {
 }
 
 int prove(const std::string& folder, bool json) {
-  journal::Replay replay(folder, simulate::recorded_rules);
+  journal::Replay replay = journal::replay_from_beginning(folder, simulate::recorded_rules);
+  const std::uint64_t before = replay.sequence;
   journal::JournalReader reader(folder);
   std::uint64_t events = 0, outputs = 0;
   std::string difference;
@@ -47,8 +49,9 @@ int prove(const std::string& folder, bool json) {
     if (!difference.empty()) document["difference"] = difference;
     std::cout << document.dump() << std::endl;
   } else if (difference.empty()) {
-    std::cout << fmt::format("{} events gave the same {} verdicts and lines again, bit for bit\n", events, outputs)
-              << std::flush;
+    std::cout << fmt::format("{} events gave the same {} verdicts and lines again, bit for bit\n", events, outputs);
+    if (before != 0) std::cout << fmt::format("records 1 to {} were deleted; it began behind them\n", before);
+    std::cout << std::flush;
   } else {
     std::cout << difference << std::endl;
   }
@@ -60,7 +63,11 @@ int prove(const std::string& folder, bool json) {
 // only ever added.
 class WhatIf {
 public:
-  WhatIf(std::string folder, const core::Rules& rules) : folder_(std::move(folder)), rules_(rules) {}
+  WhatIf(std::string folder, const core::Rules& rules) : folder_(std::move(folder)), rules_(rules) {
+    journal::Replay beginning = journal::replay_from_beginning(folder_, simulate::recorded_rules);
+    engine_ = std::move(beginning.engine);
+    if (engine_ != nullptr) adopt(beginning.configuration);
+  }
 
   // A verdict that would have been another one; nothing otherwise.
   std::optional<Json> apply(const journal::Record& record) {

@@ -61,6 +61,7 @@ Sidecar::Sidecar(std::string config_path, config::Settings settings, std::string
   prepare_engine(recovered);
   make_segments(recovered);
   make_shadow(recovered.journal, std::move(shadow));
+  make_retention();
   begin_journal(recovered);
 }
 
@@ -107,6 +108,11 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
       settings_.strict_journal,
   });
   wishes_ = std::make_unique<Wishes>(*calls_, board, config_path_, settings_);
+  const auto note = [this](std::uint64_t epoch, const std::string& client, std::uint64_t delay_ns) {
+    calls_->carry_out([=](hot::Loop& loop) { loop.note_client_stop(epoch, client, delay_ns); });
+  };
+  client_stops_ = std::make_unique<ClientStops>(ClientStops::Wiring{*page_, run_folder_, note},
+                                                shm::Permission{recovered.replay.permission}.epoch());
 }
 
 void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
@@ -125,6 +131,22 @@ void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
       std::make_unique<Shadow>(Shadow::Wiring{settings_.journal_directory, journal, board.journal_written,
                                               milliseconds(1'000 * settings_.snapshot_s), note, tell, stop_trading},
                                std::move(replay));
+}
+
+void Sidecar::make_retention() {
+  journal::RetentionPlan plan;
+  plan.directory = settings_.journal_directory;
+  plan.days = settings_.retain_days;
+  plan.only_if_shipped = !settings_.ledger.postgres.empty();
+  plan.load_rules = simulate::recorded_rules;
+  plan.wall = shm::wall_now;
+  plan.remark = [this](const std::string& text) {
+    std::uint64_t sequence = 0;
+    calls_->carry_out([&](hot::Loop& loop) { sequence = loop.remark(journal::retention_name, text); });
+    return sequence;
+  };
+  plan.durable = [this] { return board_->board().journal_written.load(std::memory_order_acquire); };
+  retention_ = std::make_unique<journal::Retention>(std::move(plan));
 }
 
 // Written by this thread, before the loop has one of its own.
@@ -184,6 +206,8 @@ void Sidecar::reload() {
   for (const std::string& line : reloaded.lines) tell((reloaded.done ? "reloaded: " : "not reloaded: ") + line);
 }
 
+void Sidecar::look() { client_stops_->look(); }
+
 void Sidecar::keep_house() {
   wishes_->drop_expired();
   const std::uint64_t durable = board_->board().journal_written.load(std::memory_order_acquire);
@@ -192,6 +216,12 @@ void Sidecar::keep_house() {
   } catch (const std::exception& error) {
     packs_ = false;
     tell(std::string(error.what()) + "; closed files of the journal stay as they are until the next start");
+  }
+  try {
+    if (retains_) retention_->step();
+  } catch (const std::exception& error) {
+    retains_ = false;
+    tell(std::string(error.what()) + "; no file of the journal is deleted until the next start");
   }
 }
 

@@ -15,48 +15,15 @@
 #include "shm/clock.h"
 #include "sidecar/journal/names.h"
 #include "sidecar/journal/reader.h"
-#include "sidecar/process/shadow.h"
 #include "tests/journal/folder.h"
-#include "tests/journal/life.h"
+#include "tests/journal/shadowed_life.h"
 
 namespace bulwark::journal {
 namespace {
 
-using process::Shadow;
 using test::Folder;
-using test::Life;
-
-core::Rules load_rules(const std::string& text) { return test::rules_with_max(text); }
-
-// A life whose shadow runs on the same thread, when it is told to.
-struct ShadowedLife {
-  Life life;
-  std::vector<std::string> told, remarks;
-  bool stopped = false, asks = true;
-  Shadow shadow;
-
-  ShadowedLife(const std::string& directory, const std::string& ring, const std::string& max)
-      : life(directory, ring, max),
-        shadow({directory, life.recovered.journal, life.written, DurationNs{0},
-                [this](std::uint64_t sequence, std::uint64_t digest) {
-                  if (asks) life.producer.append(RecordType::Snapshot, {life.t, sequence, digest});
-                },
-                [this](const std::string& message) { told.push_back(message); }, [this] { stopped = true; }},
-               newest_replay(directory, load_rules, remarks)) {}
-
-  void buy(int from, int to) {
-    for (int k = from; k < to; ++k) ASSERT_TRUE(life.buy("o" + std::to_string(k), 1));
-    ASSERT_TRUE(life.writer.work());
-  }
-  // The journal says where, the shadow comes there, and what became of it is in the journal too.
-  void take_snapshot() {
-    ASSERT_TRUE(shadow.work());
-    ASSERT_TRUE(life.writer.work());
-    asks = false;
-    ASSERT_TRUE(shadow.work());
-    asks = true;
-  }
-};
+using test::load_rules;
+using test::ShadowedLife;
 
 class Snapshots : public testing::Test {
 protected:

@@ -31,7 +31,7 @@ MAY_INCLUDE = {
     "sidecar/config": ("shm/", "core/", "sidecar/config/", "sidecar/model/"),
     "sidecar/service": ("shm/", "sidecar/service/"),
     "sidecar/simulate": ("shm/", "core/", "sidecar/simulate/", "sidecar/config/", "sidecar/journal/"),
-    "sidecar/ledger": ("shm/", "core/", "sidecar/ledger/", "sidecar/config/", "sidecar/journal/",
+    "sidecar/ledger": ("shm/", "core/", "sidecar/ledger/", "sidecar/config/", "sidecar/journal/", "sidecar/service/",
                        "sidecar/simulate/event_reader.h", "sidecar/simulate/recorded_rules.h"),
     "sidecar/operator": ("shm/", "core/", "sidecar/", "killswitch/"),
     "sidecar": ("shm/", "core/", "sidecar/"),
