@@ -154,6 +154,12 @@ class Resume(DeskTest):
         self.desk.trade()
         self.check(self.desk.resume(), 0, "nothing to resume")
 
+    def test_is_not_needless_while_the_stop_that_a_death_brings_is_still_to_come(self):
+        self.desk.trade()
+        self.desk.end(self.desk.watchdog, signal.SIGKILL)
+        self.assertEqual(self.desk.status()["state"], "normal")  # nobody is there who would stop it
+        self.check(self.desk.resume(), 4, "watchdog: it is not running")
+
     def test_says_the_stage(self):
         self.desk.trade()
         self.desk.command("stop")
