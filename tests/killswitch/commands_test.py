@@ -208,6 +208,14 @@ class Others(DeskTest):
                                              for i, client in enumerate(clients)])
         self.check(self.desk.command("status"), 0, "desk: normal")
 
+    def test_status_says_when_the_journal_cannot_be_written(self):
+        self.desk.trade()
+        self.assertEqual(self.desk.status()["journal"]["state"], "healthy")
+        self.desk.sidecar.send_signal(signal.SIGUSR2)
+        wait_for("the failure", lambda: self.desk.status()["journal"]["state"] == "failed")
+        self.assertEqual(self.desk.status()["journal"]["error"], "desk/000001.journal: the disk is gone")
+        self.check(self.desk.command("status"), 0, "JOURNAL FAILED")
+
     def test_drill_disturbs_nobody_and_names_the_mute(self):
         self.desk.trade()
         before = self.desk.status()
