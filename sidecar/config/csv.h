@@ -42,6 +42,16 @@ void each_line(std::string_view text, Take take) {
   }
 }
 
+// As in "2024-01-31".
+inline bool is_date(std::string_view text) {
+  if (text.size() != 10) return false;
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    const bool dash = k == 4 || k == 7;
+    if (dash ? text[k] != '-' : text[k] < '0' || text[k] > '9') return false;
+  }
+  return true;
+}
+
 inline std::optional<double> number_of(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
