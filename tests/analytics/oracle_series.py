@@ -148,7 +148,7 @@ def compare_kelly(ledger, panel, path, date, reference):
     common = ("--as-of", date, "--window", reference["window"], "--risk-free", reference["rf_annual"])
     told = desk.risk("kelly", *equal, *common, "--convention", "mean_variance", "--convention", "log_optimal")
     single = each(told, "fraction", symbols, convention="mean_variance")
-    n = reference["window"]
+    n = min(reference["window"], len(panel.rows(date)) - 1)
     ledger.same(path, {"rf_daily": reference["rf_annual"] / 252, "continuous_sample": single,
                        "continuous_pop": [f * n / (n - 1) for f in single], "half_sample": [f / 2 for f in single],
                        "EW_portfolio_continuous": pick(told, "book_fraction", convention="mean_variance")})
