@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <fstream>
 #include <numbers>
 
 #include "core/analytics/hmm.h"
+#include "sidecar/model/regime_model.h"
+#include "sidecar/risk/file.h"
 #include "sidecar/risk/mistake.h"
-#include "sidecar/risk/regime_model.h"
 #include "sidecar/risk/series.h"
 #include "sidecar/risk/whats.h"
 
@@ -16,19 +18,47 @@ namespace bulwark::risk {
 
 namespace {
 
+using model::RegimeModel;
+
 RegimeModel trained(const Request& request, const Inputs& inputs, const Eigen::VectorXd& returns) {
   const analytics::HmmFit fit = analytics::fit_hmm(returns, request.states, request.seed);
-  return {fit.hmm, date_of(inputs, returns.size(), 0), inputs.dates.back(), returns.size(), fit.log_likelihood};
+  return {fit.hmm,
+          inputs.symbols,
+          book_shares(request, inputs),
+          date_of(inputs, returns.size(), 0),
+          inputs.dates.back(),
+          returns.size(),
+          fit.log_likelihood};
+}
+
+void write(const std::string& path, const RegimeModel& model) {
+  std::ofstream file(path);
+  file << model::text_of(model) << std::flush;
+  if (!file) throw Mistake(path + ": cannot be written");
+}
+
+RegimeModel read(const std::string& path) {
+  const std::string text = read_file(path);
+  try {
+    return model::parse_regime_model(text);
+  } catch (const model::RegimeMistake& mistake) {
+    throw Mistake(path + ": " + mistake.what());
+  }
+}
+
+bool same_book(const RegimeModel& model, const Request& request, const Inputs& inputs) {
+  return model.symbols == inputs.symbols && model.weights.isApprox(book_shares(request, inputs), 1e-9);
 }
 
 RegimeModel model_of(const Request& request, const Inputs& inputs, const Eigen::VectorXd& returns, Report& report) {
   if (request.model.empty()) {
     RegimeModel model = trained(request, inputs, returns);
-    if (!request.fit.empty()) write_regime_model(request.fit, model);
+    if (!request.fit.empty()) write(request.fit, model);
     return model;
   }
   if (!request.fit.empty()) throw Mistake("--model and --fit: needed is one of them: read a model, or train one");
-  RegimeModel model = read_regime_model(request.model);
+  RegimeModel model = read(request.model);
+  if (!same_book(model, request, inputs)) report.warn(request.model + ": was trained on another book than this one");
   const std::string& first = date_of(inputs, returns.size(), 0);
   if (first <= model.to) {
     report.warn(

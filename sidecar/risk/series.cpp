@@ -7,11 +7,15 @@
 
 namespace bulwark::risk {
 
-Eigen::VectorXd percent_returns(const Request& request, const Inputs& inputs) {
+Eigen::VectorXd book_shares(const Request& request, const Inputs& inputs) {
   const Eigen::VectorXd& book = inputs.book();
   const double whole = inputs.money ? request.equity.value_or(book.lpNorm<1>()) : 1;
   if (!(whole > 0)) throw Mistake("--positions: the book is empty: it has no returns");
-  return 100 / whole * (inputs.last_returns(request.window) * book);
+  return book / whole;
+}
+
+Eigen::VectorXd percent_returns(const Request& request, const Inputs& inputs) {
+  return 100 * (inputs.last_returns(request.window) * book_shares(request, inputs));
 }
 
 Eigen::VectorXd held_returns(const Request& request, const Inputs& inputs) {

@@ -8,8 +8,11 @@
 
 namespace bulwark::risk {
 
+// The book in shares of equity: one in money is measured against --equity, else against its gross. Throws Mistake.
+Eigen::VectorXd book_shares(const Request& request, const Inputs& inputs);
+
 // Of the last --window returns, in percent of equity: today's book, as if it had been held with these weights on every
-// day. A book in money is measured against --equity, else against its gross. Throws Mistake.
+// day. Throws Mistake.
 Eigen::VectorXd percent_returns(const Request& request, const Inputs& inputs);
 
 // Of the last --window returns: what wealth really did. Weights are those of every day; units stay what they are, and
