@@ -23,6 +23,7 @@ HEADERS = (".h", ".hpp")
 MAY_INCLUDE = {
     "shm": ("shm/",),
     "core": ("shm/", "core/"),
+    "core/analytics": ("shm/", "core/analytics/"),
     "sidecar/hot": ("shm/", "core/", "sidecar/hot/", "sidecar/journal/ring.h",
                     "sidecar/door/hot_side.h"),
     "sidecar/door": ("shm/", "core/", "sidecar/door/"),
@@ -48,7 +49,8 @@ THIRD_PARTY = {
     "openssl/": ("sidecar/journal",),
     "zstd.h": ("sidecar/journal",),
     "concurrentqueue/": ("sidecar/hot",),
-    "Eigen/": ("sidecar/model",),
+    "Eigen/": ("core/analytics", "sidecar/model", "bench", "tests"),
+    "boost/math/": ("core/analytics", "tests"),
     "systemd/": ("sidecar/service",),
     "toml++/": ("sidecar/config",),
     "date/": ("sidecar/config",),
@@ -66,7 +68,7 @@ SYSTEM_HEADER = re.compile(r"[a-z0-9_]+|[a-z0-9_]+\.h|(sys|linux|asm|netinet|arp
 PUBLIC_HEADER = re.compile(r"bulwark/(client\.hpp|bulwark\.h)")
 
 # Hot code: nothing here may allocate, lock, throw, or know a string. Of the core, everything but what is used at start.
-HOT = re.compile(r"sidecar/hot/.*\.h|shm/(lane|marks|units)\.h|core/(?!state/).*\.h")
+HOT = re.compile(r"sidecar/hot/.*\.h|shm/(lane|marks|units)\.h|core/(?!state/|analytics/).*\.h")
 NOT_HOT = ("core/rules.h", "core/model_rules.h", "core/names.h", "core/engine.h", "core/table.h",
            "sidecar/hot/board.h", "sidecar/hot/calls.h")  # headers with a cold half, which says so in its place
 HOT_BANS = {
@@ -219,7 +221,7 @@ def check_patterns(path: str, code: str):
         for found in CLOCKS.finditer(code):
             yield Finding(path, line_of(code, found.start()), f"{found.group(0).strip()}: use shm/clock.h, or take the "
                                                               "time as an argument")
-    if path.startswith("core/") and path not in DOUBLE_ALLOWED:
+    if path.startswith("core/") and not path.startswith("core/analytics/") and path not in DOUBLE_ALLOWED:
         for found in re.finditer(r"\b(double|float)\b", code):
             yield Finding(path, line_of(code, found.start()), f"{found.group(0)}: use the exact decimals of shm/units.h")
     if HOT.fullmatch(path) and path not in NOT_HOT:

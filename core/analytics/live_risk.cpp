@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/analytics/live_risk.h"
+
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <functional>
+#include <stdexcept>
+#include <utility>
+
+namespace bulwark::analytics {
+
+static constexpr Eigen::Index seed_count = 100;  // scenarios whose mean square is the filter's first variance
+
+// Type 1: the smallest k of which k / count is at least the confidence, which is a rounded decimal.
+static Eigen::Index order_statistic(Eigen::Index count, double confidence) {
+  const double place = static_cast<double>(count) * confidence, nearest = std::round(place);
+  const bool whole = std::abs(place - nearest) < 1e-9 * std::max(1.0, static_cast<double>(count));
+  return static_cast<Eigen::Index>(whole ? nearest : std::ceil(place));
+}
+
+LiveRisk::LiveRisk(LiveModel model) : model_(std::move(model)) {
+  const Eigen::Index symbols = model_.symbols();
+  const auto fits = [symbols](const Eigen::MatrixXd& part) { return part.rows() == 0 || part.cols() == symbols; };
+  if (!fits(model_.returns) || !fits(model_.loadings) || !fits(model_.shocks))
+    throw std::invalid_argument("returns, loadings and shocks need a column for each symbol");
+  if (!(model_.confidence > 0 && model_.confidence < 1) || !(model_.lambda > 0 && model_.lambda < 1))
+    throw std::invalid_argument("confidence and lambda are shares between 0 and 1");
+  const boost::math::normal normal;
+  quantile_ = boost::math::quantile(normal, model_.confidence);
+  density_ = boost::math::pdf(normal, quantile_) / (1 - model_.confidence);
+  set(Eigen::VectorXd::Zero(symbols));
+}
+
+void LiveRisk::set(const Eigen::VectorXd& amounts) {
+  if (amounts.size() != model_.symbols()) throw std::invalid_argument("needed is an amount for each symbol");
+  amounts_ = amounts;
+  losses_.noalias() = model_.returns * amounts_;
+  losses_ = -losses_;
+  factors_.noalias() = model_.loadings * amounts_;
+  shocked_.noalias() = model_.shocks * amounts_;
+  residual_ = model_.residuals.dot(amounts_.cwiseAbs2());
+}
+
+void LiveRisk::move(Eigen::Index symbol, double amount) {
+  const double before = std::exchange(amounts_[symbol], amount), by = amount - before;
+  losses_ -= by * model_.returns.col(symbol);
+  factors_ += by * model_.loadings.col(symbol);
+  shocked_ += by * model_.shocks.col(symbol);
+  residual_ += model_.residuals[symbol] * by * (amount + before);
+}
+
+// Each scenario's loss over the volatility that was forecast for it, times the one that is forecast now.
+void LiveRisk::filter() {
+  const Eigen::Index count = losses_.size();
+  filtered_.resize(count);
+  double variance =
+      losses_.head(std::min(count, seed_count)).squaredNorm() / static_cast<double>(std::min(count, seed_count));
+  for (Eigen::Index k = 0; k < count; ++k) {
+    filtered_[k] = variance;
+    variance = model_.lambda * variance + (1 - model_.lambda) * losses_[k] * losses_[k];
+  }
+  // A book that has never moved has no volatility to be measured by.
+  filtered_ = (filtered_.array() > 0).select(losses_.array() * (variance / filtered_.array()).sqrt(), 0.0);
+}
+
+// Only the largest losses are put in order: the others are looked at once.
+LiveFigures::Measure LiveRisk::tail_of(const Eigen::VectorXd& losses) {
+  if (losses.size() == 0) return {};
+  const Eigen::Index place = order_statistic(losses.size(), model_.confidence);
+  const auto count = static_cast<double>(losses.size()), rank = static_cast<double>(place);
+  tail_.resize(static_cast<std::size_t>(losses.size() - place) + 1);
+  std::partial_sort_copy(losses.begin(), losses.end(), tail_.begin(), tail_.end(), std::greater<>());
+  const double var = tail_.back();
+  double beyond = 0;
+  for (const double loss : tail_) beyond += loss;
+  beyond += (rank - count * model_.confidence - 1) * var;
+  return {var, beyond / (count * (1 - model_.confidence))};
+}
+
+LiveFigures LiveRisk::figures() {
+  LiveFigures figures;
+  const double variance = factors_.squaredNorm() + residual_;
+  figures.deviation = std::sqrt(std::max(variance, 0.0));
+  figures.parametric = {quantile_ * figures.deviation, density_ * figures.deviation};
+  figures.historical = tail_of(losses_);
+  filter();
+  figures.filtered = tail_of(filtered_);
+  if (shocked_.size() != 0) {
+    const double worst = shocked_.minCoeff(&figures.worst_scenario);
+    figures.worst_loss = std::max(-worst, 0.0);
+    if (figures.worst_loss == 0) figures.worst_scenario = -1;
+  }
+  return figures;
+}
+
+Eigen::VectorXd LiveRisk::component_var() const {
+  const double variance = factors_.squaredNorm() + residual_;
+  if (!(variance > 0)) return Eigen::VectorXd::Zero(amounts_.size());
+  Eigen::VectorXd slopes = model_.residuals.cwiseProduct(amounts_);
+  slopes.noalias() += model_.loadings.transpose() * factors_;
+  return (quantile_ / std::sqrt(variance)) * amounts_.cwiseProduct(slopes);
+}
+
+Eigen::MatrixXd LiveRisk::correlation(const std::vector<Eigen::Index>& symbols) const {
+  Eigen::MatrixXd loadings = model_.loadings(Eigen::all, symbols);
+  const Eigen::VectorXd residuals = model_.residuals(symbols);
+  const Eigen::VectorXd deviations = (loadings.colwise().squaredNorm().transpose() + residuals).cwiseSqrt();
+  // One that never moved goes with nothing.
+  const Eigen::VectorXd shrink = (deviations.array() > 0).select(deviations.cwiseInverse(), 0.0);
+  loadings *= shrink.asDiagonal();
+  Eigen::MatrixXd result = loadings.transpose() * loadings;
+  result.diagonal().setOnes();
+  return result;
+}
+
+}  // namespace bulwark::analytics
