@@ -94,12 +94,12 @@ LiveFigures LiveRisk::figures() {
   return figures;
 }
 
-Eigen::VectorXd LiveRisk::component_var() const {
+Eigen::VectorXd LiveRisk::marginal_var() const {
   const double variance = factors_.squaredNorm() + residual_;
   if (!(variance > 0)) return Eigen::VectorXd::Zero(amounts_.size());
   Eigen::VectorXd slopes = model_.residuals.cwiseProduct(amounts_);
   slopes.noalias() += model_.loadings.transpose() * factors_;
-  return (quantile_ / std::sqrt(variance)) * amounts_.cwiseProduct(slopes);
+  return (quantile_ / std::sqrt(variance)) * slopes;
 }
 
 Eigen::MatrixXd LiveRisk::correlation(const std::vector<Eigen::Index>& symbols) const {

@@ -48,8 +48,10 @@ public:
   void move(Eigen::Index symbol, double amount);
 
   LiveFigures figures();
+  // What one more unit of money in each symbol adds to the parametric VaR.
+  Eigen::VectorXd marginal_var() const;
   // What each symbol adds to the parametric VaR; they add up to it.
-  Eigen::VectorXd component_var() const;
+  Eigen::VectorXd component_var() const { return amounts_.cwiseProduct(marginal_var()); }
   // By scenario: the stress scenarios' losses.
   Eigen::VectorXd stress_losses() const { return -shocked_; }
   // Correlations of some symbols with each other, as the factors have them.

@@ -49,4 +49,14 @@ inline std::optional<double> number_of(std::string_view text) {
   return value;
 }
 
+// "2024-01-31"
+inline bool is_date(std::string_view text) {
+  if (text.size() != 10) return false;
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    const bool dash = k == 4 || k == 7;
+    if (dash ? text[k] != '-' : text[k] < '0' || text[k] > '9') return false;
+  }
+  return true;
+}
+
 }  // namespace bulwark::config

@@ -12,15 +12,6 @@
 namespace bulwark::config {
 namespace {
 
-bool is_date(std::string_view text) {
-  if (text.size() != 10) return false;
-  for (std::size_t k = 0; k < text.size(); ++k) {
-    const bool dash = k == 4 || k == 7;
-    if (dash ? text[k] != '-' : text[k] < '0' || text[k] > '9') return false;
-  }
-  return true;
-}
-
 class PriceReader {
 public:
   PriceReader(const std::string& file, const std::vector<std::string>& symbols, Report& report)

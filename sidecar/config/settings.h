@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/rules.h"
+#include "sidecar/model/source.h"
 
 namespace bulwark::config {
 
@@ -38,6 +39,7 @@ struct Settings {
   bool strict_journal = false;    // nothing is answered before it is durable
   std::int64_t snapshot_s = 60;   // between two snapshots
   bool four_eyes = false;         // loosening a limit at run time takes a second operator
+  model::Source model_source;     // what `rules.model` was made of; the journal keeps the model itself
   core::Rules rules;
   friend bool operator==(const Settings&, const Settings&) = default;
 };

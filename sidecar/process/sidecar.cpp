@@ -14,6 +14,7 @@
 #include "sidecar/config/load.h"
 #include "sidecar/journal/configurations.h"
 #include "sidecar/journal/packed.h"
+#include "sidecar/model/validate.h"
 
 namespace bulwark::process {
 
@@ -75,7 +76,19 @@ Sidecar::~Sidecar() {
   board_of_process.store(nullptr, std::memory_order_release);
 }
 
+// A model that nobody would take over while it runs is not taken over because it was started again.
+void Sidecar::keep_tame_model(const journal::Recovered& recovered) {
+  if (recovered.replay.configuration == 0 || !settings_.rules.model) return;
+  const core::Rules before =
+      rules_of(journal::read_configuration(settings_.journal_directory, recovered.replay.configuration));
+  if (!before.model) return;
+  const double change_max = static_cast<double>(settings_.model_source.change_max) / static_cast<double>(unit);
+  if (!model::wild_changes(*before.model, *settings_.rules.model, change_max).empty())
+    settings_.rules.model = before.model;  // the model thread finds the other one, and says why it is refused
+}
+
 void Sidecar::prepare_engine(journal::Recovered& recovered) {
+  keep_tame_model(recovered);
   configuration_ = journal::save_configuration(settings_.journal_directory, config::freeze(settings_));
   new_configuration_ = configuration_ != recovered.replay.configuration;
   engine_ = std::move(recovered.replay.engine);
@@ -114,6 +127,18 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
   wishes_ = std::make_unique<Wishes>(*calls_, board, config_path_, settings_);
 }
 
+void Sidecar::make_model_builder() {
+  model_builder_ = std::make_unique<ModelBuilder>(
+      ModelBuilder::Wiring{[this] { return wishes_->settings(); },
+                           [this](core::Model model) { return wishes_->take_over_model(std::move(model)); },
+                           [this](auto backing) { risk_desk_->show_backing(std::move(backing)); },
+                           [this](const std::string& what) {
+                             tell(what);
+                             wishes_->remark(what);
+                           }});
+  wishes_->when_changed([this] { model_builder_->wake(); });
+}
+
 void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
   shm::Board& board = board_->board();
   const auto note = [this](std::uint64_t sequence, std::uint64_t digest) {
@@ -126,10 +151,13 @@ void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
     });
     board.journal_health.store(shm::JournalHealth::Failed, std::memory_order_release);
   };
-  shadow_ =
-      std::make_unique<Shadow>(Shadow::Wiring{settings_.journal_directory, journal, board.journal_written,
-                                              milliseconds(1'000 * settings_.snapshot_s), note, tell, stop_trading},
-                               std::move(replay));
+  risk_desk_ = std::make_unique<RiskDesk>(run_folder_ + "/risk", generation_, *engine_, tell);
+  risk_desk_->show(*engine_, replay.sequence);  // whoever looks first finds what was, not nothing
+  make_model_builder();
+  shadow_ = std::make_unique<Shadow>(
+      Shadow::Wiring{settings_.journal_directory, journal, board.journal_written,
+                     milliseconds(1'000 * settings_.snapshot_s), note, tell, stop_trading, risk_desk_.get()},
+      std::move(replay));
 }
 
 // Written by this thread, before the loop has one of its own.
@@ -154,6 +182,7 @@ void Sidecar::start() {
     loop_->run(stopping_);
   });
   shadow_->start();
+  model_builder_->start();
   board_->publish();
   door_ = std::make_unique<cold::Door>(run_folder_, board_->board(), *wishes_);
   door_thread_ = std::thread([this] {
@@ -168,6 +197,7 @@ bool Sidecar::stop() {
   started_ = false;
   door_->stop();
   door_thread_.join();
+  model_builder_->stop();
   shadow_->stop();
   stopping_.store(true, std::memory_order_relaxed);
   hot_thread_.join();

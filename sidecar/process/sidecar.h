@@ -15,6 +15,8 @@
 #include "sidecar/journal/recovery.h"
 #include "sidecar/journal/ring_file.h"
 #include "sidecar/journal/writer.h"
+#include "sidecar/process/model_builder.h"
+#include "sidecar/process/risk_desk.h"
 #include "sidecar/process/shadow.h"
 #include "sidecar/process/startup.h"
 #include "sidecar/process/wishes.h"
@@ -41,13 +43,15 @@ public:
   const shm::AtomicTime& beat() const { return board_->board().beat_ns; }
 
 private:
+  void keep_tame_model(const journal::Recovered& recovered);
   void prepare_engine(journal::Recovered& recovered);
   void make_segments(journal::Recovered& recovered);
+  void make_model_builder();
   void make_shadow(std::uint64_t journal, journal::Replay replay);
   void begin_journal(const journal::Recovered& recovered);
 
   const std::string config_path_, run_folder_;
-  const config::Settings settings_;
+  config::Settings settings_;
   const std::uint64_t generation_;
   KillPageMapping page_;
   std::unique_ptr<core::Engine> engine_;
@@ -58,8 +62,10 @@ private:
   std::unique_ptr<hot::Calls> calls_;
   std::unique_ptr<hot::Loop> loop_;
   std::unique_ptr<journal::JournalWriter> writer_;
+  std::unique_ptr<RiskDesk> risk_desk_;
   std::unique_ptr<Shadow> shadow_;
   std::unique_ptr<Wishes> wishes_;
+  std::unique_ptr<ModelBuilder> model_builder_;
   std::unique_ptr<cold::Door> door_;
   std::atomic<bool> stopping_{false};
   std::thread hot_thread_, door_thread_;
