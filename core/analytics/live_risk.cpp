@@ -8,16 +8,10 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/analytics/filtered.h"
+#include "core/analytics/quantile.h"
+
 namespace bulwark::analytics {
-
-static constexpr Eigen::Index seed_count = 100;  // scenarios whose mean square is the filter's first variance
-
-// Type 1: the smallest k of which k / count is at least the confidence, which is a rounded decimal.
-static Eigen::Index order_statistic(Eigen::Index count, double confidence) {
-  const double place = static_cast<double>(count) * confidence, nearest = std::round(place);
-  const bool whole = std::abs(place - nearest) < 1e-9 * std::max(1.0, static_cast<double>(count));
-  return static_cast<Eigen::Index>(whole ? nearest : std::ceil(place));
-}
 
 LiveRisk::LiveRisk(LiveModel model) : model_(std::move(model)) {
   const Eigen::Index symbols = model_.symbols();
@@ -50,32 +44,28 @@ void LiveRisk::move(Eigen::Index symbol, double amount) {
   residual_ += model_.residuals[symbol] * by * (amount + before);
 }
 
-// Each scenario's loss over the volatility that was forecast for it, times the one that is forecast now.
+// Each scenario's loss over the volatility that was forecast for it, times the one that is forecast now. A book that
+// had never moved by then has no volatility to be measured by.
 void LiveRisk::filter() {
   const Eigen::Index count = losses_.size();
-  filtered_.resize(count);
-  double variance =
-      losses_.head(std::min(count, seed_count)).squaredNorm() / static_cast<double>(std::min(count, seed_count));
-  for (Eigen::Index k = 0; k < count; ++k) {
-    filtered_[k] = variance;
-    variance = model_.lambda * variance + (1 - model_.lambda) * losses_[k] * losses_[k];
-  }
-  // A book that has never moved has no volatility to be measured by.
-  filtered_ = (filtered_.array() > 0).select(losses_.array() * (variance / filtered_.array()).sqrt(), 0.0);
+  if (count == 0) return;
+  const Eigen::VectorXd variances = ewma_variances(losses_, model_.lambda, mean_square(losses_, filter_seed));
+  const auto before = variances.head(count).array();
+  filtered_ = (before > 0).select(losses_.array() * (variances[count] / before).sqrt(), 0.0);
 }
 
 // Only the largest losses are put in order: the others are looked at once.
 LiveFigures::Measure LiveRisk::tail_of(const Eigen::VectorXd& losses) {
   if (losses.size() == 0) return {};
-  const Eigen::Index place = order_statistic(losses.size(), model_.confidence);
-  const auto count = static_cast<double>(losses.size()), rank = static_cast<double>(place);
-  tail_.resize(static_cast<std::size_t>(losses.size() - place) + 1);
+  const double below = observations_below(losses.size(), model_.confidence), number = std::ceil(below);
+  const auto count = static_cast<double>(losses.size());
+  tail_.resize(static_cast<std::size_t>(count - number) + 1);
   std::partial_sort_copy(losses.begin(), losses.end(), tail_.begin(), tail_.end(), std::greater<>());
   const double var = tail_.back();
   double beyond = 0;
   for (const double loss : tail_) beyond += loss;
-  beyond += (rank - count * model_.confidence - 1) * var;
-  return {var, beyond / (count * (1 - model_.confidence))};
+  beyond += (number - below - 1) * var;
+  return {var, beyond / (count - below)};
 }
 
 LiveFigures LiveRisk::figures() {

@@ -42,14 +42,7 @@ void each_line(std::string_view text, Take take) {
   }
 }
 
-inline std::optional<double> number_of(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
-
-// "2024-01-31"
+// As in "2024-01-31".
 inline bool is_date(std::string_view text) {
   if (text.size() != 10) return false;
   for (std::size_t k = 0; k < text.size(); ++k) {
@@ -57,6 +50,13 @@ inline bool is_date(std::string_view text) {
     if (dash ? text[k] != '-' : text[k] < '0' || text[k] > '9') return false;
   }
   return true;
+}
+
+inline std::optional<double> number_of(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
 }
 
 }  // namespace bulwark::config

@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/analytics/betas.h"
+#include "core/analytics/covariance.h"
+#include "core/analytics/returns.h"
+
 namespace bulwark::model {
 namespace {
 
-constexpr Eigen::Index market_days = 500;
 constexpr double nothing = 1e-14;  // a share of the largest eigenvalue that is only rounding
 
 // One row for each return, one column for each symbol.
@@ -16,35 +19,13 @@ Eigen::MatrixXd returns_of(const Closes& closes) {
   using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const auto dates = static_cast<Eigen::Index>(closes.dates.size());
   const Eigen::Map<const Rows> prices(closes.prices.data(), dates, static_cast<Eigen::Index>(closes.symbols.size()));
-  return prices.bottomRows(dates - 1).cwiseQuotient(prices.topRows(dates - 1)).array() - 1;
-}
-
-Eigen::MatrixXd centred(const Eigen::MatrixXd& returns) { return returns.rowwise() - returns.colwise().mean(); }
-
-Eigen::MatrixXd ewma(Eigen::MatrixXd returns, double lambda) {
-  double weight = 1 - lambda;
-  for (Eigen::Index day = returns.rows() - 1; day > 0; --day, weight *= lambda) returns.row(day) *= std::sqrt(weight);
-  returns.row(0) *= std::sqrt(weight / (1 - lambda));
-  return returns.transpose() * returns;
-}
-
-Eigen::MatrixXd ledoit_wolf(const Eigen::MatrixXd& returns) {
-  const Eigen::MatrixXd days = centred(returns);
-  const auto count = static_cast<double>(days.rows()), size = static_cast<double>(days.cols());
-  const Eigen::MatrixXd plain = days.transpose() * days / count;
-  const Eigen::MatrixXd target = plain.trace() / size * Eigen::MatrixXd::Identity(plain.rows(), plain.cols());
-  const double distance = (plain - target).squaredNorm() / size;
-  const double fourth_powers = days.rowwise().squaredNorm().squaredNorm();
-  const double spread = (fourth_powers - count * plain.squaredNorm()) / (count * count) / size;
-  const double share = distance > 0 ? std::clamp(spread / distance, 0.0, 1.0) : 0;
-  return (1 - share) * plain + share * target;
+  return analytics::simple_returns(prices);
 }
 
 Eigen::MatrixXd covariance(const Eigen::MatrixXd& returns, Estimator estimator, double lambda) {
-  if (estimator == Estimator::Ewma) return ewma(returns, lambda);
-  if (estimator == Estimator::LedoitWolf) return ledoit_wolf(returns);
-  const Eigen::MatrixXd days = centred(returns);
-  return days.transpose() * days / static_cast<double>(days.rows() - 1);
+  if (estimator == Estimator::Ewma) return analytics::ewma_covariance(returns, lambda);
+  if (estimator == Estimator::LedoitWolf) return analytics::shrunk_to_identity(returns).covariance;
+  return analytics::sample_covariance(returns);
 }
 
 }  // namespace
@@ -70,12 +51,7 @@ void estimate(const Closes& closes, Estimator estimator, double lambda, core::Mo
 }
 
 std::vector<double> betas(const Closes& closes) {
-  const Eigen::MatrixXd all = returns_of(closes);
-  const Eigen::MatrixXd days = centred(all.bottomRows(std::min(market_days, all.rows())));
-  const Eigen::VectorXd market = days.rowwise().mean();
-  const double variance = market.squaredNorm();
-  if (!(variance > 0)) return {};
-  const Eigen::VectorXd found = days.transpose() * market / variance;
+  const Eigen::VectorXd found = analytics::market_betas(returns_of(closes));
   return {found.data(), found.data() + found.size()};
 }
 

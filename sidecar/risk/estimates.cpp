@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/risk/estimates.h"
+
+#include <fmt/format.h>
+
+#include "core/analytics/covariance.h"
+#include "sidecar/risk/mistake.h"
+
+namespace bulwark::risk {
+
+Estimate estimate(const Request& request, const Eigen::MatrixXd& returns, const std::string& target) {
+  if (request.estimator == Estimator::Ewma) return {analytics::ewma_covariance(returns, request.decay()), "", 0};
+  if (returns.rows() < 2) {
+    throw Mistake(fmt::format("--estimator {}: a variance needs 2 returns; there is {}", request.estimator_name(),
+                              returns.rows()));
+  }
+  if (request.estimator == Estimator::Sample) return {analytics::sample_covariance(returns), "", 0};
+  const analytics::Shrunk shrunk = target == "identity" ? analytics::shrunk_to_identity(returns)
+                                                        : analytics::shrunk_to_constant_correlation(returns);
+  return {shrunk.covariance, target, shrunk.shrinkage};
+}
+
+std::vector<Estimate> estimates(const Request& request, const Inputs& inputs) {
+  const bool ewma = request.estimator == Estimator::Ewma;
+  const Eigen::MatrixXd returns = inputs.last_returns(ewma ? 0 : request.window);
+  if (request.estimator != Estimator::LedoitWolf) return {estimate(request, returns, "")};
+  std::vector<Estimate> result;
+  for (const std::string& target : request.named(shrinkage_family)) {
+    if (target == "constant_correlation") {
+      for (Eigen::Index k = 0; k < returns.cols(); ++k) {
+        if ((returns.col(k).array() == returns(0, k)).all()) {
+          throw Mistake(
+              fmt::format("{}: its returns are all equal, and a correlation with it does not exist; leave it "
+                          "out, or take --convention identity",
+                          inputs.symbols[static_cast<std::size_t>(k)]));
+        }
+      }
+    }
+    result.push_back(estimate(request, returns, target));
+  }
+  return result;
+}
+
+}  // namespace bulwark::risk

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked of `bulwark risk`: contract, sections 4 and 8.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bulwark::risk {
+
+enum class Method { Parametric, Student, CornishFisher, Historical, Filtered, MonteCarlo, AgeWeighted };
+inline constexpr std::array method_names{"parametric", "student",    "cornish-fisher", "historical",
+                                         "filtered",   "montecarlo", "age-weighted"};
+enum class Estimator { Sample, Ewma, LedoitWolf };
+inline constexpr std::array estimator_names{"sample", "ewma", "ledoit-wolf"};
+
+// Conventions that exclude each other; the first is taken where none is named.
+using Family = std::vector<std::string>;
+inline const Family quantile_family{"type1", "type7"};
+inline const Family tail_family{"acerbi_tasche", "tail_mean_ge", "tail_mean_gt"};
+inline const Family mean_family{"zero_mean", "with_mean"};
+inline const Family shrinkage_family{"identity", "constant_correlation"};
+inline const Family filter_family{"portfolio", "multi_asset"};
+inline const Family coverage_family{"sum", "joint"};
+inline const Family kelly_family{"mean_variance", "log_optimal", "joint"};
+
+struct Request {
+  std::string what;
+  std::string prices, positions, sectors, factors, benchmark, scenarios;  // files; empty: not given
+  std::string from, to, as_of;                                            // dates; empty: not given
+  Method method = Method::Parametric;
+  Estimator estimator = Estimator::Sample;
+  std::optional<double> lambda;
+  std::vector<double> confidences;
+  std::vector<std::string> conventions;
+  double horizon_days = 1, degrees = 6, risk_free = 0;
+  std::size_t window = 0;  // returns; 0: all
+  std::size_t draws = 100'000;
+  std::uint64_t seed = 1;
+  std::optional<double> equity;
+  std::string plot;
+  bool json = false;
+
+  // Those of the family that were named, or its first.
+  std::vector<std::string> named(const Family& family) const;
+  const char* method_name() const { return method_names[static_cast<std::size_t>(method)]; }
+  const char* estimator_name() const { return estimator_names[static_cast<std::size_t>(estimator)]; }
+  double decay() const { return lambda.value_or(0.94); }
+};
+
+// Throws Mistake where a value is out of range, or a convention is unknown.
+void check(const Request& request);
+
+}  // namespace bulwark::risk

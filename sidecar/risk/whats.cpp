@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/risk/whats.h"
+
+#include <algorithm>
+#include <array>
+
+#include "sidecar/risk/mistake.h"
+
+namespace bulwark::risk {
+
+namespace {
+
+constexpr std::array table{
+    What{"covariance", "covariances of daily returns, and each symbol's volatility", covariance},
+    What{"correlation", "correlations of daily returns, and each symbol's volatility", correlation},
+    What{"var", "value at risk of the book", value_at_risk},
+    What{"es", "expected shortfall of the book: the mean loss beyond the VaR", expected_shortfall},
+};
+
+}  // namespace
+
+std::span<const What> whats() { return table; }
+
+Report answer(const Request& request) {
+  check(request);
+  const auto what = std::find_if(table.begin(), table.end(), [&](const What& one) { return one.name == request.what; });
+  if (what == table.end()) throw Mistake("\"" + request.what + "\" is nothing that can be asked");
+  Report report(request.what);
+  const Inputs inputs = read_inputs(request, report);
+  what->answer(request, inputs, report);
+  return report;
+}
+
+}  // namespace bulwark::risk

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of what `bulwark risk` can be asked, and the way of a request through it.
+#pragma once
+
+#include <span>
+
+#include "sidecar/risk/inputs.h"
+
+namespace bulwark::risk {
+
+struct What {
+  const char* name;
+  const char* help;
+  void (*answer)(const Request& request, const Inputs& inputs, Report& report);
+};
+
+std::span<const What> whats();
+
+// Throws Mistake.
+Report answer(const Request& request);
+
+void covariance(const Request& request, const Inputs& inputs, Report& report);
+void correlation(const Request& request, const Inputs& inputs, Report& report);
+void value_at_risk(const Request& request, const Inputs& inputs, Report& report);
+void expected_shortfall(const Request& request, const Inputs& inputs, Report& report);
+
+}  // namespace bulwark::risk
