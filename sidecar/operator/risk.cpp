@@ -67,9 +67,9 @@ void add_numbers(CLI::App& command, risk::Request& request) {
   add_choice(command, "--method", request.method, risk::method_names, "how VaR and ES are found");
   add_choice(command, "--estimator", request.estimator, risk::estimator_names, "how covariances are found");
   command.add_option("--lambda", request.lambda, "decay of a day's weight (0.94; of age-weighted 0.98)");
-  command.add_option("--confidence", request.confidences, "may be given several times (0.99)")->expected(1);
+  command.add_option("--confidence", request.confidences, "may be given several times (0.99)")->allow_extra_args(false);
   command.add_option("--convention", request.conventions, "where there is more than one; may be given several times")
-      ->expected(1);
+      ->allow_extra_args(false);
   command.add_option("--horizon", request.horizon_days, "days ahead")->default_str("1");
   command.add_option("--window", request.window, "the last so many returns (all; of backtest 250)");
   command.add_option("--degrees", request.degrees, "degrees of freedom of Student's t")->default_str("6");

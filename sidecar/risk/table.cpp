@@ -38,6 +38,9 @@ std::string aligned(const std::vector<Row>& rows) {
   return text;
 }
 
+// Of days: for programs, not for eyes.
+bool is_series(const Json& result) { return result["value"].is_array() && result.contains("dates"); }
+
 bool is_table(const Json& result) { return result["value"].is_array() && result.contains("symbols"); }
 
 std::string matrix_text(const Json& result) {
@@ -63,14 +66,16 @@ std::string matrix_text(const Json& result) {
 std::string Report::text() const {
   Row keys;
   for (const Json& result : results_) {
-    if (is_table(result)) continue;
+    if (is_table(result) || is_series(result)) continue;
     for (const auto& [key, value] : result.items()) {
-      if (key != "value" && std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+      if (key != "value" && !value.is_array() && std::find(keys.begin(), keys.end(), key) == keys.end())
+        keys.push_back(key);
     }
   }
   std::vector<Row> rows;
   std::string matrices;
   for (const Json& result : results_) {
+    if (is_series(result)) continue;
     if (is_table(result)) {
       matrices += "\n" + matrix_text(result);
       continue;

@@ -9,9 +9,9 @@
 #include "core/analytics/covariance.h"
 #include "core/analytics/filtered.h"
 #include "core/analytics/monte_carlo.h"
-#include "core/analytics/quantile.h"
 #include "sidecar/risk/estimates.h"
 #include "sidecar/risk/mistake.h"
+#include "sidecar/risk/observed.h"
 #include "sidecar/risk/whats.h"
 
 namespace bulwark::risk {
@@ -105,25 +105,12 @@ private:
   void observed(const Eigen::VectorXd& losses, Tell tell) {
     const analytics::SortedLosses sorted(losses);
     for (const double confidence : request_.confidences) {
-      need_tail(losses.size(), confidence);
+      need_tail(request_, losses.size(), confidence);
       for (const std::string& convention : request_.named(shortfall_ ? tail_family : quantile_family)) {
-        double value = 0;
-        if (convention == "type1") value = sorted.type1(confidence);
-        else if (convention == "type7") value = sorted.type7(confidence);
-        else if (convention == "acerbi_tasche") value = sorted.acerbi_tasche(confidence);
-        else if (convention == "tail_mean_ge") value = sorted.tail_mean_ge(confidence);
-        else value = sorted.tail_mean_gt(confidence);
+        const double value = loss_by(convention, sorted, confidence);
         tell(add({value, value}, 0, confidence, convention), confidence);
       }
     }
-  }
-
-  // With less than one observation in the tail the answer would be the worst loss seen, whatever the confidence.
-  void need_tail(Eigen::Index count, double confidence) const {
-    const double beyond = static_cast<double>(count) - analytics::observations_below(count, confidence);
-    if (beyond >= 1) return;
-    throw Mistake(fmt::format("--method {}: {} returns say nothing about a confidence of {}: needed are {:.0f}",
-                              request_.method_name(), count, confidence, std::ceil(1 / (1 - confidence) - 1e-9)));
   }
 
   void filtered() {
@@ -170,7 +157,7 @@ private:
     const Eigen::VectorXd losses = -inputs_.last_returns(request_.window) * inputs_.book();
     const double decay = request_.lambda.value_or(0.98);
     for (const double confidence : request_.confidences) {
-      need_tail(losses.size(), confidence);
+      need_tail(request_, losses.size(), confidence);
       Json& result = add(analytics::age_weighted_loss(losses, decay, confidence), 0, confidence,
                          shortfall_ ? "acerbi_tasche" : "type1");
       result["lambda"] = decay;

@@ -15,6 +15,11 @@ constexpr std::array table{
     What{"correlation", "correlations of daily returns, and each symbol's volatility", correlation},
     What{"var", "value at risk of the book", value_at_risk},
     What{"es", "expected shortfall of the book: the mean loss beyond the VaR", expected_shortfall},
+    What{"components", "each symbol's (with --sectors: each sector's) part of VaR and ES, and what one more would add",
+         components},
+    What{"incremental", "VaR of the book less VaR of the book without each symbol", incremental},
+    What{"backtest", "whether the VaR of each day before held: exceptions and their tests", backtest},
+    What{"sectors", "gross, net, long and short of each sector", sectors},
 };
 
 }  // namespace

@@ -23,5 +23,9 @@ void covariance(const Request& request, const Inputs& inputs, Report& report);
 void correlation(const Request& request, const Inputs& inputs, Report& report);
 void value_at_risk(const Request& request, const Inputs& inputs, Report& report);
 void expected_shortfall(const Request& request, const Inputs& inputs, Report& report);
+void components(const Request& request, const Inputs& inputs, Report& report);
+void incremental(const Request& request, const Inputs& inputs, Report& report);
+void backtest(const Request& request, const Inputs& inputs, Report& report);
+void sectors(const Request& request, const Inputs& inputs, Report& report);
 
 }  // namespace bulwark::risk
