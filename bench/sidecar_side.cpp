@@ -69,6 +69,7 @@ void SidecarSide::begin_journal() {
   shm::Board& board = board_->board();
   writer_ = std::make_unique<journal::JournalWriter>(
       journal::JournalWriter::Wiring{journal::RingView::over(ring_memory_), board.journal_health, board.journal_written,
+                                     board.journal_disk,
                                      [](const std::string& what) { throw std::runtime_error(what); }},
       std::make_unique<journal::Appender>(std::move(plan)));
   writer_->start();

@@ -18,9 +18,10 @@ Engine::Engine(const Rules& rules, Capacity capacity)
   configure(rules);
 }
 
-void Engine::populate(std::size_t orders) {
-  orders_.populate(orders);
+void Engine::populate(std::size_t orders) const {
+  orders_.populate(0, orders);
   flow_.populate();
+  moves_.populate();
 }
 
 // Lays everything out that follows from the rules; positions, orders and marks are still empty.

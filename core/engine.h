@@ -66,13 +66,14 @@ public:
   std::size_t lines_before_verdict() const { return lines_before_verdict_; }
   ClientIndex verdict_client() const { return verdict_party_.client; }
 
-  // Has memory put in place for so many orders, so that the first ones of a day meet no page fault. Cold.
-  void populate(std::size_t orders = 1 << 16);
+  // Has memory put in place for so many orders, and for what windows count: until then nobody meets a page fault. Cold.
+  void populate(std::size_t orders) const;
 
   // Takes over new rules at a point between two events, keeping positions, orders, states and windows (reload). Cold.
   void adopt(const Rules& rules);
 
   const Names& names() const { return names_; }
+  const Orders& orders() const { return orders_; }
   const Book& book() const { return book_; }
   const Limits& limits() const { return limits_; }
   const RiskBook& risk() const { return risk_; }
@@ -140,6 +141,7 @@ private:
   // engine_reports.cpp
   void apply_fill(const FillEvent& fill);
   void fill_unknown(const FillEvent& fill);
+  void remember(OrderIndex index, const Id& exec_id);
   void book_fill(std::size_t row, Side side, ClientIndex client, const FillEvent& fill);
   void apply_done(const OrderEvent& done);
   void apply_ack(const OrderEvent& ack);
@@ -275,7 +277,6 @@ private:
   std::optional<LiquidationPlan> liquidation_plan_;
   CurrencyIndex base_ = CurrencyIndex::None;
   TimeNs now_{INT64_MIN}, next_session_{INT64_MIN}, next_override_end_{INT64_MAX};
-
   Verdict verdict_{};
   Party verdict_party_{};
   Acceptance accepted_{};
@@ -289,9 +290,8 @@ private:
   using Touched = Flow::Changed;
   std::vector<Touched> touched_, acting_;
   std::vector<Touched> crossing_;  // limits that the order judged last may bring across a level
-  std::vector<std::uint32_t> objecting_;
-  std::vector<Objection> objections_;  // of the order that limits refused last
-  std::vector<std::uint32_t> touched_rows_;
+  std::vector<std::uint32_t> objecting_, touched_rows_;
+  std::vector<Objection> objections_;         // of the order that limits refused last
   std::vector<std::uint64_t> touched_stamp_;  // by slot: the event that touched it last
   std::uint64_t stamp_ = 1;
   std::uint64_t profit_moves_reviewed_ = 0;

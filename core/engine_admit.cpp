@@ -67,7 +67,6 @@ EventError Engine::admissible_fill(const FillEvent& fill, std::uint32_t session)
   if (fill.quantity.raw <= 0 || fill.price.raw <= 0) return EventError::BadFill;
   const Orders::Found found = orders_.find(fill.id, fill.client, session);
   if (found.ambiguous) return EventError::AmbiguousOrder;
-  if (!orders_.room_for_exec()) return EventError::NoRoom;
   std::size_t row = 0;
   Side side = fill.side;
   if (found.order != 0) {
@@ -77,7 +76,6 @@ EventError Engine::admissible_fill(const FillEvent& fill, std::uint32_t session)
     side = order.side;
   } else {
     if (fill.side == Side::None || at(fill.account) == 0 || at(fill.symbol) == 0) return EventError::FillNeedsMore;
-    if (!orders_.room_for_order()) return EventError::NoRoom;
     row = book_.row_index(fill.account, fill.strategy, fill.symbol);
   }
   return book_.can_fill(row, side, fill.quantity, fill.price, join(fill.fee_low, fill.fee_high), market_)

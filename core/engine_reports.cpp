@@ -98,7 +98,7 @@ void Engine::apply_fill(const FillEvent& fill) {
   if (found.order == 0) return fill_unknown(fill);
   if (orders_.has_exec(found.order, fill.exec_id)) return;
   Order& order = orders_[found.order];
-  orders_.add_exec(found.order, fill.exec_id);
+  remember(found.order, fill.exec_id);
   const std::int64_t before = order.reserved();
   if (order.waiting && order.waiting_id == found.id) promote(found.order);
   const bool was_done = order.done;
@@ -115,23 +115,35 @@ void Engine::apply_fill(const FillEvent& fill) {
   ask_to_cancel_excess(party);
 }
 
-// A fill of an order that nobody asked about: applied whole, and its id is taken by an order that is done.
+// A fill of an order that nobody asked about: applied whole, and its id is taken by an order that is done. What the
+// market did is done, whether there is room to remember it or not.
 void Engine::fill_unknown(const FillEvent& fill) {
-  const OrderIndex index = orders_.add(orders_.probe(fill.id, fill.client));
-  Order& order = orders_[index];
-  order.account = fill.account;
-  order.strategy = fill.strategy;
-  order.symbol = fill.symbol;
-  order.side = fill.side;
-  order.filled = fill.quantity.raw;
-  orders_.finish(index, orders_.session());
-  orders_.add_exec(index, fill.exec_id);
+  if (orders_.room_for_order()) {
+    const OrderIndex index = orders_.add(orders_.probe(fill.id, fill.client));
+    Order& order = orders_[index];
+    order.account = fill.account;
+    order.strategy = fill.strategy;
+    order.symbol = fill.symbol;
+    order.side = fill.side;
+    order.filled = fill.quantity.raw;
+    orders_.finish(index, orders_.session());
+    remember(index, fill.exec_id);
+  } else {
+    give_up("more orders came in one session than the engine keeps: a fill told twice now counts twice");
+  }
   tell_stray_fill(fill.id, fill.client, "a fill of an unknown order");
-  const std::size_t row = row_of(order);
+  const std::size_t row = book_.row_index(fill.account, fill.strategy, fill.symbol);
+  Party party = party_of(book_.owner_of(row));
+  party.client = fill.client;
   book_fill(row, fill.side, fill.client, fill);
   touch_row(row);
-  count_execution(party_of(order), fill.side);
-  ask_to_cancel_excess(party_of(order));
+  count_execution(party, fill.side);
+  ask_to_cancel_excess(party);
+}
+
+void Engine::remember(OrderIndex index, const Id& exec_id) {
+  if (orders_.add_exec(index, exec_id)) return;
+  give_up("more fills came in one session than the engine keeps: one told twice now counts twice");
 }
 
 void Engine::tell_stray_fill(const Id& id, ClientIndex client, std::string_view why) {

@@ -37,6 +37,7 @@ public:
     counts_ = Table<Count>(size);
     mask_ = size - 1;
   }
+  void populate() const { counts_.populate(0, counts_.size()); }
   std::uint32_t count(const FlowEntry& entry, bool by_strategy) const {
     return counts_[find(key_of(entry, by_strategy))].count;
   }
@@ -94,8 +95,12 @@ public:
 
   // A window for each length that flow limits have; sets where each limit counts. Cold.
   void follow(Limits& limits, std::size_t strategy_count, std::size_t symbol_count);
-  void populate() {
-    for (const LogName name : {LogName::Messages, LogName::Orders}) log(name).entries.populate(log_size);
+  void populate() const {
+    for (const Log& log : logs_) {
+      if (!log.windows.empty() || &log == &logs_[static_cast<std::size_t>(LogName::Orders)])
+        log.entries.populate(0, log_size);
+    }
+    for (const DuplicateCounts& counts : duplicates_) counts.populate();
   }
   // Takes the logs over and counts again what is still in each window. Cold.
   void carry(const Flow& old, const Limits& old_limits, Limits& limits, TimeNs now);

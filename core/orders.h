@@ -3,6 +3,8 @@
 // An order that is done keeps its ids until the session after; then its record is used again.
 #pragma once
 
+#include <algorithm>
+
 #include "core/text_index.h"
 #include "shm/units.h"
 
@@ -61,17 +63,20 @@ public:
   Order& operator[](OrderIndex order) { return orders_[order]; }
   const Order& operator[](OrderIndex order) const { return orders_[order]; }
 
-  void populate(std::size_t orders) {
-    orders_.populate(orders);
-    ids_.populate(orders);
-    execs_.populate(orders);
+  // Memory in place for records from the one to the other, of orders, ids and executions alike.
+  void populate(std::size_t first, std::size_t last) const {
+    orders_.populate(first, last);
+    ids_.populate(first, last);
+    execs_.populate(first, last);
   }
+  // So many of the records of one of them have been used at one time or another; those behind never were.
+  std::size_t used() const { return std::max({used_, ids_.used(), execs_.used()}); }
+  std::size_t capacity() const { return orders_.size() - 1; }
 
   bool room_for_order() const {
     return !(free_ == 0 && used_ + 1 >= orders_.size() && !reclaimable()) && room_for_id();
   }
   bool room_for_id() const { return ids_.room() > 0 || reclaimable(); }
-  bool room_for_exec() const { return execs_.room() > 0 || reclaimable(); }
 
   // `session` is the one in which the question is asked: what was done before it is forgotten.
   // Without a client the id must belong to one order only.
@@ -109,7 +114,7 @@ public:
     return known;
   }
 
-  // Preconditions: room. All three use records of forgotten orders again.
+  // Precondition of the first two: room. All three use records of forgotten orders again.
   // The order's record is zero but for its client and its id: the caller fills it in where it stands.
   OrderIndex add(const TextIndex::Probe& id) {
     if (free_ == 0 && used_ + 1 >= orders_.size()) reclaim();
@@ -128,9 +133,12 @@ public:
     Order& order = orders_[index];
     return order.first_id = ids_.insert(id, index, order.first_id);
   }
-  void add_exec(OrderIndex index, const Id& exec_id) {
+  // False: there is no room, and nothing remembers it. (An order that is forgotten need not have had any.)
+  bool add_exec(OrderIndex index, const Id& exec_id) {
     while (execs_.room() == 0 && reclaimable()) reclaim();
+    if (execs_.room() == 0) return false;
     orders_[index].first_exec = execs_.insert(execs_.probe(exec_id, index), index, orders_[index].first_exec);
+    return true;
   }
   const Id& id_text(std::uint32_t entry) const { return ids_[entry].text; }
   bool withdrawn(std::uint32_t entry) const { return ids_[entry].withdrawn != 0; }

@@ -19,6 +19,10 @@ public:
   // A window for each length that a limit has, and one for the state of the market (0: none). Cold.
   void follow(const Limits& limits, DurationNs of_market, std::size_t symbol_count);
   bool followed() const { return !windows_.empty(); }
+  void populate() const {
+    log_.populate(0, log_.size());
+    for (const Window& window : windows_) window.nodes.populate(0, window.nodes.size());
+  }
   // Takes over what the log of another still holds. Cold.
   void carry(const PriceMoves& old, TimeNs now) {
     const std::uint64_t kept = old.head_ < log_size ? old.head_ : log_size;

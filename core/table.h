@@ -35,17 +35,21 @@ public:
     if constexpr (64 % sizeof(T) != 0) __builtin_prefetch(bytes + sizeof(T) - 1, 1);  // it may end in one line more
   }
 
-  // Has the memory of the first so many records put in place: what is written there later meets no page fault. Cold.
-  void populate(std::size_t count) {
-    ::madvise(records_.get(), bytes_for(count < size_ ? count : size_), MADV_POPULATE_WRITE);  // where it is known
+  // Has the memory of the records from `first` to `last` put in place: what is written there later meets no page fault.
+  // Changes nothing that stands in it, so that any thread may do it while another one writes there. Cold.
+  void populate(std::size_t first, std::size_t last) const {
+    const std::size_t begin = first * sizeof(T) / page_bytes * page_bytes;
+    const std::size_t end =
+        last < size_ ? (last * sizeof(T) + page_bytes - 1) / page_bytes * page_bytes : bytes_for(size_);
+    if (begin < end) ::madvise(reinterpret_cast<char*>(records_.get()) + begin, end - begin, MADV_POPULATE_WRITE);
   }
 
 private:
-  static constexpr std::size_t large_page_bytes = 2 << 20;
+  static constexpr std::size_t page_bytes = 4096, large_page_bytes = 2 << 20;
 
   static std::size_t bytes_for(std::size_t size) {
     const std::size_t bytes = (size + 1) * sizeof(T);
-    const std::size_t page = bytes < large_page_bytes ? 4096 : large_page_bytes;
+    const std::size_t page = bytes < large_page_bytes ? page_bytes : large_page_bytes;
     return (bytes + page - 1) / page * page;
   }
   static T* map(std::size_t bytes) {

@@ -60,10 +60,12 @@ public:
   [[gnu::always_inline]] void prefetch_next() const { entries_.prefetch(free_ != none ? free_ - 1 : used_); }
   [[gnu::always_inline]] void prefetch(const Probe& probe) const { slots_.prefetch(probe.hash & mask_); }
 
-  void populate(std::size_t entries) {
-    entries_.populate(entries);
-    slots_.populate(slots_.size());
+  // Where a text's place is says its hash: all places are put in place with the first entries.
+  void populate(std::size_t first, std::size_t last) const {
+    entries_.populate(first, last);
+    if (first == 0) slots_.populate(0, slots_.size());
   }
+  std::size_t used() const { return used_; }  // entries, at one time or another
 
   // Precondition: not full.
   std::uint32_t insert(const Probe& probe, std::uint32_t owner, std::uint32_t next) {

@@ -107,10 +107,12 @@ Resumed resume_trading(const Instance& instance, const ResumeOptions& options) {
     throw Refusal(exit_usage, "a resume needs --reason and --operator: who lets it trade again, and why");
   }
   if (!scope.whole()) check_scope(scope, instance.board);
-  const shm::Permission permission = shm::permission_of(*instance.page);
-  if (nothing_to_resume(instance, options, permission)) return {"nothing to resume, it may trade", {}};
   std::vector<std::string> failing;
   const bool sidecar_beats = check_processes(instance, failing);
+  // Behind the processes: where one has died the stop may still be to come, and a watchdog that lives has made it.
+  const shm::Permission permission = shm::permission_of(*instance.page);
+  if (failing.empty() && nothing_to_resume(instance, options, permission))
+    return {"nothing to resume, it may trade", {}};
   check_clients(instance, permission, failing);
   // The sidecar resumes only when nothing fails here; else it is asked for its own checks, to tell all of them at once.
   shm::ControlRequest request = request_of(options, scope, permission);

@@ -9,6 +9,7 @@
 #include "killswitch/clients.h"
 #include "killswitch/commands.h"
 #include "killswitch/refusal.h"
+#include "killswitch/status_journal.h"
 #include "shm/latch.h"
 #include "shm/process.h"
 
@@ -117,6 +118,7 @@ static Json json_of(const Instance& instance, const Status& status, const std::v
               {"lease", {{"running", left > 0}, {"lapses", instance.page->lease_lapses.load()}}},
               {"liquidation", liquidation},
               {"market", market_of(instance)},
+              {"journal", journal_of(instance)},
               {"ledger", ledger},
               {"processes", processes_of(instance, ledger)},
               {"clients", rows}};
@@ -153,6 +155,7 @@ static void print_text(const Json& status) {
     std::cout << "  sizes and dynamic limits are left " << market["factor"] << " of what is configured ("
               << market["cause"].get<std::string>() << ")\n";
   }
+  print_journal(status["journal"]);
   print_ledger(status["ledger"]);
   for (const auto& [program, pid] : status["processes"].items()) std::cout << "  " << program << " " << pid << "\n";
   for (const auto& client : status["clients"]) {

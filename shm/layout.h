@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "shm/journal_health.h"
 #include "shm/units.h"
 #include "shm/words.h"
 
@@ -287,8 +288,6 @@ struct alignas(writer_bytes) StateRow {  // a latched scope; under a sequence lo
 };
 static_assert(sizeof(StateRow) == 256);
 
-enum class JournalHealth : std::uint32_t { Unknown, Healthy, Full, Failed };
-
 struct Board {
   Header header;
   std::int32_t sidecar_pid;
@@ -310,8 +309,9 @@ struct Board {
   AtomicWord journal_appended, journal_written;               // records
   AtomicWord liquidation_orders, liquidation_orders_untaken;  // of those that are not over, how many no client has
   AtomicWord market_factor;  // raw decimal: the share that sizes and dynamic limits are left; 0: it follows no market
-  AtomicWord market_inputs;  // bit k: market_input_names[k] makes it less than a whole
+  AtomicWord market_inputs, orders_used;  // bit k: market_input_names[k] lowers the factor; most places ever in use
   std::atomic<std::uint32_t> positions_count, states_count;
+  alignas(writer_bytes) JournalDisk journal_disk;
   alignas(writer_bytes) Sentence stop_cause;  // why the stop is asked for; written before `stop_request`
 };
 static_assert(std::is_standard_layout_v<Board>);

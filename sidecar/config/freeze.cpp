@@ -47,9 +47,9 @@ std::string instance_text(const Settings& settings) {
   result += fmt::format("\n[marks]\nstale_after_ms = {}\nmarket_slippage = {}\n", rules.stale_after.ns / 1'000'000,
                         decimal(rules.market_slippage));
   return result +
-         fmt::format("\n[journal]\ndirectory = {}\nsegment_mb = {}\nstrict = {}\nsnapshot_s = {}\n",
+         fmt::format("\n[journal]\ndirectory = {}\nsegment_mb = {}\nstrict = {}\nsnapshot_s = {}\nretain_days = {}\n",
                      quoted(settings.journal_directory), settings.segment_mb, settings.strict_journal,
-                     settings.snapshot_s) +
+                     settings.snapshot_s, settings.retain_days) +
          fmt::format("\n[control]\nfour_eyes = {}\n", settings.four_eyes);
 }
 

@@ -249,6 +249,7 @@ private:
     settings_.segment_mb = section.integer("segment_mb", 64, 1, 4'096);
     settings_.strict_journal = section.boolean("strict", false);
     settings_.snapshot_s = section.integer("snapshot_s", 60, 1, 86'400);
+    settings_.retain_days = section.integer("retain_days", 0, 0, 36'500);
     section.finish();
     Section control = this->section("control");
     settings_.four_eyes = control.boolean("four_eyes", false);

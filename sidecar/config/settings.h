@@ -38,6 +38,7 @@ struct Settings {
   std::int64_t segment_mb = 64;   // of each of its files
   bool strict_journal = false;    // nothing is answered before it is durable
   std::int64_t snapshot_s = 60;   // between two snapshots
+  std::int64_t retain_days = 0;   // closed files that are older go; 0: none does
   bool four_eyes = false;         // loosening a limit at run time takes a second operator
   model::Source model_source;     // what `rules.model` was made of; the journal keeps the model itself
   core::Rules rules;

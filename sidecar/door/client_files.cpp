@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <new>
@@ -21,6 +22,9 @@ struct Holder {
   std::int32_t pid = 0;
   std::uint64_t start_time = 0;
   bool detached = false;
+  shm::Permission acknowledged{};
+  MonotonicNs acknowledged_at{};
+  bool alive() const { return !detached && shm::process_alive(pid, start_time); }
 };
 
 std::optional<Holder> read_holder(const std::string& path) {
@@ -32,7 +36,11 @@ std::optional<Holder> read_holder(const std::string& path) {
       shm::AttachStatus::Ready) {
     return {};
   }
-  return Holder{found.pid, found.start_time, found.detached.load(std::memory_order_relaxed) != 0};
+  return Holder{found.pid,
+                found.start_time,
+                found.detached.load(std::memory_order_relaxed) != 0,
+                {found.acknowledged.load(std::memory_order_relaxed)},
+                MonotonicNs{found.acknowledged_ns.load(std::memory_order_relaxed)}};
 }
 
 }  // namespace
@@ -53,9 +61,35 @@ std::string ClientFiles::file_name(std::string_view client) {
   return name;
 }
 
+// Only what file_name made is read back.
+std::string ClientFiles::client_of(std::string_view file_name) {
+  std::string name;
+  for (std::size_t i = 0; i < file_name.size(); ++i) {
+    unsigned code = 0;
+    const bool escaped = file_name[i] == '%' && i + 2 < file_name.size() &&
+                         std::from_chars(&file_name[i + 1], &file_name[i + 1] + 2, code, 16).ec == std::errc{};
+    name += escaped ? static_cast<char>(code) : file_name[i];
+    if (escaped) i += 2;
+  }
+  return name;
+}
+
+std::map<std::string, ClientFiles::Acknowledgement> ClientFiles::acknowledgements() const {
+  std::map<std::string, Acknowledgement> result;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(folder_.c_str()), ::closedir);
+  if (!folder) return result;
+  while (const dirent* entry = ::readdir(folder.get())) {
+    const std::string_view name = entry->d_name;
+    if (name.starts_with('.')) continue;
+    const auto holder = read_holder(folder_ + "/" + std::string(name));
+    if (holder && holder->alive()) result[client_of(name)] = {holder->acknowledged, holder->acknowledged_at};
+  }
+  return result;
+}
+
 std::optional<Peer> ClientFiles::living_holder(std::string_view client) const {
   const auto holder = read_holder(path(client));
-  if (!holder || holder->detached || !shm::process_alive(holder->pid, holder->start_time)) return {};
+  if (!holder || !holder->alive()) return {};
   return Peer{holder->pid, 0, 0, holder->start_time};
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,11 +28,19 @@ public:
   void remove(std::string_view client) const;
   void discard(std::string_view client) const;  // what was created and not published
 
+  // Of each client that lives and has not left: the permission that it last acted on, and since when.
+  struct Acknowledgement {
+    shm::Permission permission{};
+    MonotonicNs at{};
+  };
+  std::map<std::string, Acknowledgement> acknowledgements() const;
+
   // Files of the dead: they say nothing any more.
   void remove_dead() const;
 
   // A name as the name of a file: letters, digits, - and _ as they are, the rest as %41.
   static std::string file_name(std::string_view client);
+  static std::string client_of(std::string_view file_name);
 
 private:
   std::string path(std::string_view client) const { return folder_ + "/" + file_name(client); }

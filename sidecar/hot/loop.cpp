@@ -200,6 +200,7 @@ void Loop::keep_house() noexcept {
   show(board_.marks_applied, marks_);
   show(board_.loop_ns_max, static_cast<std::uint64_t>(pass_ns_max_));
   show(board_.journal_appended, ring_.next_sequence() - 1);
+  show(board_.orders_used, engine_.orders().used());
   const core::MarketState& market = engine_.market_state();
   show(board_.market_factor, market.used() ? static_cast<std::uint64_t>(market.factor()) : 0);
   show(board_.market_inputs, market.used() ? market.inputs() : 0);

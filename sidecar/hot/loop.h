@@ -73,6 +73,7 @@ public:
   bool adopt(const core::Rules& rules, std::uint64_t configuration);
   void note(journal::RecordType type, std::uint64_t a, std::uint64_t b = 0);
   void note_snapshot(std::uint64_t sequence, std::uint64_t digest);
+  void note_client_stop(std::uint64_t epoch, std::string_view client, std::uint64_t delay_ns);
   void finish();
   void carry_out(Call& call);
 

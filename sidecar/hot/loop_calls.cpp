@@ -99,6 +99,12 @@ void Loop::note_snapshot(std::uint64_t sequence, std::uint64_t digest) {
   if (journal_open()) note(journal::RecordType::Snapshot, sequence, digest);
 }
 
+// A name that nobody has is none of the journal's.
+void Loop::note_client_stop(std::uint64_t epoch, std::string_view client, std::uint64_t delay_ns) {
+  const journal::ClientStop stop{engine_.names().clients.find(client), delay_ns};
+  if (stop.client != ClientIndex::None && journal_open()) note(journal::RecordType::ClientStop, epoch, stop.word());
+}
+
 void Loop::finish() {
   advance(shm::monotonic_now());
   if (journal_open()) note(journal::RecordType::End, 0);

@@ -2,7 +2,10 @@
 // Finding the next sealed block, and saying why there is none.
 #include "sidecar/journal/blocks.h"
 
+#include <algorithm>
 #include <cstring>
+
+#include "sidecar/journal/kept.h"
 
 namespace bulwark::journal {
 
@@ -11,9 +14,8 @@ namespace {
 // The words of a block, its seal, and one record more: what has to be looked at to find a whole block.
 constexpr std::size_t block_window = block_words_max + 2 * (record_words_max + 2);
 
-FileHeader header_of(SegmentFile& segment) {
+FileHeader header_of(std::span<const std::uint64_t> words) {
   FileHeader header{};
-  const auto words = segment.words(0, file_header_words);
   if (!words.empty()) std::memcpy(&header, words.data(), words.size_bytes());
   return header;
 }
@@ -56,7 +58,7 @@ bool BlockReader::next() {
   if (ending_.kind == EndKind::Damaged) return false;
   ending_ = {};
   try {
-    if (segment_ == nullptr && !open_file(0)) return false;
+    if (segment_ == nullptr && !begin()) return false;
     while (true) {
       if (at_ == 0 && !read_header()) return false;
       const Found found = look();
@@ -68,34 +70,50 @@ bool BlockReader::next() {
   }
 }
 
-// The file at that place; the first one that is opened is that which holds record `from`.
-bool BlockReader::open_file(std::size_t file) {
-  if (segment_ == nullptr) {
-    files_ = journal_files(directory_);
-    head_ = read_head(directory_);
-    if (files_.empty()) return check_end(Found::Nothing);
-    for (file = files_.size() - 1; file > 0; --file) {
-      SegmentFile segment(files_[file]);
-      const FileHeader header = header_of(segment);
-      if (header.checksum == header_checksum(header) && header.first_sequence <= from_) break;
-    }
+// Opens the file that holds record `from`, or where that was deleted, the first record that is kept.
+bool BlockReader::begin() {
+  files_ = journal_files(directory_);
+  head_ = read_head(directory_);
+  kept_ = read_kept(directory_);
+  if (kept_) from_ = std::max(from_, kept_->facts.sequence + 1);
+  if (files_.empty()) return check_end(Found::Nothing);
+  std::size_t file = files_.size() - 1;
+  for (; file > 0; --file) {
+    const FileHeader header = header_of(first_words(files_[file], file_header_words));
+    if (header.checksum == header_checksum(header) && header.first_sequence <= from_) break;
   }
+  return open_file(file);
+}
+
+bool BlockReader::open_file(std::size_t file) {
+  const std::uint64_t number = journal_file_number(files_.at(file));
   try {
     segment_ = std::make_unique<SegmentFile>(files_[file]);
   } catch (const JournalError&) {
+    const std::string gone = files_[file];
     files_ = journal_files(directory_);  // it may have been packed in this moment
-    segment_ = std::make_unique<SegmentFile>(files_.at(file));
+    const auto found = std::ranges::find(files_, number, journal_file_number);
+    if (found == files_.end()) throw JournalError(gone + ": byte 0: it was deleted while the journal was read");
+    segment_ = std::make_unique<SegmentFile>(*found);
+    file = static_cast<std::size_t>(found - files_.begin());
   }
-  file_ = file;
+  next_file_ = file + 1;
+  ++files_read_;
   at_ = 0;
   return true;
 }
 
+// As they are now: there may be further ones, and retention may have taken some away.
+void BlockReader::list_files() {
+  files_ = journal_files(directory_);
+  const auto next = std::ranges::upper_bound(files_, journal_file_number(segment_->path()), {}, journal_file_number);
+  next_file_ = static_cast<std::size_t>(next - files_.begin());
+}
+
 bool BlockReader::read_header() {
-  const FileHeader header = header_of(*segment_);
+  const FileHeader header = header_of(segment_->words(0, file_header_words));
   // A crash may leave the newest file before its header was whole; then there is nothing else in it.
-  const bool newest = file_ + 1 == files_.size();
-  if (newest && header.checksum != header_checksum(header) && zeros_from(file_header_words)) {
+  if (is_newest() && header.checksum != header_checksum(header) && zeros_from(file_header_words)) {
     why_ = "the file ends within its header";
     broken_ = 0;
     return check_end(Found::Broken);
@@ -125,7 +143,10 @@ std::string BlockReader::wrong_first(const FileHeader& header) const {
     return "record " + std::to_string(from_) + " is in no file: the first one begins with " +
            std::to_string(header.first_sequence);
   }
-  return {};
+  if (journal_ != 0 || !kept_ || from_ != kept_->facts.sequence + 1) return {};
+  if (header.journal == kept_->journal && header.first_sequence == from_ && header.previous == kept_->chain) return {};
+  return "this is not what " + kept_path(directory_) + " says: the journal begins with record " +
+         std::to_string(from_) + ", behind another block";
 }
 
 std::string BlockReader::wrong_next(const FileHeader& header) const {
@@ -232,11 +253,11 @@ bool BlockReader::something_durable_follows() {
 // was another one before it was looked at gets no longer.
 BlockReader::Found BlockReader::look() {
   if (const Found found = find_block(); found == Found::Block) return found;
-  files_ = journal_files(directory_);
+  list_files();
   if (auto head = read_head(directory_)) head_ = head;
   segment_->forget();
   const Found found = find_block();
-  if (found != Found::Broken || file_ + 1 < files_.size() || !something_durable_follows()) return found;
+  if (found != Found::Broken || !is_newest() || !something_durable_follows()) return found;
   segment_->forget();
   if (const Found again = find_block(); again != Found::Broken) return again;
   why_ += ", and whole ones follow it";
@@ -246,10 +267,10 @@ BlockReader::Found BlockReader::look() {
 // There is no further block here. True: there is another file. Else `ending` says how the journal ends.
 bool BlockReader::go_on(Found found) {
   if (found == Found::Other) return end(EndKind::Damaged, broken_, why_);
-  if (file_ + 1 >= files_.size()) return check_end(found);
+  if (is_newest()) return check_end(found);
   if (found == Found::Broken) return end(EndKind::Damaged, broken_, why_);
   if (at_ * 8 != segment_->bytes()) return end(EndKind::Damaged, at_, "a record is damaged");
-  return open_file(file_ + 1);
+  return open_file(next_file_);
 }
 
 // The files end here: does the head agree?

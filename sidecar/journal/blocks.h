@@ -16,6 +16,7 @@
 #include "sidecar/journal/head.h"
 #include "sidecar/journal/seal.h"
 #include "sidecar/journal/segment.h"
+#include "sidecar/journal/snapshot.h"
 #include "sidecar/journal/words.h"
 
 namespace bulwark::journal {
@@ -62,7 +63,7 @@ enum class Reading : std::uint8_t { ToTheEnd, AsItGrows };
 
 class BlockReader {
 public:
-  // Begins with the block that holds record `from`.
+  // Begins with the block that holds record `from`, or with the first that retention has left (kept.h).
   explicit BlockReader(std::string directory, std::uint64_t from = 1, Reading reading = Reading::ToTheEnd);
 
   // False: no further whole block, now or ever; `ending` says why.
@@ -75,14 +76,19 @@ public:
   std::uint64_t journal() const { return journal_; }  // id; 0: there are no files
   std::uint64_t last_sequence() const { return sequence_; }
   const Hash& last_hash() const { return hash_; }
-  std::size_t file_count() const { return files_.size(); }
+  std::uint64_t first_sequence() const { return from_; }  // that was looked for
+  const std::optional<SnapshotHeader>& kept() const { return kept_; }
+  std::size_t file_count() const { return files_read_; }
   const std::optional<Head>& head() const { return head_; }
 
 private:
   // Other: certainly damaged; Broken: perhaps only torn.
   enum class Found : std::uint8_t { Block, Nothing, Broken, Other };
 
+  bool begin();
   bool open_file(std::size_t file);
+  void list_files();
+  bool is_newest() const { return next_file_ >= files_.size(); }
   bool read_header();
   std::string wrong_first(const FileHeader& header) const;
   std::string wrong_next(const FileHeader& header) const;
@@ -98,11 +104,13 @@ private:
   bool damaged(const std::string& file, std::uint64_t byte, std::string what);
 
   const std::string directory_;
-  const std::uint64_t from_;
+  std::uint64_t from_;
   const Reading reading_;
   Sha256 sha_;
   std::vector<std::string> files_;
-  std::size_t file_ = 0;
+  std::size_t next_file_ = 0;  // the one behind `segment_`
+  std::size_t files_read_ = 0;
+  std::optional<SnapshotHeader> kept_;
   std::unique_ptr<SegmentFile> segment_;
   std::optional<Head> head_;
   std::uint64_t at_ = 0;      // in words: where the next block begins; 0: the header is not read yet

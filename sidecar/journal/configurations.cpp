@@ -8,8 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <sstream>
+#include <filesystem>
 
 #include "sidecar/journal/file.h"
 
@@ -19,13 +18,6 @@ namespace {
 
 [[noreturn]] void fail(const std::string& path, const char* what) {
   throw JournalError(path + ": cannot " + what + ": " + std::strerror(errno));
-}
-
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  return text.str();
 }
 
 }  // namespace
@@ -46,7 +38,7 @@ std::string configuration_path(const std::string& directory, std::uint64_t hash)
 std::uint64_t save_configuration(const std::string& directory, std::string_view text) {
   const std::uint64_t hash = configuration_hash(text);
   const std::string path = configuration_path(directory, hash), making = path + ".new";
-  if (read_file(path) == text) return hash;
+  if (std::filesystem::exists(path) && read_whole(path) == text) return hash;
   const int fd = ::open(making.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
   if (fd < 0) fail(making, "create the file");
   const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
@@ -59,8 +51,10 @@ std::uint64_t save_configuration(const std::string& directory, std::string_view 
 
 std::string read_configuration(const std::string& directory, std::uint64_t hash) {
   const std::string path = configuration_path(directory, hash);
-  std::string text = read_file(path);
-  if (text.empty()) throw JournalError(path + ": the journal names this configuration, and it is not there");
+  if (!std::filesystem::exists(path)) {
+    throw JournalError(path + ": the journal names this configuration, and it is not there");
+  }
+  std::string text = read_whole(path);
   if (configuration_hash(text) != hash) {
     throw JournalError(path + ": the file was changed: its content does not fit its name");
   }

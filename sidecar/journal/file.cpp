@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -27,6 +28,24 @@ constexpr std::string_view suffix = ".journal";
 }
 
 }  // namespace
+
+std::string read_whole(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) fail(path, "open it");
+  std::string bytes;
+  ssize_t got = 0;
+  do {
+    const std::size_t size = bytes.size();
+    bytes.resize(size + (1U << 20U));
+    got = ::read(fd, bytes.data() + size, bytes.size() - size);
+    bytes.resize(size + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  } while (got > 0 || (got < 0 && errno == EINTR));
+  const int why = errno;
+  ::close(fd);
+  errno = why;
+  if (got < 0) fail(path, "read it");
+  return bytes;
+}
 
 void make_names_durable(const std::string& directory) {
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -47,6 +47,9 @@ std::vector<std::string> journal_files(const std::string& directory);
 std::string journal_file_path(const std::string& directory, std::uint64_t number);
 std::uint64_t journal_file_number(const std::string& path);
 
+// The whole of a file. Throws JournalError.
+std::string read_whole(const std::string& path);
+
 // A new name is durable only when its folder is.
 void make_names_durable(const std::string& directory);
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory>
 
 #include "sidecar/journal/crc32c.h"
 #include "sidecar/journal/file.h"
@@ -17,7 +18,7 @@ namespace bulwark::journal {
 
 namespace {
 
-using Bytes = std::vector<char>;
+using Bytes = std::string;
 
 struct Trailer {
   std::uint32_t magic = 0x184d2a5b, size = 8;  // of a frame that zstd skips
@@ -27,16 +28,6 @@ static_assert(sizeof(Trailer) == 16);
 
 [[noreturn]] void fail(const std::string& path, const std::string& what) { throw JournalError(path + ": " + what); }
 
-Bytes read_whole(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const std::streamoff size = file ? static_cast<std::streamoff>(file.tellg()) : 0;
-  Bytes bytes(static_cast<std::size_t>(size));
-  file.seekg(0);
-  file.read(bytes.data(), size);
-  if (!file) fail(path, std::string("byte 0: cannot be read: ") + std::strerror(errno));
-  return bytes;
-}
-
 std::uint32_t checksum_of(const char* bytes, std::size_t size) {
   std::vector<std::uint64_t> words((size + 7) / 8);
   if (size != 0) std::memcpy(words.data(), bytes, size);
@@ -44,7 +35,7 @@ std::uint32_t checksum_of(const char* bytes, std::size_t size) {
 }
 
 Bytes pack(const std::string& path, const Bytes& from) {
-  Bytes to(ZSTD_compressBound(from.size()) + sizeof(Trailer));
+  Bytes to(ZSTD_compressBound(from.size()) + sizeof(Trailer), 0);
   const std::size_t size = ZSTD_compress(to.data(), to.size(), from.data(), from.size(), ZSTD_CLEVEL_DEFAULT);
   if (ZSTD_isError(size) != 0) fail(path, std::string("cannot be packed: ") + ZSTD_getErrorName(size));
   Trailer trailer;
@@ -68,7 +59,7 @@ Bytes unpack_bytes(const std::string& path) {
   const auto whole = ZSTD_getFrameContentSize(packed.data(), size);
   if (whole == ZSTD_CONTENTSIZE_ERROR || whole == ZSTD_CONTENTSIZE_UNKNOWN)
     fail(path, "byte 0: this is no packed file");
-  Bytes bytes(whole);
+  Bytes bytes(whole, 0);
   const std::size_t got = ZSTD_decompress(bytes.data(), bytes.size(), packed.data(), size);
   if (ZSTD_isError(got) != 0 || got != whole) fail(path, "byte 0: cannot be unpacked");
   return bytes;
@@ -113,6 +104,23 @@ std::vector<std::uint64_t> unpack(const std::string& path) {
   if (bytes.size() % 8 != 0) fail(path, "byte 0: what is packed is no journal file");
   std::vector<std::uint64_t> words(bytes.size() / 8);
   if (!words.empty()) std::memcpy(words.data(), bytes.data(), bytes.size());
+  return words;
+}
+
+std::vector<std::uint64_t> unpack_first(const std::string& path, std::size_t count) {
+  Bytes packed(ZSTD_DStreamInSize());
+  std::ifstream file(path, std::ios::binary);
+  file.read(packed.data(), static_cast<std::streamsize>(packed.size()));
+  std::vector<std::uint64_t> words(count);
+  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> stream(ZSTD_createDCtx(), ZSTD_freeDCtx);
+  ZSTD_inBuffer in{packed.data(), static_cast<std::size_t>(file.gcount()), 0};
+  ZSTD_outBuffer out{words.data(), count * 8, 0};
+  for (std::size_t left = 1; left != 0 && out.pos < out.size;) {
+    const std::size_t before = in.pos + out.pos;
+    left = ZSTD_decompressStream(stream.get(), &out, &in);
+    if (ZSTD_isError(left) != 0 || in.pos + out.pos == before) break;
+  }
+  words.resize(out.pos / 8);
   return words;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "core/event.h"
 #include "core/states.h"
@@ -26,10 +27,11 @@ enum class RecordType : std::uint8_t {
   Start,               // a sidecar begins; `a`: generation of the ring
   End,                 // it ended in good order
   Lease,               // the permission ran out without a stop; `a`: how often so far
-  Stop,       // a stop was taken over from the kill page; `a`: its permission word, `b`: generation of the page
-  Remark,     // a person's wish and reason, where no event has a place for them
-  Snapshot,   // a snapshot is taken here (`a`: 0); later its digest (`a`: that record, `b`: how its SHA-256 begins)
-  Seal = 96,  // closes a block of records in a file (seal.h); its sequence is that of the last record before it
+  Stop,        // a stop was taken over from the kill page; `a`: its permission word, `b`: generation of the page
+  Remark,      // a person's wish and reason, where no event has a place for them
+  Snapshot,    // a snapshot is taken here (`a`: 0); later its digest (`a`: that record, `b`: how its SHA-256 begins)
+  ClientStop,  // what a client made of a stop; `a`: the stop's epoch, `b`: ClientStop::word
+  Seal = 96,   // closes a block of records in a file (seal.h); its sequence is that of the last record before it
 };
 
 constexpr RecordType record_type(core::EventType type) { return static_cast<RecordType>(type); }
@@ -45,6 +47,20 @@ struct Remark {
   TimeNs t;
   Name operator_name;
   Text<247> text;
+};
+
+// What a client made of a stop: | client 16 | nanoseconds until it acknowledged, or an outcome 48 |.
+struct ClientStop {
+  static constexpr std::uint64_t silent = (1ULL << 48) - 1, gone = silent - 1;  // so far; it ended without
+  ClientIndex client;
+  std::uint64_t delay_ns;
+
+  constexpr bool acknowledged() const { return delay_ns < gone; }
+  constexpr std::string_view outcome() const {
+    return acknowledged() ? "acknowledged" : delay_ns == gone ? "gone" : "silent";
+  }
+  constexpr std::uint64_t word() const { return static_cast<std::uint64_t>(client) << 48 | delay_ns; }
+  static constexpr ClientStop of(std::uint64_t word) { return {static_cast<ClientIndex>(word >> 48), word & silent}; }
 };
 
 // A record as it is read back; which of the parts is set says its type.

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "sidecar/journal/kept.h"
 #include "sidecar/journal/packed.h"
 #include "sidecar/journal/reader.h"
 #include "sidecar/journal/ring_file.h"
@@ -156,7 +157,7 @@ Recovered recover(const RecoveryPlan& plan) {
   const Held held = look_into(ring, result.remarks, plan.ring_path);
   if (held.any() && held.first <= result.replay.sequence) {  // a snapshot knows only what is durable
     result.remarks.push_back(plan.ring_path + ": this ring is older than the newest snapshot, which is passed over");
-    result.replay = Replay(plan.directory, plan.load_rules);
+    result.replay = replay_from_beginning(plan.directory, plan.load_rules);
   }
   const std::uint64_t from = std::max<std::uint64_t>(result.replay.sequence, 1);
   Cut cut = survey(plan.directory, from, UINT64_MAX);

@@ -5,6 +5,7 @@
 #include "core/state/words.h"
 #include "shm/decimal.h"
 #include "sidecar/journal/configurations.h"
+#include "sidecar/journal/kept.h"
 #include "sidecar/journal/reader.h"
 
 namespace bulwark::journal {
@@ -145,7 +146,7 @@ Replay newest_replay(const std::string& directory, const LoadRules& load_rules, 
       remarks.push_back(std::string(error.what()) + "; this snapshot is passed over (" + snapshot + ")");
     }
   }
-  return Replay(directory, load_rules);
+  return replay_from_beginning(directory, load_rules);
 }
 
 }  // namespace bulwark::journal

@@ -33,6 +33,13 @@ SegmentFile::~SegmentFile() {
   if (fd_ >= 0) ::close(fd_);
 }
 
+std::vector<std::uint64_t> first_words(const std::string& path, std::size_t count) {
+  if (is_packed(path)) return unpack_first(path, count);
+  SegmentFile segment(path);
+  const auto words = segment.words(0, count);
+  return {words.begin(), words.end()};
+}
+
 std::uint64_t SegmentFile::bytes() const {
   if (fd_ < 0) return unpacked_.size() * 8;
   struct stat info {};

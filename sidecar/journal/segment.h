@@ -34,4 +34,8 @@ private:
   std::vector<std::uint64_t> window_;
 };
 
+// The first words of a file, packed or not: as many as there are, at most `count`. A packed one is not looked at
+// further, so that only checksums of their own prove them.
+std::vector<std::uint64_t> first_words(const std::string& path, std::size_t count);
+
 }  // namespace bulwark::journal

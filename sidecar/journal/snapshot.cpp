@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/engine.h"
 #include "core/state/words.h"
 #include "shm/clock.h"
 #include "sidecar/journal/crc32c.h"
@@ -107,20 +108,6 @@ private:
   bool whole_ = false;
 };
 
-std::vector<std::byte> read_whole(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) fail(path, std::string("cannot open it: ") + std::strerror(errno));
-  std::vector<std::byte> bytes;
-  std::vector<std::byte> chunk(1 << 20);
-  ssize_t got = 0;
-  while ((got = ::read(fd, chunk.data(), chunk.size())) > 0)
-    bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + got);
-  const std::string why = std::strerror(errno);
-  ::close(fd);
-  if (got < 0) fail(path, "cannot read it: " + why);
-  return bytes;
-}
-
 void check(const std::string& path, const SnapshotHeader& header, std::uint64_t file_bytes) {
   if (header.magic != snapshot_magic) fail(path, "this is no snapshot");
   if (header.checksum != checksum_of(header)) fail(path, "its header does not fit its checksum");
@@ -159,7 +146,15 @@ std::vector<std::string> snapshot_files(const std::string& directory) {
 
 Hash write_snapshot(const std::string& directory, std::uint64_t journal, const ReplayFacts& facts, const Hash& chain,
                     const core::Engine& engine) {
-  const std::string path = directory + "/" + snapshot_name(facts.sequence), making = directory + "/snapshot.new";
+  const std::string path = directory + "/" + snapshot_name(facts.sequence);
+  const Hash digest = write_snapshot_to(path, directory + "/snapshot.new", journal, facts, chain, engine);
+  const std::vector<std::string> all = snapshot_files(directory);
+  for (std::size_t k = snapshots_kept; k < all.size(); ++k) ::unlink(all[k].c_str());
+  return digest;
+}
+
+Hash write_snapshot_to(const std::string& path, const std::string& making, std::uint64_t journal,
+                       const ReplayFacts& facts, const Hash& chain, const core::Engine& engine) {
   SnapshotHeader header{};
   header.magic = snapshot_magic;
   header.version = snapshot_version;
@@ -182,9 +177,7 @@ Hash write_snapshot(const std::string& directory, std::uint64_t journal, const R
   header.checksum = checksum_of(header);
   file.finish(header);
   if (::rename(making.c_str(), path.c_str()) != 0) fail(path, std::string("cannot name it: ") + std::strerror(errno));
-  make_names_durable(directory);
-  const std::vector<std::string> all = snapshot_files(directory);
-  for (std::size_t k = snapshots_kept; k < all.size(); ++k) ::unlink(all[k].c_str());
+  make_names_durable(std::filesystem::path(path).parent_path());
   return header.digest;
 }
 
@@ -201,7 +194,7 @@ SnapshotHeader read_snapshot_header(const std::string& path) {
 }
 
 std::vector<std::byte> read_snapshot_state(const std::string& path, const SnapshotHeader& header) {
-  const std::vector<std::byte> file = read_whole(path);
+  const std::string file = read_whole(path);
   check(path, header, file.size());
   std::vector<std::byte> state(header.state_bytes);
   const std::size_t size =

@@ -8,12 +8,17 @@
 // at, and one that is damaged, or of another build, is passed over. Cold.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "core/engine.h"
+#include "shm/units.h"
 #include "sidecar/journal/hash.h"
+
+namespace bulwark::core {
+class Engine;
+}
 
 namespace bulwark::journal {
 
@@ -55,6 +60,10 @@ std::vector<std::string> snapshot_files(const std::string& directory);
 // The state's digest.
 Hash write_snapshot(const std::string& directory, std::uint64_t journal, const ReplayFacts& facts, const Hash& chain,
                     const core::Engine& engine);
+
+// The same, under another name; `making` is what it is called before it is whole.
+Hash write_snapshot_to(const std::string& path, const std::string& making, std::uint64_t journal,
+                       const ReplayFacts& facts, const Hash& chain, const core::Engine& engine);
 
 // Throw JournalError where it cannot be believed.
 SnapshotHeader read_snapshot_header(const std::string& path);

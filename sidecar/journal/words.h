@@ -115,6 +115,7 @@ inline bool decode(Commit commit, std::span<const std::uint64_t> words, Record& 
     case RecordType::Lease:
     case RecordType::Stop:
     case RecordType::Snapshot:
+    case RecordType::ClientStop:
       carry_note(reader, record.note);
       t = record.note.t;
       break;

@@ -11,6 +11,7 @@ namespace bulwark::journal {
 JournalWriter::JournalWriter(Wiring wiring, std::unique_ptr<Appender> appender)
     : wiring_(std::move(wiring)), appender_(std::move(appender)), consumer_(wiring_.ring) {
   wiring_.written.store(consumer_.next_sequence() - 1, std::memory_order_relaxed);
+  look_at_disk();
   wiring_.health.store(shm::JournalHealth::Healthy, std::memory_order_relaxed);  // the board's ready mark publishes it
 }
 
@@ -66,8 +67,13 @@ bool JournalWriter::work() {
 }
 
 void JournalWriter::keep_head() {
-  if (!appender_->keep_head()) return;
-  const bool short_of_room = appender_->free_bytes() < 2 * appender_->segment_bytes();
+  if (appender_->keep_head()) look_at_disk();
+}
+
+void JournalWriter::look_at_disk() {
+  const std::uint64_t files_left = appender_->free_bytes() / appender_->segment_bytes();
+  wiring_.disk.files_left.store(files_left, std::memory_order_relaxed);  // a number for people
+  const bool short_of_room = files_left < shm::journal_files_few;
   if (short_of_room && !told_short_) {
     wiring_.tell(appender_->directory() + ": this disk has room for less than two more files of the journal (" +
                  std::to_string(appender_->free_bytes() >> 20U) +
@@ -83,7 +89,8 @@ bool JournalWriter::carefully(const std::function<void()>& work) {
     return true;
   } catch (const std::exception& error) {
     failed_ = true;
-    // Release: whoever sees the failure sees how far the journal came before it.
+    wiring_.disk.failure = Text<255>::from(error.what());
+    // Release: whoever sees the failure sees why, and how far the journal came before it.
     wiring_.health.store(shm::JournalHealth::Failed, std::memory_order_release);
     wiring_.tell(std::string(error.what()) +
                  "; nothing is accepted from now on. Put the disk right and start again: "

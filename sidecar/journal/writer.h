@@ -23,6 +23,7 @@ public:
     RingView ring;
     std::atomic<shm::JournalHealth>& health;  // Healthy from the start; Failed after a failure
     shm::AtomicWord& written;                 // the last record that is durable
+    shm::JournalDisk& disk;
     std::function<void(const std::string&)> tell;
     bool strict = false;  // somebody waits for every record: no interval between one commit and the next
   };
@@ -40,7 +41,8 @@ public:
 private:
   void run();
   bool drain();
-  void keep_head();                                   // and look at the disk as often
+  void keep_head();  // and look at the disk as often
+  void look_at_disk();
   bool carefully(const std::function<void()>& work);  // false: it failed, now or before
 
   Wiring wiring_;

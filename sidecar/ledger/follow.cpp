@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "shm/board_reader.h"
+#include "sidecar/journal/kept.h"
 
 namespace bulwark::ledger {
 
@@ -22,15 +23,16 @@ std::uint64_t durable_sequence(const Source& source) {
 Follower::Follower(const Source& source) : source_(source), rows_(source.journal_directory) {}
 
 std::optional<journal::FileHeader> first_file(const std::string& directory) {
-  const auto files = journal::journal_files(directory);
-  if (files.empty()) return {};
-  journal::SegmentFile segment(files.front());
-  const auto words = segment.words(0, journal::file_header_words);
-  journal::FileHeader header{};
-  if (words.size() < journal::file_header_words) return {};
-  std::memcpy(&header, words.data(), sizeof header);
-  if (header.magic != journal::file_magic || header.checksum != journal::header_checksum(header)) return {};
-  return header;
+  const auto kept = journal::read_kept(directory);
+  for (const std::string& file : journal::journal_files(directory)) {
+    const auto words = journal::first_words(file, journal::file_header_words);
+    journal::FileHeader header{};
+    if (words.size() < journal::file_header_words) return {};
+    std::memcpy(&header, words.data(), sizeof header);
+    if (header.magic != journal::file_magic || header.checksum != journal::header_checksum(header)) return {};
+    if (!kept || header.first_sequence > kept->facts.sequence) return header;  // else it is about to be deleted
+  }
+  return {};
 }
 
 // What comes before the first file that is there, retention has taken away.
@@ -50,7 +52,9 @@ std::uint64_t Follower::journal() {
 }
 
 bool Follower::next() {
-  if (journal() == 0 || last_ >= std::max(trusted_, durable_sequence(source_))) return false;
+  if (journal() == 0) return false;
+  if (last_ >= durable_) durable_ = std::max(trusted_, durable_sequence(source_));
+  if (last_ >= durable_) return false;
   if (reader_->next()) {
     last_ = block().last;
     hash_ = block().hash;

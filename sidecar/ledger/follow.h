@@ -21,7 +21,7 @@ struct Source {
 // Up to which record the journal is known to be durable.
 std::uint64_t durable_sequence(const Source& source);
 
-// The header of the first file that is still there. None: there is no journal.
+// The header of the first file that is kept. None: there is no journal.
 std::optional<journal::FileHeader> first_file(const std::string& directory);
 
 class Follower {
@@ -50,6 +50,7 @@ private:
   std::optional<journal::BlockReader> reader_;
   Rows rows_;
   std::uint64_t journal_ = 0, first_ = 0, last_ = 0, trusted_ = 0;
+  std::uint64_t durable_ = 0;  // as of when it was last looked at
   journal::Hash before_{}, hash_{};
 };
 

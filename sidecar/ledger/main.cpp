@@ -2,6 +2,7 @@
 // bulwark-ledger: follows the journal of one instance into PostgreSQL and Redis. Started by `bulwark up` or systemd; it
 // may die at any instruction, and nobody who trades notices.
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include "sidecar/ledger/postgres/migrations.h"
 #include "sidecar/ledger/postgres/shipper.h"
 #include "sidecar/ledger/redis/mirror.h"
+#include "sidecar/service/supervised.h"
 
 namespace bulwark::ledger {
 
@@ -102,9 +104,10 @@ shm::Descriptor lock_instance(const std::string& run_folder) {
 class Workers {
 public:
   template <class Work>
-  void start(Work& work) {
+  void start(Work& work, const char* name) {
     ++running_;
-    threads_.emplace_back([this, &work] {
+    threads_.emplace_back([this, &work, name] {
+      ::pthread_setname_np(::pthread_self(), name);
       work.run(ending_);
       --running_;
     });
@@ -128,6 +131,25 @@ void say_what_is_new(const char* what, const Condition& now, Condition& told) {
   told = now;
 }
 
+// What systemd is told: as alive as the part that has not got on for longest.
+std::int64_t beat_of(const config::Settings& settings, const Status& status) {
+  std::int64_t beat = INT64_MAX;
+  if (!settings.ledger.postgres.empty()) beat = std::min(beat, status.postgres_beat.load(std::memory_order_relaxed));
+  if (!settings.ledger.redis.empty()) beat = std::min(beat, status.redis_beat.load(std::memory_order_relaxed));
+  return beat;
+}
+
+std::string describe(const Status& status) {
+  std::string text;
+  for (const auto& [name, part] : {std::pair{"PostgreSQL", &Status::postgres}, std::pair{"Redis", &Status::redis}}) {
+    const Condition condition = status.get(part);
+    if (condition.state == "off") continue;
+    text += (text.empty() ? "" : "; ") + std::string(name) + ": " + condition.state + " at record " +
+            std::to_string(condition.sequence) + (condition.error.empty() ? "" : " (" + condition.error + ")");
+  }
+  return text;
+}
+
 int serve(const config::Settings& settings, const std::string& run_folder, bool once) {
   sigset_t signals;
   sigemptyset(&signals);
@@ -138,9 +160,11 @@ int serve(const config::Settings& settings, const std::string& run_folder, bool 
   postgres::Shipper shipper(source, settings.ledger.postgres, status);
   redis::Mirror mirror(source, settings.ledger.redis, status);
   Workers workers;
-  if (!settings.ledger.postgres.empty()) workers.start(shipper);
-  if (!settings.ledger.redis.empty()) workers.start(mirror);
+  if (!settings.ledger.postgres.empty()) workers.start(shipper, "bw-postgres");
+  if (!settings.ledger.redis.empty()) workers.start(mirror, "bw-redis");
   if (once) workers.end();
+  shm::AtomicTime beat{0};
+  const service::Supervised supervised(beat, [&status] { return describe(status); });
   MonotonicNs until{INT64_MAX};
   Condition postgres_told, redis_told;
   while (workers.any() && shm::monotonic_now() < until) {
@@ -152,6 +176,7 @@ int serve(const config::Settings& settings, const std::string& run_folder, bool 
     say_what_is_new("PostgreSQL", status.get(&Status::postgres), postgres_told);
     say_what_is_new("Redis", status.get(&Status::redis), redis_told);
     status.write(run_folder);
+    beat.store(beat_of(settings, status), std::memory_order_relaxed);
   }
   status.write(run_folder);
   // What waits for a silent server is ended with the process: it may be, at any moment.
@@ -210,6 +235,7 @@ int main(int argc, char** argv) {
     return bulwark::ledger::run(argc, argv);
   } catch (const bulwark::ledger::Stop& stop) {
     std::cerr << "bulwark-ledger: " << stop.why << std::endl;
+    bulwark::service::tell_status(stop.why);
     return stop.code;
   } catch (const std::exception& error) {
     std::cerr << "bulwark-ledger: " << error.what() << std::endl;

@@ -243,6 +243,16 @@ void Rows::take_control(const core::ControlEvent& control, RowSink& sink) {
   sink.end();
 }
 
+void Rows::take_client_stop(const journal::Record& record, RowSink& sink) const {
+  const auto stop = journal::ClientStop::of(record.note.b);
+  sink.begin(Table::ClientStop, record.sequence, record.t);
+  sink.number(static_cast<std::int64_t>(record.note.a));
+  sink.text(names().clients.name(stop.client));
+  sink.text(stop.outcome());
+  stop.acknowledged() ? sink.number(static_cast<std::int64_t>(stop.delay_ns)) : sink.null();
+  sink.end();
+}
+
 void Rows::take_note(const journal::Record& record, RowSink& sink) {
   const auto without_person = [&](std::string_view type) {
     sink.begin(Table::Stop, record.sequence, record.t);
@@ -253,6 +263,7 @@ void Rows::take_note(const journal::Record& record, RowSink& sink) {
   switch (record.type) {
     case journal::RecordType::Start: return without_person("start");
     case journal::RecordType::End: return without_person("end");
+    case journal::RecordType::ClientStop: return take_client_stop(record, sink);
     case journal::RecordType::Lease: return without_person("lease");
     case journal::RecordType::Stop: epoch_ = shm::Permission{record.note.a}.epoch(); return;
     case journal::RecordType::Remark:

@@ -43,6 +43,7 @@ private:
   void take_error(const journal::Record& record, RowSink& sink);
   void take_line(const journal::Record& record, RowSink& sink) const;
   void take_note(const journal::Record& record, RowSink& sink);
+  void take_client_stop(const journal::Record& record, RowSink& sink) const;
   void take_fill(const core::FillEvent& fill, RowSink& sink) const;
   void take_order_event(const core::Event& event, RowSink& sink) const;
   void take_control(const core::ControlEvent& control, RowSink& sink);
@@ -55,9 +56,9 @@ private:
   const core::Names& names() const { return names_.names(); }
 
   const std::string directory_;
-  journal::RecordNames names_;
   core::Rules rules_;   // in force
   core::Rules before_;  // before them
+  journal::RecordNames names_;
   std::map<LimitIndex, std::vector<Override>> overrides_;
   std::string configuration_, model_;  // in force: hash, version; empty: none
   journal::Record record_{};           // the one that is being taken

@@ -3,11 +3,11 @@
 #include <utility>
 
 #include "shm/decimal.h"
-#include "sidecar/config/load.h"
 #include "sidecar/journal/configurations.h"
 #include "sidecar/journal/file.h"
 #include "sidecar/ledger/rows.h"
 #include "sidecar/ledger/words.h"
+#include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::ledger {
 
@@ -37,20 +37,18 @@ Values values_of(const core::Limit& limit) {
   return values;
 }
 
-core::Rules rules_of(const std::string& frozen) {
-  config::LoadResult loaded = config::load_frozen(frozen);
-  if (loaded.good()) return std::move(loaded.settings.rules);
-  throw journal::JournalError("a configuration in the journal cannot be read by this build: " +
-                              config::format(loaded.mistakes.front()));
-}
-
 }  // namespace
 
 Rows::Rows(std::string directory)
     : directory_(directory), names_(std::move(directory), [this](const std::string& frozen) {
-        before_ = std::exchange(rules_, rules_of(frozen));
+        before_ = std::exchange(rules_, simulate::recorded_rules(frozen));
         return rules_;
-      }) {}
+      }) {
+  const journal::ReplayFacts& beginning = names_.beginning();
+  record_.sequence = beginning.sequence;
+  if (beginning.configuration != 0) configuration_ = hex(beginning.configuration);
+  if (rules_.model) model_ = hex(core::version_of(*rules_.model));
+}
 
 void Rows::take_configuration(const journal::Record& record, RowSink& sink) {
   configuration_ = hex(record.note.a);

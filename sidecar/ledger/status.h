@@ -7,6 +7,9 @@
 #include <mutex>
 #include <string>
 
+#include "shm/clock.h"
+#include "shm/layout.h"
+
 namespace bulwark::ledger {
 
 // How it stands with PostgreSQL, or with Redis.
@@ -28,10 +31,14 @@ public:
     return this->*part;
   }
 
+  // Told by the thread of a part whenever it gets on: what hangs cannot be vouched for.
+  void beat(shm::AtomicTime Status::*part) { (this->*part).store(shm::monotonic_now().ns, std::memory_order_relaxed); }
+
   // Writes the file where something has changed since the last time; a failure changes nothing but that nobody sees it.
   void write(const std::string& run_folder);
 
   Condition postgres, redis;
+  shm::AtomicTime postgres_beat{0}, redis_beat{0};
 
 private:
   mutable std::mutex mutex_;

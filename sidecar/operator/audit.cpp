@@ -126,6 +126,17 @@ struct Wishes {
   bool done(const CellRow& row) const { return !refused.contains(std::to_string(row.sequence)); }
 };
 
+// What each client made of the stop of that epoch; the last that was told of it counts. Null: nothing was told.
+Json clients_of(const std::vector<CellRow>& rows, std::string_view epoch) {
+  Json clients = nullptr;
+  for (const CellRow& row : rows) {
+    if (row.table != Table::ClientStop || epoch.empty() || row.text("epoch") != epoch) continue;
+    Json json = json_of(row);
+    clients[std::string(row.text("client"))] = {{"outcome", json["outcome"]}, {"delay_ns", json["delay_ns"]}};
+  }
+  return clients;
+}
+
 // A resume ends what has at least its keys, with the same values.
 bool ends(const CellRow& resume, const Json& stopped) {
   if (stopped.is_null()) return false;  // a lease comes back by itself
@@ -138,13 +149,14 @@ bool ends(const CellRow& resume, const Json& stopped) {
 
 int audit_stops(const AuditOptions& options) {
   Wishes wishes;
-  const int code = read_all(options, {Table::Stop, Table::State, Table::Error},
+  const int code = read_all(options, {Table::Stop, Table::State, Table::ClientStop, Table::Error},
                             [&](const CellRow& row, const journal::Block&) { wishes.take(row); });
   std::set<std::string> by_person;
   for (const CellRow& row : wishes.rows) {
     if (row.table == Table::Stop && wishes.done(row)) by_person.insert(std::to_string(row.sequence));
   }
   for (auto row = wishes.rows.begin(); row != wishes.rows.end(); ++row) {
+    if (row->table == Table::ClientStop) continue;
     const bool stop = row->table == Table::Stop;
     Json json = json_of(*row);
     if (stop) {
@@ -167,6 +179,7 @@ int audit_stops(const AuditOptions& options) {
       const bool resume = later->table == Table::Stop && later->text("type") == "resume" && wishes.done(*later);
       if (resume && ends(*later, json["scope"])) json["resumed"] = later->t.ns;
     }
+    json["clients"] = clients_of(wishes.rows, row->text("epoch"));
     say(options, json);
   }
   return code;
@@ -228,7 +241,7 @@ void add_audit_commands(CLI::App& app, std::function<int()>& chosen) {
   CLI::App* order = add("order", "all decisions on an order, with the numbers behind them", audit_order);
   order->add_option("ID", options->id, "the order's id")->required();
   order->add_option("--client", options->client, "of this client alone");
-  add("stops", "who stopped trading, when and why, and when it was resumed", audit_stops);
+  add("stops", "who stopped trading, when and why, how long each client took, and when it was resumed", audit_stops);
   add("limits", "all changes of limits, with both values and who wanted them", audit_limits);
   add("breaches", "warnings and breaches", audit_breaches)
       ->add_flag("--by-day", options->by_day, "counted by limit and day, with the orders that each limit objected to");

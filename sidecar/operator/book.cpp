@@ -11,6 +11,7 @@
 #include "sidecar/journal/recovery.h"
 #include "sidecar/operator/journal.h"
 #include "sidecar/simulate/outcome_writer.h"
+#include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::command {
 
@@ -18,7 +19,7 @@ using Json = nlohmann::ordered_json;
 
 std::unique_ptr<core::Engine> book_of(const std::string& journal_directory) {
   std::vector<std::string> remarks;
-  journal::Replay replay = journal::newest_replay(journal_directory, rules_of, remarks);
+  journal::Replay replay = journal::newest_replay(journal_directory, simulate::recorded_rules, remarks);
   journal::JournalReader reader(journal_directory, replay.sequence + 1);
   for (journal::Record record; reader.next(record);) replay.apply(record);
   // A torn tail is the record that is being written now.

@@ -14,6 +14,7 @@
 #include "sidecar/journal/reader.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/simulate/record_json.h"
+#include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::command {
 
@@ -112,7 +113,7 @@ int show_journal(const JournalOptions& options) {
   const std::string folder = journal_folder(options);
   const auto reading = options.follow ? journal::Reading::AsItGrows : journal::Reading::ToTheEnd;
   journal::JournalReader reader(folder, 1, reading);
-  simulate::RecordJson json(folder, rules_of);
+  simulate::RecordJson json(folder, simulate::recorded_rules);
   if (options.csv) std::cout << csv_header() << "\n";
   for (journal::Record record;;) {
     while (std::cout.good() && reader.next(record)) {

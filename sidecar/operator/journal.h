@@ -7,8 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "core/rules.h"
-
 namespace CLI {
 class App;
 }
@@ -30,8 +28,5 @@ int replay(const JournalOptions& options);
 
 // The folder that the options name. Throws kill::Refusal where they name none.
 std::string journal_folder(const JournalOptions& options);
-
-// Of a configuration as the journal keeps it.
-core::Rules rules_of(const std::string& frozen);
 
 }  // namespace bulwark::command

@@ -7,24 +7,18 @@
 #include <nlohmann/json.hpp>
 
 #include "killswitch/refusal.h"
-#include "sidecar/config/load.h"
+#include "sidecar/journal/kept.h"
 #include "sidecar/journal/reader.h"
 #include "sidecar/journal/recovery.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/journal.h"
 #include "sidecar/simulate/output_json.h"
+#include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::command {
 
 using Json = nlohmann::ordered_json;
 using journal::RecordType;
-
-core::Rules rules_of(const std::string& frozen) {
-  config::LoadResult loaded = config::load_frozen(frozen);
-  if (loaded.good()) return std::move(loaded.settings.rules);
-  throw journal::JournalError("a configuration in the journal cannot be read by this build: " +
-                              config::format(loaded.mistakes.front()));
-}
 
 namespace {
 
@@ -35,7 +29,8 @@ int end_of(const journal::JournalReader& reader) {
 }
 
 int prove(const std::string& folder, bool json) {
-  journal::Replay replay(folder, rules_of);
+  journal::Replay replay = journal::replay_from_beginning(folder, simulate::recorded_rules);
+  const std::uint64_t before = replay.sequence;
   journal::JournalReader reader(folder);
   std::uint64_t events = 0, outputs = 0;
   std::string difference;
@@ -54,8 +49,9 @@ int prove(const std::string& folder, bool json) {
     if (!difference.empty()) document["difference"] = difference;
     std::cout << document.dump() << std::endl;
   } else if (difference.empty()) {
-    std::cout << fmt::format("{} events gave the same {} verdicts and lines again, bit for bit\n", events, outputs)
-              << std::flush;
+    std::cout << fmt::format("{} events gave the same {} verdicts and lines again, bit for bit\n", events, outputs);
+    if (before != 0) std::cout << fmt::format("records 1 to {} were deleted; it began behind them\n", before);
+    std::cout << std::flush;
   } else {
     std::cout << difference << std::endl;
   }
@@ -67,7 +63,11 @@ int prove(const std::string& folder, bool json) {
 // only ever added.
 class WhatIf {
 public:
-  WhatIf(std::string folder, const core::Rules& rules) : folder_(std::move(folder)), rules_(rules) {}
+  WhatIf(std::string folder, const core::Rules& rules) : folder_(std::move(folder)), rules_(rules) {
+    journal::Replay beginning = journal::replay_from_beginning(folder_, simulate::recorded_rules);
+    engine_ = std::move(beginning.engine);
+    if (engine_ != nullptr) adopt(beginning.configuration);
+  }
 
   // A verdict that would have been another one; nothing otherwise.
   std::optional<Json> apply(const journal::Record& record) {
@@ -86,7 +86,7 @@ public:
 
 private:
   void adopt(std::uint64_t hash) {
-    const core::Rules recorded = rules_of(journal::read_configuration(folder_, hash));
+    const core::Rules recorded = simulate::recorded_rules(journal::read_configuration(folder_, hash));
     if (engine_ == nullptr) engine_ = std::make_unique<core::Engine>(recorded);
     else engine_->adopt(recorded);
     engine_->adopt(rules_);

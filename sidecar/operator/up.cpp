@@ -26,7 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// RUN/NAME for as long as `up` lives: only one at a time, and nothing of it left afterwards.
+// RUN/NAME for as long as `up` lives: only one at a time, and nothing of it left afterwards but a ring whose sidecar
+// did not end in good order: what it acknowledged last may stand nowhere else, and the next start takes it from there.
 class RunFolder {
 public:
   explicit RunFolder(const std::string& instance) {
@@ -43,12 +44,16 @@ public:
   ~RunFolder() {
     if (path_.empty()) return;
     std::error_code ignored;
-    fs::remove_all(path_, ignored);
+    if (!keeps_ring()) fs::remove_all(path_, ignored);
+    for (const auto& entry : fs::directory_iterator(path_, ignored)) {
+      if (entry.path().filename() != "ring") fs::remove_all(entry.path(), ignored);
+    }
     if (std::getenv("BULWARK_RUN_DIR") == nullptr) fs::remove(fs::path(path_).parent_path(), ignored);  // where empty
   }
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
   const std::string& path() const { return path_; }
+  bool keeps_ring() const { return fs::exists(path_ + "/ring"); }
   // From here until its end clients can attach, and `status` says so.
   void mark_ready(bool ready) const {
     if (ready) std::ofstream(path_ + "/ready") << ::getpid() << "\n";
@@ -172,7 +177,10 @@ private:
       }
       exit_code = answer_is_no;
     }
-    return exit_code;
+    if (!folder_.keeps_ring()) return exit_code;
+    std::cerr << "bulwark: the sidecar did not end in good order; what may not be in the journal yet is in "
+              << folder_.path() << "/ring, and the next start writes it" << std::endl;
+    return answer_is_no;
   }
 
   const config::Settings& settings_;

@@ -7,6 +7,7 @@
 
 #include "sidecar/journal/blocks.h"
 #include "sidecar/journal/configurations.h"
+#include "sidecar/journal/kept.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/journal.h"
 
@@ -19,10 +20,29 @@ struct Proof {
   std::string hash;
   journal::Ending ending;
   bool clean = false;
+  std::optional<journal::SnapshotHeader> kept;  // retention has deleted what came before
 };
+
+// What retention deletes it says before, in what is kept.
+bool tells_deletion(const journal::Record& record, const journal::SnapshotHeader& kept) {
+  return record.type == journal::RecordType::Remark && record.remark.operator_name.view() == journal::retention_name &&
+         record.remark.text.view() == journal::deletion_text(kept.facts.sequence, kept.chain);
+}
+
+// Every byte of what the kept part begins with; and that its journal knows of it.
+std::string objection_to_kept(const std::string& folder, const journal::SnapshotHeader& kept, bool told) {
+  const std::string path = journal::kept_path(folder);
+  try {
+    journal::read_snapshot_state(path, kept);
+  } catch (const journal::JournalError& error) {
+    return path + ": byte 0: " + error.what();
+  }
+  return told ? "" : path + ": byte 0: the journal does not say that anything was deleted";
+}
 
 Proof prove(const std::string& folder) {
   Proof proof;
+  bool told = false;
   journal::BlockReader reader(folder);
   while (reader.next()) {
     ++proof.blocks;
@@ -30,11 +50,16 @@ Proof prove(const std::string& folder) {
     try {
       for (journal::Record record; records.next(record); ++proof.records) {
         if (record.type == journal::RecordType::Configuration) journal::read_configuration(folder, record.note.a);
+        told |= reader.kept() && tells_deletion(record, *reader.kept());
       }
     } catch (const journal::JournalError& error) {
       reader.stop_here(error.what());
       break;
     }
+  }
+  proof.kept = reader.kept();
+  if (proof.kept && reader.ending().kind != journal::EndKind::Damaged) {
+    if (const std::string why = objection_to_kept(folder, *proof.kept, told); !why.empty()) reader.stop_here(why);
   }
   proof.ending = reader.ending();
   proof.files = reader.file_count();
@@ -56,6 +81,12 @@ std::string text_of(const Proof& proof) {
   std::string text =
       fmt::format("{} records in {} blocks of {} files: every checksum fits, and each block names the one before it\n",
                   proof.records, proof.blocks, proof.files);
+  if (proof.kept) {
+    text += fmt::format(
+        "records 1 to {} were deleted by retention, as the journal says; the chain is proved from record {} on, behind "
+        "SHA-256 {}\n",
+        proof.kept->facts.sequence, proof.kept->facts.sequence + 1, journal::to_hex(proof.kept->chain));
+  }
   text += fmt::format("head: record {}, SHA-256 {}\n", proof.last, proof.hash);
   if (proof.ending.kind == journal::EndKind::Torn) {
     return text + proof.ending.text() +
@@ -79,6 +110,9 @@ int verify(const JournalOptions& options) {
                                 {"blocks", proof.blocks},
                                 {"files", proof.files},
                                 {"head", {{"seq", proof.last}, {"hash", proof.hash}}}};
+    if (proof.kept) {
+      json["deleted"] = {{"last", proof.kept->facts.sequence}, {"hash", journal::to_hex(proof.kept->chain)}};
+    }
     if (!proof.ending.what.empty()) json["what"] = proof.ending.text();
     std::cout << json.dump() << std::endl;
   } else {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "shm/clock.h"
 #include "shm/run_folder.h"
 #include "sidecar/config/load.h"
 #include "sidecar/process/sidecar.h"
@@ -82,11 +83,15 @@ void demand_quiet_core(const config::Instance& instance) {
 // Until SIGTERM or SIGINT (empty), or until it is of no use any more (why). The signals are blocked in every thread.
 std::string serve(Sidecar& sidecar, const sigset_t& signals) {
   const service::Supervised supervised(sidecar.beat(), [&sidecar] { return sidecar.describe(); });
-  while (true) {
-    const timespec second{1, 0};
-    const int signal = ::sigtimedwait(&signals, nullptr, &second);
+  for (MonotonicNs kept{};;) {
+    const timespec moment{0, 100'000'000};
+    const int signal = ::sigtimedwait(&signals, nullptr, &moment);
     if (signal == SIGTERM || signal == SIGINT) return {};
     if (signal == SIGHUP) sidecar.reload();
+    sidecar.look();
+    const MonotonicNs now = shm::monotonic_now();
+    if (now - kept < milliseconds(1'000)) continue;
+    kept = now;
     sidecar.keep_house();
     if (std::string trouble = sidecar.trouble(); !trouble.empty()) return trouble;
   }
@@ -106,6 +111,7 @@ int run(int argc, char** argv) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // a limit on the size of files is a failure of the journal, which says so
   const InstanceLock lock(folder);
   say_where(path, folder);
   KillPageMapping page = wait_for_kill_page(folder);

@@ -34,6 +34,7 @@ void compare_fixed(const config::Settings& before, const config::Settings& after
   look("journal.strict", before.strict_journal, after.strict_journal);
   look("journal.segment_mb", before.segment_mb, after.segment_mb);
   look("journal.snapshot_s", before.snapshot_s, after.snapshot_s);
+  look("journal.retain_days", before.retain_days, after.retain_days);
   look("instruments", before.rules.instruments, after.rules.instruments);
   look("account", before.rules.accounts, after.rules.accounts);
   look("strategy", before.rules.strategies, after.rules.strategies);

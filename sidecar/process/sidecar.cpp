@@ -15,6 +15,7 @@
 #include "sidecar/journal/configurations.h"
 #include "sidecar/journal/packed.h"
 #include "sidecar/model/validate.h"
+#include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::process {
 
@@ -25,13 +26,6 @@ void tell(const std::string& message) { std::cerr << "bulwark-sidecar: " + messa
 std::uint64_t draw_id() {
   std::random_device random;
   return (static_cast<std::uint64_t>(random()) << 32U | random()) | 1U;
-}
-
-core::Rules rules_of(const std::string& frozen) {
-  config::LoadResult loaded = config::load_frozen(frozen);
-  if (loaded.good()) return std::move(loaded.settings.rules);
-  throw journal::JournalError("a configuration in the journal cannot be read by this build: " +
-                              config::format(loaded.mistakes.front()));
 }
 
 // Where a bug of our own is found, there may be nothing left but the board: it asks for the stop.
@@ -62,12 +56,13 @@ Sidecar::Sidecar(std::string config_path, config::Settings settings, std::string
       page_(std::move(page)) {
   journal::Recovered recovered =
       journal::recover({settings_.journal_directory, run_folder_ + "/ring", settings_.instance.name, draw_id(),
-                        rules_of, static_cast<std::uint64_t>(settings_.segment_mb) << 20U});
+                        simulate::recorded_rules, static_cast<std::uint64_t>(settings_.segment_mb) << 20U});
   for (const std::string& remark : recovered.remarks) tell(remark);
   journal::Replay shadow = recovered.replay.copy();
   prepare_engine(recovered);
   make_segments(recovered);
   make_shadow(recovered.journal, std::move(shadow));
+  make_retention();
   begin_journal(recovered);
 }
 
@@ -79,8 +74,8 @@ Sidecar::~Sidecar() {
 // A model that nobody would take over while it runs is not taken over because it was started again.
 void Sidecar::keep_tame_model(const journal::Recovered& recovered) {
   if (recovered.replay.configuration == 0 || !settings_.rules.model) return;
-  const core::Rules before =
-      rules_of(journal::read_configuration(settings_.journal_directory, recovered.replay.configuration));
+  const core::Rules before = simulate::recorded_rules(
+      journal::read_configuration(settings_.journal_directory, recovered.replay.configuration));
   if (!before.model) return;
   const double change_max = static_cast<double>(settings_.model_source.change_max) / static_cast<double>(unit);
   if (!model::wild_changes(*before.model, *settings_.rules.model, change_max).empty())
@@ -94,7 +89,7 @@ void Sidecar::prepare_engine(journal::Recovered& recovered) {
   engine_ = std::move(recovered.replay.engine);
   if (engine_ == nullptr) engine_ = std::make_unique<core::Engine>(settings_.rules);
   else if (new_configuration_) engine_->adopt(settings_.rules);
-  engine_->populate();
+  engine_->populate(engine_->orders().used() + RoomAhead::orders_ahead);
 }
 
 void Sidecar::make_segments(journal::Recovered& recovered) {
@@ -105,9 +100,10 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
       hot::BoardFacts{run_folder_ + "/board", settings_.instance.name, generation_, spins}, *engine_, settings_.rules);
   shm::Board& board = board_->board();
   writer_ = std::make_unique<journal::JournalWriter>(
-      journal::JournalWriter::Wiring{journal::view_of(ring_), board.journal_health, board.journal_written, tell,
-                                     settings_.strict_journal},
+      journal::JournalWriter::Wiring{journal::view_of(ring_), board.journal_health, board.journal_written,
+                                     board.journal_disk, tell, settings_.strict_journal},
       std::move(recovered.appender));
+  room_ahead_ = std::make_unique<RoomAhead>(*engine_, board.orders_used);
   calls_ = std::make_unique<hot::Calls>(board.sleeping);
   const MonotonicNs now = shm::monotonic_now();
   // Time goes on where the journal ended, even where the wall clock was set back since.
@@ -125,6 +121,11 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
       settings_.strict_journal,
   });
   wishes_ = std::make_unique<Wishes>(*calls_, board, config_path_, settings_);
+  const auto note = [this](std::uint64_t epoch, const std::string& client, std::uint64_t delay_ns) {
+    calls_->carry_out([=](hot::Loop& loop) { loop.note_client_stop(epoch, client, delay_ns); });
+  };
+  client_stops_ = std::make_unique<ClientStops>(ClientStops::Wiring{*page_, run_folder_, note},
+                                                shm::Permission{recovered.replay.permission}.epoch());
 }
 
 void Sidecar::make_model_builder() {
@@ -160,6 +161,22 @@ void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
       std::move(replay));
 }
 
+void Sidecar::make_retention() {
+  journal::RetentionPlan plan;
+  plan.directory = settings_.journal_directory;
+  plan.days = settings_.retain_days;
+  plan.only_if_shipped = !settings_.ledger.postgres.empty();
+  plan.load_rules = simulate::recorded_rules;
+  plan.wall = shm::wall_now;
+  plan.remark = [this](const std::string& text) {
+    std::uint64_t sequence = 0;
+    calls_->carry_out([&](hot::Loop& loop) { sequence = loop.remark(journal::retention_name, text); });
+    return sequence;
+  };
+  plan.durable = [this] { return board_->board().journal_written.load(std::memory_order_acquire); };
+  retention_ = std::make_unique<journal::Retention>(std::move(plan));
+}
+
 // Written by this thread, before the loop has one of its own.
 void Sidecar::begin_journal(const journal::Recovered& recovered) {
   if (!recovered.replay.ended_clean)
@@ -174,6 +191,7 @@ void Sidecar::start() {
   shm::answer_to_bug = ask_for_stop_after_bug;
   writer_->start();
   calls_->start();
+  room_ahead_->start();
   hot_thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "bw-hot");
     if (!pin_to(settings_.instance.cpu)) {
@@ -201,9 +219,12 @@ bool Sidecar::stop() {
   shadow_->stop();
   stopping_.store(true, std::memory_order_relaxed);
   hot_thread_.join();
+  room_ahead_->stop();
   calls_->stop();
   const bool whole = writer_->stop();
   shadow_->finish();
+  // What it holds is in the files. After any other end it stays: it may be the only place where that stands.
+  if (whole) ::unlink((run_folder_ + "/ring").c_str());
   // Nobody is to take the board of a sidecar that has ended for one that answers.
   ::unlink((run_folder_ + "/board").c_str());
   board_->board().header.ready.store(0, std::memory_order_release);
@@ -215,6 +236,8 @@ void Sidecar::reload() {
   for (const std::string& line : reloaded.lines) tell((reloaded.done ? "reloaded: " : "not reloaded: ") + line);
 }
 
+void Sidecar::look() { client_stops_->look(); }
+
 void Sidecar::keep_house() {
   wishes_->drop_expired();
   const std::uint64_t durable = board_->board().journal_written.load(std::memory_order_acquire);
@@ -223,6 +246,12 @@ void Sidecar::keep_house() {
   } catch (const std::exception& error) {
     packs_ = false;
     tell(std::string(error.what()) + "; closed files of the journal stay as they are until the next start");
+  }
+  try {
+    if (retains_) retention_->step();
+  } catch (const std::exception& error) {
+    retains_ = false;
+    tell(std::string(error.what()) + "; no file of the journal is deleted until the next start");
   }
 }
 

@@ -13,10 +13,13 @@
 #include "sidecar/hot/calls.h"
 #include "sidecar/hot/loop.h"
 #include "sidecar/journal/recovery.h"
+#include "sidecar/journal/retention.h"
 #include "sidecar/journal/ring_file.h"
 #include "sidecar/journal/writer.h"
+#include "sidecar/process/client_stops.h"
 #include "sidecar/process/model_builder.h"
 #include "sidecar/process/risk_desk.h"
+#include "sidecar/process/room_ahead.h"
 #include "sidecar/process/shadow.h"
 #include "sidecar/process/startup.h"
 #include "sidecar/process/wishes.h"
@@ -36,7 +39,8 @@ public:
   bool stop();
 
   void reload();
-  void keep_house();  // now and then
+  void look();        // ten times a second
+  void keep_house();  // each second
   // What makes it useless to go on; empty: nothing does.
   std::string trouble() const;
   std::string describe() const;
@@ -47,6 +51,7 @@ private:
   void prepare_engine(journal::Recovered& recovered);
   void make_segments(journal::Recovered& recovered);
   void make_model_builder();
+  void make_retention();
   void make_shadow(std::uint64_t journal, journal::Replay replay);
   void begin_journal(const journal::Recovered& recovered);
 
@@ -62,15 +67,19 @@ private:
   std::unique_ptr<hot::Calls> calls_;
   std::unique_ptr<hot::Loop> loop_;
   std::unique_ptr<journal::JournalWriter> writer_;
+  std::unique_ptr<RoomAhead> room_ahead_;
   std::unique_ptr<RiskDesk> risk_desk_;
   std::unique_ptr<Shadow> shadow_;
   std::unique_ptr<Wishes> wishes_;
   std::unique_ptr<ModelBuilder> model_builder_;
+  std::unique_ptr<ClientStops> client_stops_;
+  std::unique_ptr<journal::Retention> retention_;
   std::unique_ptr<cold::Door> door_;
   std::atomic<bool> stopping_{false};
   std::thread hot_thread_, door_thread_;
   bool started_ = false;
-  bool packs_ = true;  // closed files of the journal, as long as that goes well
+  // Closed files of the journal, as long as that goes well.
+  bool packs_ = true, retains_ = true;
 };
 
 }  // namespace bulwark::process

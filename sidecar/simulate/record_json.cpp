@@ -188,6 +188,13 @@ ordered_json RecordJson::note(const journal::Record& record) const {
     case RecordType::Lease: return {{"type", "lease"}, {"lapses", record.note.a}};
     case RecordType::Stop:
       return {{"type", "stop"}, {"epoch", record.note.a >> 1U}, {"trading", (record.note.a & 1U) != 0}};
+    case RecordType::ClientStop: {
+      const auto stop = journal::ClientStop::of(record.note.b);
+      ordered_json json{{"type", "client_stop"}, {"epoch", record.note.a}, {"outcome", stop.outcome()}};
+      add_name(json, "client", names_.names().clients, stop.client);
+      if (stop.acknowledged()) json["delay_ns"] = stop.delay_ns;
+      return json;
+    }
     case RecordType::Snapshot:
       if (record.note.a == 0) return {{"type", "snapshot_taken"}};
       return {{"type", "snapshot_digest"}, {"of", record.note.a}, {"digest", fmt::format("{:016x}", record.note.b)}};

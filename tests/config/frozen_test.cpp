@@ -51,7 +51,7 @@ TEST(Frozen, ForgetsNothing) {
       "1\n");
   ASSERT_TRUE(loaded.good());
   const Settings base = loaded.settings;
-  std::vector<Settings> others(31, base);
+  std::vector<Settings> others(32, base);
   others[0].instance.name = "e";
   others[1].instance.timezone = "Asia/Tokyo";
   others[2].instance.mode = Mode::Spin;
@@ -85,6 +85,7 @@ TEST(Frozen, ForgetsNothing) {
   others[28].segment_mb = 65;
   others[29].snapshot_s = 61;
   others[30].strict_journal = true;
+  others[31].retain_days = 1;
   for (std::size_t i = 0; i < others.size(); ++i) {
     EXPECT_NE(freeze(others[i]), freeze(base)) << i;
     const LoadResult again = load_frozen(freeze(others[i]));

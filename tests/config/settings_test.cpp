@@ -31,6 +31,7 @@ TEST(Settings, DefaultsAreThoseOfTheContract) {
   EXPECT_EQ(settings.segment_mb, 64);
   EXPECT_FALSE(settings.strict_journal);
   EXPECT_EQ(settings.snapshot_s, 60);
+  EXPECT_EQ(settings.retain_days, 0);
   const core::Rules& rules = settings.rules;
   EXPECT_EQ(rules.base_currency, "USD");
   EXPECT_EQ(rules.session, core::Session{});

@@ -119,6 +119,7 @@ public:
   }
   Event next() {
     t_.ns += below(20) == 0 ? below(4'000) * 1'000'000 : below(60) * 1'000'000;
+    if (orders_ - expired_ > 60) return expire();  // so that a long day is no slower than a short one
     const std::int64_t kind = below(100);
     if (kind < 20) return mark();
     if (kind < 22) return rate();
@@ -211,6 +212,14 @@ private:
     result.order.why = below(4) == 0 ? DoneWhy::Rejected : DoneWhy::Canceled;
     return result;
   }
+  Event expire() {
+    Event result = at_now(EventType::Done);
+    result.order = {};
+    result.order.client = ClientIndex{1};
+    result.order.id = Id::from("o" + std::to_string(++expired_));
+    result.order.why = DoneWhy::Expired;
+    return result;
+  }
   Event size() {
     const Event from = intent();
     Event result = at_now(EventType::Size);
@@ -259,7 +268,7 @@ private:
   std::mt19937_64 random_;
   TimeNs t_{1'700'000'000'000'000'000};
   std::int64_t prices_[4] = {100 * unit, 200 * unit, 50 * unit, 80 * unit};
-  std::int64_t orders_ = 0, executions_ = 0;
+  std::int64_t orders_ = 0, executions_ = 0, expired_ = 0;
 };
 
 }  // namespace bulwark::core

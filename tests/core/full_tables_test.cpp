@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/engine.h"
+#include "tests/core/saved.h"
 
 namespace bulwark::core {
 namespace {
@@ -48,7 +49,7 @@ public:
     mark.mark = {static_cast<std::uint32_t>(symbol), 0, {0}, {0}, {price * unit}};
     apply(mark);
   }
-  void buy(std::size_t symbol, std::int64_t quantity) {
+  Event order(std::size_t symbol, std::int64_t quantity) {
     Event intent = event(EventType::Intent);
     intent.intent = {};
     intent.intent.symbol = SymbolIndex(symbol);
@@ -60,7 +61,35 @@ public:
     intent.intent.quantity = {quantity * unit};
     intent.intent.price = {100 * unit};
     intent.intent.id = Id::from("o" + std::to_string(++orders_));
-    apply(intent);
+    return intent;
+  }
+  void buy(std::size_t symbol, std::int64_t quantity) { apply(order(symbol, quantity)); }
+  void finish(const std::string& id) {
+    Event done = event(EventType::Done);
+    done.order = {};
+    done.order.client = ClientIndex{1};
+    done.order.why = DoneWhy::Canceled;
+    done.order.id = Id::from(id);
+    apply(done);
+  }
+  void fill_order(const std::string& id, const std::string& exec_id) {
+    Event fill = event(EventType::Fill);
+    fill.fill = {};
+    fill.fill.client = ClientIndex{1};
+    fill.fill.quantity = {unit};
+    fill.fill.price = {100 * unit};
+    fill.fill.id = Id::from(id);
+    fill.fill.exec_id = Id::from(exec_id);
+    apply(fill);
+  }
+  std::int64_t position() const { return engine.book().cell(View::Portfolio, 0, SymbolIndex{1}).position / unit; }
+  void resume() {
+    Event resume = event(EventType::Control);
+    resume.control = {};
+    resume.control.command = Command::Resume;
+    resume.control.operator_name = Name::from("ann");
+    resume.control.reason = Sentence::from("counted");
+    apply(resume);
   }
   void fill(std::size_t symbol, std::size_t strategy, Side side) {
     Event fill = event(EventType::Fill);
@@ -128,12 +157,7 @@ TEST(FullTables, MoreRepeatedExecutionsThanAreKeptHaltEverything) {
     }
   }
   // What was not kept is found again after a resume, which ends everything that was.
-  Event resume = crowd.event(EventType::Control);
-  resume.control = {};
-  resume.control.command = Command::Resume;
-  resume.control.operator_name = Name::from("ann");
-  resume.control.reason = Sentence::from("counted");
-  crowd.apply(resume);
+  crowd.resume();
   crowd.fill(200, 200, Side::Sell);
   ASSERT_EQ(crowd.engine.lines().size(), 2U);
   EXPECT_EQ(crowd.engine.lines().back().type, LineType::Breach);
@@ -185,6 +209,49 @@ TEST(FullTables, AReloadIsAsBlindAsBefore) {
   expect_blind();
   crowd.engine.adopt(rules);
   expect_blind();
+  const std::unique_ptr<Engine> restored = load(rules, {.orders = 1 << 12}, save(crowd.engine));
+  EXPECT_EQ(restored->readings(Kind::Breaker).back().value.kind, ValueKind::Null);
+  Event intent = crowd.order(1, 1);
+  ASSERT_EQ(restored->apply(intent), EventError::None);
+  EXPECT_EQ(restored->verdict().value.kind, ValueKind::Null);
+}
+
+// What the market did is done: it counts, whether there is room to remember its id or not.
+TEST(FullTables, AFillWhoseExecutionFindsNoRoomCountsAndHaltsEverything) {
+  Crowd crowd(Crowd::rules(1, 1), {.orders = 4});  // and 8 executions
+  crowd.mark(1, 100);
+  crowd.buy(1, 1);
+  crowd.finish("o1");  // forgotten in the next session, and had no fill
+  crowd.buy(1, 100);
+  for (int k = 1; k <= 8; ++k) crowd.fill_order("o2", "e" + std::to_string(k));
+  EXPECT_EQ(crowd.cause(), "");
+  crowd.fill_order("o2", "e8");  // told twice
+  EXPECT_EQ(crowd.position(), 8);
+  for (int session = 0; session < 2; ++session) {
+    crowd.fill_order("o2", "e" + std::to_string(9 + session));
+    EXPECT_EQ(crowd.position(), 9 + session);
+    EXPECT_EQ(crowd.cause(), "more fills came in one session than the engine keeps: one told twice now counts twice");
+    crowd.resume();
+    EXPECT_EQ(crowd.cause(), "");
+    crowd.t.ns += 86'400'000'000'000;
+  }
+  EXPECT_EQ(crowd.engine.book().cell(View::Portfolio, 0, SymbolIndex{1}).working_buy / unit, 100 - crowd.position());
+}
+
+TEST(FullTables, AFillOfAnUnknownOrderThatFindsNoRoomCountsAndHaltsEverything) {
+  Crowd crowd(Crowd::rules(1, 1), {.orders = 4});
+  crowd.mark(1, 100);
+  for (int k = 1; k <= 4; ++k) crowd.fill(1, 1, Side::Buy);
+  EXPECT_EQ(crowd.cause(), "");
+  crowd.fill(1, 1, Side::Buy);
+  EXPECT_EQ(crowd.position(), 5);
+  EXPECT_EQ(crowd.cause(), "more orders came in one session than the engine keeps: a fill told twice now counts twice");
+  // In the session after there is room again.
+  crowd.resume();
+  crowd.t.ns += 86'400'000'000'000;
+  crowd.fill(1, 1, Side::Buy);
+  EXPECT_EQ(crowd.position(), 6);
+  EXPECT_EQ(crowd.cause(), "");
 }
 
 TEST(FullTables, BreakersWhoseChangesFindNoRoomAreAllLookedAt) {

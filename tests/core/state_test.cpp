@@ -142,6 +142,38 @@ TEST(SavedState, WhoGoesOnFromItAnswersAsTheOneThatNeverStopped) {
   EXPECT_TRUE(refused.contains(Reason::NoLocate));
 }
 
+// An order of a liquidation is given to the client as soon as there is one.
+Event next_event(const Engine& engine, HastyDay& day) {
+  Event event = day.next();
+  for (const Line& line : engine.lines()) {
+    if (line.type != LineType::Liquidation) continue;
+    event = Event{};
+    event.t = engine.now();
+    event.type = EventType::Deliver;
+    event.order.client = ClientIndex{1};
+    event.order.id = line.id;
+  }
+  return event;
+}
+
+TEST(SavedState, IsReadAsItWasWrittenAfterEveryKindOfEvent) {
+  const Rules rules = changing_rules().front();
+  std::set<EventType> done, refused;
+  for (std::uint64_t seed = 21; seed <= 24; ++seed) {
+    Engine engine(rules, small);
+    HastyDay day(seed);
+    for (int k = 0; k < 400; ++k) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", event " + std::to_string(k));
+      const Event event = k == 0 ? BusyDay::client() : next_event(engine, day);
+      (engine.apply(event) == EventError::None ? done : refused).insert(event.type);
+      const Saved saved = save(engine);
+      ASSERT_TRUE(save(*load(rules, small, saved)) == saved);
+    }
+  }
+  EXPECT_EQ(done.size(), at(EventType::Deliver));  // each kind that there is
+  EXPECT_GE(refused.size(), 4U);
+}
+
 // The log of orders keeps replaces apart: they are no duplicates, and do not become any.
 TEST(SavedState, AReplaceIsNoDuplicateAfterARestartEither) {
   Desk desk;

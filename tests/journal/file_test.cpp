@@ -312,8 +312,9 @@ TEST(File, AFailedWriteIsNeverTriedAgain) {
   const test::RingMemory memory(1'024);
   std::atomic<shm::JournalHealth> health{};
   shm::AtomicWord written{0};
+  shm::JournalDisk disk{};
   int told = 0;
-  JournalWriter writer({memory.view(), health, written, [&told](const std::string&) { ++told; }},
+  JournalWriter writer({memory.view(), health, written, disk, [&told](const std::string&) { ++told; }},
                        std::make_unique<Appender>(plan_for(folder, 4'096)));
   EXPECT_EQ(health.load(), shm::JournalHealth::Healthy);
   RingProducer producer = memory.producer();

@@ -40,8 +40,9 @@ public:
         engine(*prepare(directory, max)),
         ring_(journal::create_ring(ring, recovered.journal, recovered.next_sequence, 1)),
         producer(journal::view_of(ring_), {recovered.next_sequence, 0}),
-        writer({journal::view_of(ring_), health, written, [this](const std::string& what) { told.push_back(what); }},
-               std::move(recovered.appender)),
+        writer(
+            {journal::view_of(ring_), health, written, disk, [this](const std::string& what) { told.push_back(what); }},
+            std::move(recovered.appender)),
         t{std::max<std::int64_t>(recovered.replay.last_t.ns, 0) + 1} {
     producer.has_room();
     producer.append(journal::RecordType::Start, {t, 1, 0});
@@ -114,6 +115,7 @@ public:
   std::vector<std::string> told;  // by the writer
   std::atomic<shm::JournalHealth> health{};
   shm::AtomicWord written{0};
+  shm::JournalDisk disk{};
   journal::RingProducer producer;
   journal::JournalWriter writer;
   TimeNs t;

@@ -15,48 +15,15 @@
 #include "shm/clock.h"
 #include "sidecar/journal/names.h"
 #include "sidecar/journal/reader.h"
-#include "sidecar/process/shadow.h"
 #include "tests/journal/folder.h"
-#include "tests/journal/life.h"
+#include "tests/journal/shadowed_life.h"
 
 namespace bulwark::journal {
 namespace {
 
-using process::Shadow;
 using test::Folder;
-using test::Life;
-
-core::Rules load_rules(const std::string& text) { return test::rules_with_max(text); }
-
-// A life whose shadow runs on the same thread, when it is told to.
-struct ShadowedLife {
-  Life life;
-  std::vector<std::string> told, remarks;
-  bool stopped = false, asks = true;
-  Shadow shadow;
-
-  ShadowedLife(const std::string& directory, const std::string& ring, const std::string& max)
-      : life(directory, ring, max),
-        shadow({directory, life.recovered.journal, life.written, DurationNs{0},
-                [this](std::uint64_t sequence, std::uint64_t digest) {
-                  if (asks) life.producer.append(RecordType::Snapshot, {life.t, sequence, digest});
-                },
-                [this](const std::string& message) { told.push_back(message); }, [this] { stopped = true; }},
-               newest_replay(directory, load_rules, remarks)) {}
-
-  void buy(int from, int to) {
-    for (int k = from; k < to; ++k) ASSERT_TRUE(life.buy("o" + std::to_string(k), 1));
-    ASSERT_TRUE(life.writer.work());
-  }
-  // The journal says where, the shadow comes there, and what became of it is in the journal too.
-  void take_snapshot() {
-    ASSERT_TRUE(shadow.work());
-    ASSERT_TRUE(life.writer.work());
-    asks = false;
-    ASSERT_TRUE(shadow.work());
-    asks = true;
-  }
-};
+using test::load_rules;
+using test::ShadowedLife;
 
 class Snapshots : public testing::Test {
 protected:
@@ -111,6 +78,54 @@ TEST_F(Snapshots, WhatLiesBeforeItIsNotReadAgain) {
   }
   EXPECT_EQ(counts[0], counts[1]);
   EXPECT_EQ(counts[0], 40U);  // an intent and its verdict each
+}
+
+// A start looks at the file that the snapshot stands in and at all behind it, so that it takes no longer for a journal
+// of years; what is older than that, `bulwark verify` looks at.
+TEST_F(Snapshots, DamageInItsFileOrBehindItIsRefusedAndDamageBeforeItIsNot) {
+  live();
+  int orders = 0;
+  const auto begin_file = [&] {
+    for (const std::size_t files = journal_files(directory()).size(); journal_files(directory()).size() == files;) {
+      life->buy(orders, orders + 100);
+      orders += 100;
+    }
+    life->buy(orders, orders + 100);
+    orders += 100;
+  };
+  begin_file();
+  life->take_snapshot();
+  life->buy(orders, orders + 10);
+  orders += 10;
+  begin_file();
+  life->life.end();
+  ASSERT_TRUE(life->life.writer.stop());
+  life.reset();
+  const std::string copy = folder / "copy";
+  std::filesystem::copy(directory(), copy);
+  const std::vector<std::string> files = journal_files(directory());
+  ASSERT_EQ(files.size(), 3U);
+  const auto damage = [&](const std::string& file, std::size_t byte) {
+    std::filesystem::remove_all(directory());
+    std::filesystem::copy(copy, directory());
+    std::filesystem::remove(folder / "ring");
+    test::flip_bit(file, byte, 3);
+  };
+  for (const std::string& file : {files[1], files[2]}) {
+    for (const std::size_t byte : {std::size_t{40}, std::size_t{1'000}, std::filesystem::file_size(file) - 1'000}) {
+      SCOPED_TRACE(file + " " + std::to_string(byte));
+      damage(file, byte);
+      try {
+        live();
+        FAIL() << "it started";
+      } catch (const JournalError& error) {
+        EXPECT_NE(std::string(error.what()).find(file), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find("`bulwark verify --journal "), std::string::npos) << error.what();
+      }
+    }
+  }
+  damage(files[0], 1'000);
+  EXPECT_EQ(live().life.working(), orders);
 }
 
 TEST_F(Snapshots, TheLastOneIsTakenAtACleanEnd) {

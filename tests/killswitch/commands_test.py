@@ -154,6 +154,12 @@ class Resume(DeskTest):
         self.desk.trade()
         self.check(self.desk.resume(), 0, "nothing to resume")
 
+    def test_is_not_needless_while_the_stop_that_a_death_brings_is_still_to_come(self):
+        self.desk.trade()
+        self.desk.end(self.desk.watchdog, signal.SIGKILL)
+        self.assertEqual(self.desk.status()["state"], "normal")  # nobody is there who would stop it
+        self.check(self.desk.resume(), 4, "watchdog: it is not running")
+
     def test_says_the_stage(self):
         self.desk.trade()
         self.desk.command("stop")
@@ -201,6 +207,14 @@ class Others(DeskTest):
         self.assertEqual(status["clients"], [{"client": f"client{i}", "pid": client.pid, "acknowledged": True}
                                              for i, client in enumerate(clients)])
         self.check(self.desk.command("status"), 0, "desk: normal")
+
+    def test_status_says_when_the_journal_cannot_be_written(self):
+        self.desk.trade()
+        self.assertEqual(self.desk.status()["journal"]["state"], "healthy")
+        self.desk.sidecar.send_signal(signal.SIGUSR2)
+        wait_for("the failure", lambda: self.desk.status()["journal"]["state"] == "failed")
+        self.assertEqual(self.desk.status()["journal"]["error"], "desk/000001.journal: the disk is gone")
+        self.check(self.desk.command("status"), 0, "JOURNAL FAILED")
 
     def test_drill_disturbs_nobody_and_names_the_mute(self):
         self.desk.trade()

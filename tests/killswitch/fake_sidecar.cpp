@@ -92,7 +92,10 @@ int main(int argc, char** argv) {
   for (;;) {
     board->beat_ns.store(shm::monotonic_now().ns, std::memory_order_release);
     board->seen_permission.store(shm::permission_of(*page).word, std::memory_order_release);
-    if (journal_fails != 0) board->journal_health.store(shm::JournalHealth::Failed);
+    if (journal_fails != 0) {
+      board->journal_disk.failure = Text<255>::from("desk/000001.journal: the disk is gone");
+      board->journal_health.store(shm::JournalHealth::Failed);
+    }
     if (stop_wanted != 0) {
       stop_wanted = 0;
       board->stop_cause = Sentence::from("the loop found a fault in itself");

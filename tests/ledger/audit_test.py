@@ -4,11 +4,19 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
+import sys
 import unittest
 
 from ledger_desk import HUNG, LedgerTest, wait_for
 
+# A client that only stands there.
+FROZEN = """import sys, time, bulwark
+client = bulwark.attach(instance=sys.argv[1], client="c3", strategy="momo")
+print("here", flush=True)
+time.sleep(600)
+"""
 DOCS = pathlib.Path(__file__).parents[2] / "docs" / "ledger.md"
 
 
@@ -65,6 +73,46 @@ class Audit(LedgerTest):
         resumed = [row["resumed"] is not None for row in self.audit("stops")]
         self.assertEqual(resumed, [row["resumed"] is not None for row in self.view("SELECT * FROM bulwark.stops")])
         self.assertIn(True, resumed)
+
+    def test_of_how_long_each_client_took_to_stop(self):
+        frozen = subprocess.Popen([sys.executable, "-B", "-c", FROZEN, "ctl"], text=True, stdout=subprocess.PIPE,
+                                  env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+        self.addCleanup(frozen.stdout.close)
+        self.addCleanup(frozen.wait)
+        self.addCleanup(frozen.kill)
+        self.assertEqual(frozen.stdout.readline().strip(), "here")
+        frozen.send_signal(signal.SIGSTOP)
+        self.processes.run("killswitch", "stop", "--instance", "ctl", "--operator", "Ada", "--reason", "enough")
+
+        def stop():
+            row, = [row for row in self.audit("stops") if row["reason"] == "enough"]
+            return row
+
+        said = wait_for("that one is silent", lambda: (clients := stop()["clients"]) and "c3" in clients and clients)
+        self.assertEqual(said["c3"], {"outcome": "silent", "delay_ns": None})
+        self.assertEqual(said["c1"]["outcome"], "acknowledged")
+        self.assertGreaterEqual(said["c1"]["delay_ns"], 0)
+        frozen.send_signal(signal.SIGCONT)
+        wait_for("that it acknowledges late", lambda: stop()["clients"]["c3"]["outcome"] == "acknowledged")
+        self.assertGreater(stop()["clients"]["c3"]["delay_ns"], 1_000_000_000)
+        self.shipped()
+        self.same([stop()], self.view("SELECT * FROM bulwark.stops WHERE reason = 'enough'"), "seq", "epoch", "clients")
+
+    def test_of_a_client_that_ended_without_a_word(self):
+        frozen = subprocess.Popen([sys.executable, "-B", "-c", FROZEN, "ctl"], text=True, stdout=subprocess.PIPE,
+                                  env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+        self.addCleanup(frozen.stdout.close)
+        self.assertEqual(frozen.stdout.readline().strip(), "here")
+        wait_for("that it is seen", lambda: len(self.status()["clients"]) == 3)
+        frozen.send_signal(signal.SIGSTOP)
+        self.processes.run("killswitch", "stop", "--instance", "ctl", "--operator", "Ada", "--reason", "enough")
+        frozen.kill()
+        frozen.wait()
+
+        def outcome():
+            row, = [row for row in self.audit("stops") if row["reason"] == "enough"]
+            return row["clients"] and row["clients"].get("c3", {}).get("outcome")
+        wait_for("that it is gone", lambda: outcome() == "gone")
 
     def test_of_limits(self):
         said = self.same(self.audit("limits"), self.view("SELECT * FROM bulwark.limit_changes"), "seq", "type",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a journal as a sidecar does, as fast as it can: `ledger_journal_maker CONFIG ORDERS`, into the configuration's
-// own folder. Each order is judged by the real engine, filled, or done. For measurements of what follows a journal.
+// Writes a journal as a sidecar does, as fast as it can: `ledger_journal_maker CONFIG ORDERS [DAYS_AGO]`, into the
+// configuration's own folder. Each order is judged by the real engine, filled, or done. For measurements of what
+// follows a journal.
 #include <cstdlib>
 #include <iostream>
 
@@ -14,9 +15,9 @@ namespace bulwark::test {
 
 class Maker {
 public:
-  explicit Maker(const config::Settings& settings)
-      : engine_(settings.rules), appender_(plan_of(settings)), t_(shm::wall_now()) {
-    engine_.populate();
+  Maker(const config::Settings& settings, std::int64_t days_ago)
+      : engine_(settings.rules), t_{shm::wall_now().ns - days_ago * 86'400'000'000'000}, appender_(plan_of(settings)) {
+    engine_.populate(1 << 16);
     const std::uint64_t hash = journal::save_configuration(settings.journal_directory, config::freeze(settings));
     made_.append(journal::RecordType::Configuration, {t_, hash, 0});
     core::Event client = event(core::EventType::Client);
@@ -66,11 +67,13 @@ public:
   }
 
 private:
-  static journal::Appender::Plan plan_of(const config::Settings& settings) {
+  journal::Appender::Plan plan_of(const config::Settings& settings) const {
     journal::Appender::Plan plan;
     plan.directory = settings.journal_directory;
     plan.journal = 4711;
     plan.instance = settings.instance.name;
+    plan.segment_bytes = static_cast<std::uint64_t>(settings.segment_mb) << 20U;
+    plan.wall = [this] { return t_; };
     return plan;
   }
   core::Event event(core::EventType type) {
@@ -87,19 +90,19 @@ private:
   }
 
   core::Engine engine_;
+  TimeNs t_;
   journal::Appender appender_;
   journal::EncodedRecords made_;
-  TimeNs t_;
   std::uint64_t sequence_ = 0;
 };
 
 }  // namespace bulwark::test
 
 int main(int argc, char** argv) {
-  if (argc != 3) return std::cerr << "usage: ledger_journal_maker CONFIG ORDERS\n", 2;
+  if (argc != 3 && argc != 4) return std::cerr << "usage: ledger_journal_maker CONFIG ORDERS [DAYS_AGO]\n", 2;
   const bulwark::config::LoadResult loaded = bulwark::config::load(argv[1], {});
   if (!loaded.good()) return std::cerr << bulwark::config::format(loaded.mistakes.front()) << "\n", 2;
-  bulwark::test::Maker maker(loaded.settings);
+  bulwark::test::Maker maker(loaded.settings, argc == 4 ? std::strtoll(argv[3], nullptr, 10) : 0);
   const std::uint64_t orders = std::strtoull(argv[2], nullptr, 10);
   for (std::uint64_t i = 0; i < orders; ++i) {
     if (i % 1'000 == 0) maker.mark();

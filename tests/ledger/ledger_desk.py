@@ -12,10 +12,11 @@ from servers import Postgres, Redis  # noqa: E402
 
 class LedgerTest(DeskTest):
     WITH_REDIS = False
+    SERVER_SETTINGS = ()
 
     @classmethod
     def setUpClass(cls):
-        cls.postgres = Postgres()
+        cls.postgres = Postgres(settings=cls.SERVER_SETTINGS)
         cls.addClassCleanup(lambda: cls.postgres.remove())
         cls.redis = None
         if cls.WITH_REDIS:

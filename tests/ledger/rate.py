@@ -16,6 +16,8 @@ ARGUMENTS = argparse.Namespace(orders=20_000)
 
 
 class Rate(LedgerTest):
+    SERVER_SETTINGS = ("shared_buffers=256MB", "max_wal_size=4GB")  # of a server that is there for it
+
     def test_of_rows(self):
         (self.folder / "journal").mkdir()
         subprocess.run([f"{BUILD}/bin/ledger_journal_maker", str(self.config), str(ARGUMENTS.orders)], check=True,

@@ -67,10 +67,10 @@ class Server:
 
 
 class Postgres(Server):
-    def __init__(self, parent=None):
+    def __init__(self, parent=None, settings=()):
         super().__init__(pathlib.Path(tempfile.mkdtemp(prefix="bulwark-pg-", dir=parent)))
         self.programs, self.data = postgres_programs(), self.folder / "data"
-        self.settings = list(SETTINGS)
+        self.settings = [*SETTINGS, *settings]  # the last one counts
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             os.chown(self.folder, user.pw_uid, user.pw_gid)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Plants faults in the engine and around it, one at a time, and shows that the quick tests find each: cases, random days, saved states, simulation.
+"""Plants faults in the engine and around it, one at a time, and shows that the quick tests find each: cases, random days, saved states, crashes at each instruction, simulation.
 
 mutations.py [--build DIR] [--only WORD]      plants, builds, tests; the sources are as before afterwards
 mutations.py --check                          only asks whether each fault still fits the sources
@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-TARGETS = ["bulwark", "simulation_random_test", "simulation_test", "state_test"]
+TARGETS = ["bulwark", "crash_step_test", "simulation_random_test", "simulation_test", "state_test"]
 
 # What is wrong with it, where, the text as it stands (exactly once), and the text with the fault.
 FAULTS = [
@@ -42,6 +42,19 @@ FAULTS = [
      "    if (!shm::lease_valid(page_, now)) return core::Gate::LeaseExpired;\n", "    (void)now;\n"),
     ("what only the ring holds is lost with the process", "sidecar/journal/recovery.cpp",
      "const bool drains = held.any() && held.last >= cut.last_whole;", "const bool drains = false;"),
+    ("an order is answered before it stands in the ring", "sidecar/hot/loop.cpp",
+     "  if (!decide_and_append()) [[unlikely]]\n    return true;  // it is in no journal, so nobody may hear of it\n"
+     "  say(slot, engine_.has_verdict() ? to_answer(engine_.verdict(), epoch) : to_answer(error_, order, epoch));\n",
+     "  error_ = engine_.decide(event_);\n"
+     "  say(slot, engine_.has_verdict() ? to_answer(engine_.verdict(), epoch) : to_answer(error_, order, epoch));\n"
+     "  ring_.append(event_);\n  ++events_;\n  if (error_ == core::EventError::None) last_event_t_ = t_;\n"
+     "  ring_.append_answer(event_.t, error_, engine_);\n"),
+    ("a record is committed before its words stand there", "sidecar/journal/ring.h",
+     "    WordWriter words(ring_, line_, sequence_);\n    carry(words);\n",
+     "    WordWriter words(ring_, line_, sequence_);\n"
+     "    ring_.at(line_).mark.store(Commit{sequence_, 9, type}.word(), std::memory_order_release);\n    carry(words);\n"),
+    ("what a crash kept from the journal is not completed", "sidecar/journal/recovery.cpp",
+     "  while (!replay.missing().empty()) {", "  while (replay.missing().size() > 100) {"),
     ("a saved state forgets how much of a locate is taken", "core/state/book.h", "symbol.adv, symbol.locate_used);",
      "symbol.adv);"),
     ("a saved state forgets which order the market knows by which id", "core/state/orders.h",
@@ -69,6 +82,7 @@ def finders(directory):
         "cases": ["python3", "-B", str(cases / "run_cases.py"), f"{directory}/bin/bulwark", str(cases)],
         "random": [f"{directory}/bin/simulation_random_test", "--gtest_brief=1"],
         "state": [f"{directory}/bin/state_test", "--gtest_brief=1"],
+        "step": [f"{directory}/bin/crash_step_test", "--gtest_brief=1"],
         "simulation": ["env", "BULWARK_SEEDS=1-150", f"{directory}/bin/simulation_test", "--gtest_brief=1"],
     }
     return [name for name, command in runs.items() if subprocess.run(command, capture_output=True).returncode != 0]

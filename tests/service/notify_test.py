@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What watchdog and sidecar tell systemd, heard by this test in its place: ready when they work, alive only while the
+"""What watchdog, sidecar and ledger tell systemd, heard by this test in its place: ready when they work, alive only while the
 loop that matters turns, and why they gave up.
 
     notify_test.py BUILD
@@ -113,6 +113,16 @@ class NotifyTest(unittest.TestCase):
             of_sidecar, f"STATUS=clients attach at {self.folder}/run/told; orders accepted 0, refused 0"))
         self.ends(watchdog, of_watchdog)
         self.ends(sidecar, of_sidecar)
+
+    def test_a_ledger_is_ready_without_its_server(self):
+        self.config.write_text(CONFIG + f'[ledger]\nredis = "unix://{self.folder}/nobody"\n')
+        ledger, ear = self.start("bulwark-ledger")
+        self.assertIn("WATCHDOG=1", self.hear(ear, "READY=1"))
+        self.ends(ledger, ear)
+
+    def test_nobody_vouches_for_a_hung_ledger(self):
+        self.config.write_text(CONFIG + f'[ledger]\nredis = "unix://{self.folder}/nobody"\n')
+        self.hangs("bulwark-ledger", "bw-redis")
 
     def hangs(self, program, thread):
         process, ear = self.start(program)

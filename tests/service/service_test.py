@@ -3,6 +3,7 @@
 
     service_test.py BUILD      exit code 77, and the reason: impossible here
 """
+import glob
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ import unittest
 from machine import Impossible, Machine, wait_for
 
 SKIPPED = 77
+POSTGRES = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))
 BUILD = sys.argv.pop(1)
 CONFIG = """[instance]
 name = "{name}"
@@ -292,6 +294,37 @@ class ServiceTest(unittest.TestCase):
         self.assertEqual(self.trade(), "accepted")
         self.down()
         self.assertEqual((self.show("ledger", "ActiveState"), self.show("ledger", "Result")), ("inactive", "success"))
+
+    @unittest.skipIf(not POSTGRES, "SKIPPED: no PostgreSQL server (scripts/setup --test installs it)")
+    def test_ledger_with_postgresql(self):
+        """Ready by its own word; a thread of it that hangs ends it, and another one goes on where it was."""
+        programs, url = os.path.dirname(POSTGRES[-1]), "postgresql://{}@/postgres?host=/run/pg"
+        self.machine.do("install", "--directory", "--owner=postgres", "/run/pg")
+        self.machine.do("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", f"{programs}/initdb",
+                        "--auth=trust", "--username=owner", "--no-sync", "--encoding=UTF8", "--locale=C",
+                        "-D", "/run/pg/data")
+        self.machine.do("systemd-run", "--unit=postgresql-of-the-test", "--uid=postgres", f"{programs}/postgres", "-D",
+                        "/run/pg/data", "-k", "/run/pg", "-c", "listen_addresses=", "-c", "dynamic_shared_memory_type=mmap")
+
+        def ask(text):
+            return self.machine.run("psql", "-X", "-At", "-d", url.format("owner"), "-c", text).stdout.strip()
+        wait_for("PostgreSQL", lambda: ask("SELECT 1") == "1", each=0.2)
+        self.machine.do("bulwark-ledger", "--migrate", "--postgres", url.format("owner"))
+        ask("CREATE ROLE bulwark LOGIN IN ROLE bulwark_writer")
+        self.configure(CONFIG + f'[ledger]\npostgres = "{url.format("bulwark")}"\n')
+        self.drop_in("ledger", "WatchdogSec=3s\n")
+        self.up()
+        self.assertEqual(self.show("ledger", "ActiveState"), "active")
+        self.assertEqual(self.trade(), "accepted")
+        wait_for("its row", lambda: ask("SELECT count(*) FROM bulwark.verdict") == "1", each=0.2)
+        wait_for("its word", lambda: "PostgreSQL: shipping" in self.show("ledger", "StatusText"), each=0.2)
+        pid = self.show("ledger", "MainPID")
+        self.kill("ledger", "SIGSTOP")
+        wait_for("another ledger", lambda: self.show("ledger", "MainPID") not in ("0", pid), each=0.2)
+        self.assertEqual(self.trade(), "accepted")
+        self.down()
+        self.assertEqual(ask("SELECT count(*), count(DISTINCT seq) FROM bulwark.verdict"), "2|2")
+        self.assertEqual(ask("SELECT type FROM bulwark.stop ORDER BY seq DESC LIMIT 1"), "end")
 
     def test_rights(self):
         """No more than is needed: what the kernel says of the running processes."""

@@ -32,8 +32,8 @@ MAY_INCLUDE = {
     "sidecar/config": ("shm/", "core/", "sidecar/config/", "sidecar/model/"),
     "sidecar/service": ("shm/", "sidecar/service/"),
     "sidecar/simulate": ("shm/", "core/", "sidecar/simulate/", "sidecar/config/", "sidecar/journal/"),
-    "sidecar/ledger": ("shm/", "core/", "sidecar/ledger/", "sidecar/config/", "sidecar/journal/",
-                       "sidecar/simulate/event_reader.h"),  # the words of an error
+    "sidecar/ledger": ("shm/", "core/", "sidecar/ledger/", "sidecar/config/", "sidecar/journal/", "sidecar/service/",
+                       "sidecar/simulate/event_reader.h", "sidecar/simulate/recorded_rules.h"),
     "sidecar/risk": ("core/analytics/", "sidecar/risk/", "sidecar/config/csv.h", "sidecar/config/spelling.h"),
     "sidecar/operator": ("shm/", "core/", "sidecar/", "killswitch/"),
     "sidecar": ("shm/", "core/", "sidecar/"),

@@ -125,14 +125,16 @@ Result Connection::run(const std::string& sql, std::span<const Parameter> parame
   return collect();
 }
 
-void Connection::copy(const std::string& sql, std::string_view data) {
+void Connection::copy(const std::string& sql, std::span<const std::string_view> parts) {
   if (run(sql).status() != PGRES_COPY_IN) fail("the server takes no COPY");
-  for (std::size_t at = 0; at < data.size(); at += copy_piece_bytes) {
-    const std::string_view piece = data.substr(at, copy_piece_bytes);
-    if (PQputCopyData(connection_.get(), piece.data(), static_cast<int>(piece.size())) < 0) {
-      fail("the connection is lost");
+  for (const std::string_view part : parts) {
+    for (std::size_t at = 0; at < part.size(); at += copy_piece_bytes) {
+      const std::string_view piece = part.substr(at, copy_piece_bytes);
+      if (PQputCopyData(connection_.get(), piece.data(), static_cast<int>(piece.size())) < 0) {
+        fail("the connection is lost");
+      }
+      flush();
     }
-    flush();
   }
   if (PQputCopyEnd(connection_.get(), nullptr) < 0) fail("the connection is lost");
   flush();

@@ -60,8 +60,8 @@ public:
   // One command, or several without parameters. Throws DatabaseError.
   Result run(const std::string& sql);
   Result run(const std::string& sql, std::span<const Parameter> parameters);
-  // `sql` is a COPY ... FROM STDIN; `data` all that it takes.
-  void copy(const std::string& sql, std::string_view data);
+  // `sql` is a COPY ... FROM STDIN; `parts`, one behind the other, all that it takes.
+  void copy(const std::string& sql, std::span<const std::string_view> parts);
 
 private:
   void send(int accepted);

@@ -148,8 +148,8 @@ std::string CopyRows::command(Table table) {
          ") FROM STDIN (FORMAT binary)";
 }
 
-std::string CopyRows::data(Table table) const {
-  return std::string(head) + data_[static_cast<std::size_t>(table)] + std::string(tail);
+std::array<std::string_view, 3> CopyRows::data(Table table) const {
+  return {head, data_[static_cast<std::size_t>(table)], tail};
 }
 
 std::uint64_t CopyRows::rows() const {

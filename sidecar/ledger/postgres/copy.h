@@ -26,9 +26,9 @@ public:
   void json(std::string_view text) override;
   void moment(TimeNs t) override;
 
-  // The command that takes `data(table)`; both are complete only where `rows(table)` is not 0.
+  // The command that takes `data(table)`, part by part; where `rows(table)` is 0 there is nothing to take.
   static std::string command(Table table);
-  std::string data(Table table) const;
+  std::array<std::string_view, 3> data(Table table) const;
   std::uint64_t rows(Table table) const { return rows_[static_cast<std::size_t>(table)]; }
   std::uint64_t rows() const;
   std::size_t bytes() const;

@@ -2,10 +2,13 @@
 // One round after the other: read what is durable, ship it in one transaction, note what the server has confirmed.
 #include "sidecar/ledger/postgres/shipper.h"
 
+#include <exception>
+#include <future>
+
 #include "shm/clock.h"
 #include "sidecar/journal/head.h"
+#include "sidecar/journal/shipped.h"
 #include "sidecar/ledger/postgres/server_checks.h"
-#include "sidecar/ledger/shipped.h"
 #include "sidecar/ledger/words.h"
 
 namespace bulwark::ledger::postgres {
@@ -16,11 +19,6 @@ constexpr DurationNs poll_interval = milliseconds(50), anchor_interval = millise
                      partition_interval = milliseconds(3'600'000), pause_min = milliseconds(100),
                      pause_max = milliseconds(5'000);
 constexpr const char* chain_broken = "BW001";  // of bulwark.ship
-
-void wait(DurationNs pause, const std::atomic<bool>& ending) {
-  const MonotonicNs until = shm::monotonic_now() + pause;
-  while (shm::monotonic_now() < until && !ending.load(std::memory_order_relaxed)) shm::nap(milliseconds(20));
-}
 
 Parameter text(std::string value) { return {std::move(value), false}; }
 Parameter text(std::uint64_t value) { return {std::to_string(value), false}; }
@@ -46,6 +44,20 @@ void Shipper::tell(const char* state, const std::string& error) {
   status_.set(&Status::postgres, {state, shipped_, error});
 }
 
+void Shipper::wait(DurationNs pause, const std::atomic<bool>& ending) {
+  const MonotonicNs until = shm::monotonic_now() + pause;
+  while (shm::monotonic_now() < until && !ending.load(std::memory_order_relaxed)) {
+    status_.beat(&Status::postgres_beat);
+    shm::nap(milliseconds(20));
+  }
+}
+
+// The next block: reading a long journal takes its time.
+bool Shipper::next_block(Follower& follower) {
+  status_.beat(&Status::postgres_beat);
+  return follower.next();
+}
+
 void Shipper::run(const std::atomic<bool>& ending) {
   tell("connecting", "");
   DurationNs pause = pause_min;
@@ -56,11 +68,11 @@ void Shipper::run(const std::atomic<bool>& ending) {
     } catch (const DatabaseError& error) {
       const bool broken = error.state() == chain_broken;
       tell(broken ? "refused" : "waiting", error.what());
-      if (broken) batch_.reset();
+      if (broken) forget();
       if (broken) pause = pause_max;
     } catch (const std::exception& error) {  // Refused, JournalError: trying again soon would change nothing
       tell("refused", error.what());
-      batch_.reset();
+      forget();
       pause = pause_max;
     }
     database_.reset();
@@ -72,6 +84,7 @@ void Shipper::run(const std::atomic<bool>& ending) {
 
 // False: it is over.
 bool Shipper::work(const std::atomic<bool>& ending) {
+  status_.beat(&Status::postgres_beat);
   const bool last_round = ending.load(std::memory_order_relaxed);
   if (follower_->journal() == 0) {  // the sidecar has not begun one yet
     if (!last_round) wait(poll_interval, ending);
@@ -93,7 +106,7 @@ void Shipper::connect() {
   const Parameter stream[] = {text(source_.instance), text(hex(follower_->journal())),
                               text(follower_->first_sequence() - 1), binary(bytes_of(follower_->hash_before()))};
   const auto found = database_->run("SELECT bulwark.open_stream($1, $2, $3, $4)", stream).integer(0, 0);
-  if (found != stream_) batch_.reset();  // its rows name the stream
+  if (found != stream_) forget();  // rows name the stream
   stream_ = static_cast<std::int32_t>(found);
   const std::string lock = "SELECT pg_try_advisory_lock(hashtext('bulwark.ship'), " + std::to_string(stream_) + ")";
   if (!database_->run(lock).boolean(0, 0)) throw DatabaseError("another ledger ships this journal", "");
@@ -121,6 +134,7 @@ void Shipper::find_position() {
 // Follows the journal from its beginning up to the server's position, where both must have the same block.
 void Shipper::start_over(std::uint64_t sequence, std::string_view hash) {
   batch_.emplace(stream_);
+  next_.emplace(stream_);
   follower_.emplace(source_);
   follower_->trust(sequence);
   NoRows none;
@@ -129,7 +143,7 @@ void Shipper::start_over(std::uint64_t sequence, std::string_view hash) {
     throw Refused(there + ", and the first that is still here is " + std::to_string(follower_->first_sequence()) +
                   ": what is between can be shipped no more. Restore those files, or a newer copy of the database");
   }
-  while (follower_->last_sequence() < sequence && follower_->next()) follower_->take(none);
+  while (follower_->last_sequence() < sequence && next_block(*follower_)) follower_->take(none);
   if (follower_->last_sequence() < sequence) {
     throw Refused(there + ", which ends here with " + std::to_string(follower_->last_sequence()) +
                   ": the journal was rolled back or cut. Nothing is shipped; restore the newer journal");
@@ -143,7 +157,7 @@ void Shipper::start_over(std::uint64_t sequence, std::string_view hash) {
 
 // A server that has less than it once confirmed was restored from an older copy.
 void Shipper::look_at_earlier_life(std::uint64_t sequence) {
-  const Shipped confirmed = read_shipped(source_.journal_directory);
+  const journal::Shipped confirmed = journal::read_shipped(source_.journal_directory);
   if (confirmed.journal == follower_->journal() && confirmed.sequence > sequence) {
     alerts_.push_back(
         {shm::wall_now(), sequence,
@@ -151,7 +165,8 @@ void Shipper::look_at_earlier_life(std::uint64_t sequence) {
              std::to_string(confirmed.sequence) +
              ": it was restored from an older copy, or is another one. What is missing is shipped again"});
   }
-  write_shipped(source_.journal_directory, {follower_->journal(), sequence});
+  journal::write_shipped(source_.journal_directory,
+                         {follower_->journal(), sequence, hex(bytes_of(follower_->last_hash()))});
 }
 
 // The journal's head never goes back: where one that was anchored is not reached here, this is an older journal.
@@ -174,7 +189,8 @@ void Shipper::look_at_anchor() {
 
 // True: there is more to do.
 bool Shipper::round() {
-  while (!batch_->full() && follower_->next()) batch_->take(*follower_);
+  if (batch_->empty()) std::swap(batch_, next_);
+  if (batch_->empty()) fill(*batch_);
   const bool something = !batch_->empty();
   const MonotonicNs now = shm::monotonic_now();
   if (partitioned_.ns == 0 || now - partitioned_ > partition_interval) {
@@ -195,20 +211,44 @@ void Shipper::make_partitions(const std::set<std::int64_t>& days) {
   }
 }
 
+void Shipper::fill(Batch& batch) {
+  while (!batch.full() && next_block(*follower_)) batch.take(*follower_);
+}
+
+void Shipper::forget() {
+  batch_.reset();
+  next_.reset();
+}
+
+// The next batch is read meanwhile, where this one was full. A journal that cannot be read counts for more than a
+// server that is lost: what was taken of it is forgotten then.
 void Shipper::ship() {
+  std::future<void> reading;
+  if (batch_->full() && next_->empty()) reading = std::async(std::launch::async, [this] { fill(*next_); });
+  std::exception_ptr lost;
+  try {
+    send();
+  } catch (...) {
+    lost = std::current_exception();
+  }
+  if (reading.valid()) reading.get();
+  if (lost) std::rethrow_exception(lost);
+  alerts_.clear();
+  if (!batch_->empty()) confirm();
+}
+
+void Shipper::send() {
   make_partitions(batch_->days());
   database_->run("BEGIN");
   if (!batch_->empty()) batch_->ship(*database_);
   write_alerts();
   database_->run("COMMIT");
-  alerts_.clear();
-  if (!batch_->empty()) confirm();
 }
 
 void Shipper::confirm() {
   shipped_ = batch_->last();
+  journal::write_shipped(source_.journal_directory, {follower_->journal(), shipped_, hex(batch_->hash())});
   batch_->clear();
-  write_shipped(source_.journal_directory, {follower_->journal(), shipped_});
   tell("shipping", "");
 }
 

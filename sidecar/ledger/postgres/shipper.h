@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ships a journal into PostgreSQL: every block and every row exactly once, whatever dies meanwhile, because the
-// progress stands in the same transaction as the data. Nothing that happens here is ever felt by a trading process.
+// progress stands in the same transaction as the data. While the server works on one batch, the next one is read.
+// Nothing that happens here is ever felt by a trading process.
 #pragma once
 
 #include <atomic>
@@ -33,14 +34,19 @@ private:
   };
 
   bool work(const std::atomic<bool>& ending);
+  void wait(DurationNs pause, const std::atomic<bool>& ending);
+  bool next_block(Follower& follower);
   void connect();
   void find_position();
   void start_over(std::uint64_t sequence, std::string_view hash);
   void look_at_earlier_life(std::uint64_t sequence);
   void look_at_anchor();
   bool round();
+  void fill(Batch& batch);
+  void forget();
   void make_partitions(const std::set<std::int64_t>& days);
   void ship();
+  void send();
   void confirm();
   void anchor();
   void write_alerts();
@@ -53,6 +59,7 @@ private:
   std::optional<Connection> database_;
   std::int32_t stream_ = 0;
   std::optional<Batch> batch_;  // empty, or waiting to be confirmed
+  std::optional<Batch> next_;   // what comes behind it
   std::uint64_t shipped_ = 0;   // the last record that the server has confirmed
   std::set<std::int64_t> partitions_;
   std::vector<Alert> alerts_;  // that are not shipped yet

@@ -16,11 +16,6 @@ constexpr DurationNs interval = milliseconds(200), rewrite_interval = millisecon
 constexpr const char* lifetime_s = "600";  // of every key: what nobody renews is no longer true
 constexpr const char* heartbeat_s = "10";
 
-void wait(DurationNs pause, const std::atomic<bool>& ending) {
-  const MonotonicNs until = shm::monotonic_now() + pause;
-  while (shm::monotonic_now() < until && !ending.load(std::memory_order_relaxed)) shm::nap(milliseconds(20));
-}
-
 }  // namespace
 
 Mirror::Mirror(const Source& source, std::string url, Status& status)
@@ -33,6 +28,14 @@ Mirror::Mirror(const Source& source, std::string url, Status& status)
 
 void Mirror::tell(const char* state, const std::string& error) {
   status_.set(&Status::redis, {state, mirrored_, error});
+}
+
+void Mirror::wait(DurationNs pause, const std::atomic<bool>& ending) {
+  const MonotonicNs until = shm::monotonic_now() + pause;
+  while (shm::monotonic_now() < until && !ending.load(std::memory_order_relaxed)) {
+    status_.beat(&Status::redis_beat);
+    shm::nap(milliseconds(20));
+  }
 }
 
 void Mirror::start_over() {
@@ -71,7 +74,10 @@ void Mirror::run(const std::atomic<bool>& ending) {
 }
 
 void Mirror::follow() {
-  while (follower_->next()) picture_->take(*follower_);
+  while (follower_->next()) {
+    picture_->take(*follower_);
+    status_.beat(&Status::redis_beat);
+  }
   picture_->look_at_board();
 }
 

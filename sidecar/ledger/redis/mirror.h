@@ -22,6 +22,7 @@ public:
   void run(const std::atomic<bool>& ending);
 
 private:
+  void wait(DurationNs pause, const std::atomic<bool>& ending);
   void start_over();
   void follow();
   void round();
