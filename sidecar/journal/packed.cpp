@@ -108,7 +108,7 @@ std::vector<std::uint64_t> unpack(const std::string& path) {
 }
 
 std::vector<std::uint64_t> unpack_first(const std::string& path, std::size_t count) {
-  Bytes packed(ZSTD_DStreamInSize());
+  Bytes packed(ZSTD_DStreamInSize(), 0);
   std::ifstream file(path, std::ios::binary);
   file.read(packed.data(), static_cast<std::streamsize>(packed.size()));
   std::vector<std::uint64_t> words(count);

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "sidecar/operator/command.h"
+#include "sidecar/risk/plot.h"
 #include "sidecar/risk/whats.h"
 
 namespace bulwark::command {
@@ -72,7 +73,16 @@ void add_numbers(CLI::App& command, risk::Request& request) {
       ->allow_extra_args(false);
   command.add_option("--horizon", request.horizon_days, "days ahead")->default_str("1");
   command.add_option("--window", request.window, "the last so many returns (all; of backtest 250)");
-  command.add_option("--degrees", request.degrees, "degrees of freedom of Student's t")->default_str("6");
+  command
+      .add_option_function<std::string>(
+          "--degrees",
+          [&request](const std::string& word) {
+            request.fit_degrees = word == "fit";
+            if (!request.fit_degrees && !CLI::detail::lexical_cast(word, request.degrees))
+              throw CLI::ConversionError(word, "--degrees");
+          },
+          "degrees of freedom of Student's t, or fit: as the book's returns have them")
+      ->default_str("6");
   command.add_option("--draws", request.draws, "of Monte Carlo")->default_str("100000");
   command.add_option("--seed", request.seed, "of Monte Carlo: the same seed, the same numbers")->default_str("1");
   command.add_option("--risk-free", request.risk_free, "annual rate")->default_str("0");
@@ -80,7 +90,9 @@ void add_numbers(CLI::App& command, risk::Request& request) {
 }
 
 int risk_command(const risk::Request& request) {
+  risk::check_plot(request.plot);
   const risk::Report report = risk::answer(request);
+  if (!request.plot.empty()) risk::plot(report, request.plot);
   if (request.json) {
     std::cout << report.document().dump() << std::endl;
     return done;
@@ -101,6 +113,7 @@ void add_risk_command(CLI::App& app, std::function<int()>& chosen) {
   command->add_option("WHAT", request->what, "what is asked, see below")->required()->check(CLI::IsMember(names));
   add_files(*command, *request);
   add_numbers(*command, *request);
+  command->add_option("--plot", request->plot, "a picture of the results: FILE.svg");
   command->add_flag("--json", request->json, "one JSON document");
   command->callback([&chosen, request] {
     if (request->confidences.empty()) request->confidences = {0.99};

@@ -171,7 +171,7 @@ void sectors(const Request&, const Inputs& inputs, Report& report) {
     report.add("gross", bought + sold)["sector"] = sector;
     report.add("net", bought - sold)["sector"] = sector;
     report.add("long", bought)["sector"] = sector;
-    report.add("short", sold)["sector"] = sector;
+    report.add("short", -sold)["sector"] = sector;
   }
 }
 

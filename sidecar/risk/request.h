@@ -35,8 +35,10 @@ struct Request {
   std::optional<double> lambda;
   std::vector<double> confidences;
   std::vector<std::string> conventions;
-  double horizon_days = 1, degrees = 6, risk_free = 0;
-  std::size_t window = 0;  // returns; 0: all
+  double horizon_days = 1, risk_free = 0;
+  double degrees = 6;        // of Student's t
+  bool fit_degrees = false;  // --degrees fit: as the book's returns have them
+  std::size_t window = 0;    // returns; 0: all
   std::size_t draws = 100'000;
   std::uint64_t seed = 1;
   std::optional<double> equity;

@@ -9,6 +9,7 @@
 #include "core/analytics/covariance.h"
 #include "core/analytics/filtered.h"
 #include "core/analytics/monte_carlo.h"
+#include "core/analytics/student_fit.h"
 #include "sidecar/risk/estimates.h"
 #include "sidecar/risk/mistake.h"
 #include "sidecar/risk/observed.h"
@@ -26,6 +27,7 @@ public:
       : request_(request), inputs_(inputs), report_(report), shortfall_(shortfall) {}
 
   void answer() {
+    if (request_.fit_degrees) fit_degrees();
     if (inputs_.book().isZero()) report_.warn("the book is flat: every figure is 0");
     if (request_.horizon_days != 1) {
       report_.warn(
@@ -37,8 +39,7 @@ public:
       case Method::Parametric:
       case Method::Student: return closed_form();
       case Method::CornishFisher: return cornish_fisher();
-      case Method::Historical:
-        return observed(-inputs_.last_returns(request_.window) * inputs_.book(), [](Json&, double) {});
+      case Method::Historical: return observed(-window(), [](Json&, double) {});
       case Method::Filtered: return filtered();
       case Method::MonteCarlo: return monte_carlo();
       case Method::AgeWeighted: return age_weighted();
@@ -60,6 +61,18 @@ private:
     return result;
   }
 
+  // The book's returns of the window.
+  Eigen::VectorXd window() const { return inputs_.last_returns(request_.window) * inputs_.book(); }
+
+  void fit_degrees() {
+    const Eigen::VectorXd returns = window();
+    if ((returns.array() == returns[0]).all()) throw Mistake("--degrees fit: the book's returns are all equal");
+    degrees_ = analytics::fit_student(returns).degrees;
+    if (degrees_ > 2) return;
+    throw Mistake(fmt::format(
+        "--degrees fit: the returns have {:.3g} degrees of freedom, and up to 2 there is no variance", degrees_));
+  }
+
   double deviation(const Estimate& estimate) const {
     return std::sqrt(analytics::portfolio_variance(inputs_.book(), estimate.covariance));
   }
@@ -72,23 +85,22 @@ private:
   void closed_form() {
     for (const Estimate& estimate : estimates(request_, inputs_)) {
       for (const std::string& convention : request_.named(mean_family)) {
-        const double mean =
-            convention == "zero_mean" ? 0 : (inputs_.last_returns(request_.window) * inputs_.book()).mean();
+        const double mean = convention == "zero_mean" ? 0 : window().mean();
         for (const double confidence : request_.confidences) {
           const bool student = request_.method == Method::Student;
           const double sigma = deviation(estimate);
-          Json& result = add(student ? analytics::student_loss(mean, sigma, request_.degrees, confidence)
+          Json& result = add(student ? analytics::student_loss(mean, sigma, degrees_, confidence)
                                      : analytics::normal_loss(mean, sigma, confidence),
                              mean, confidence, convention);
           mark(result, estimate);
-          if (student) result["degrees"] = request_.degrees;
+          if (student) result["degrees"] = degrees_;
         }
       }
     }
   }
 
   void cornish_fisher() {
-    const auto moments = analytics::moments_of(inputs_.last_returns(request_.window) * inputs_.book());
+    const auto moments = analytics::moments_of(window());
     for (const double confidence : request_.confidences) {
       const auto found = analytics::cornish_fisher_loss(moments, confidence);
       add(found.loss, moments.mean, confidence, "population_moments");
@@ -138,15 +150,14 @@ private:
 
   void monte_carlo() {
     for (const Estimate& estimate : estimates(request_, inputs_)) {
-      const Eigen::VectorXd losses = analytics::student_draws(inputs_.book(), estimate.covariance, request_.degrees,
+      const Eigen::VectorXd losses = analytics::student_draws(inputs_.book(), estimate.covariance, degrees_,
                                                               static_cast<Eigen::Index>(request_.draws), request_.seed);
       observed(losses, [&](Json& result, double confidence) {
         const TailLoss found = {analytics::SortedLosses(losses).type1(confidence), 0};
-        const TailLoss errors =
-            analytics::standard_errors(losses, found, deviation(estimate), request_.degrees, confidence);
+        const TailLoss errors = analytics::standard_errors(losses, found, deviation(estimate), degrees_, confidence);
         result["standard_error"] = (shortfall_ ? errors.es : errors.var) * std::sqrt(request_.horizon_days);
         mark(result, estimate);
-        result["degrees"] = request_.degrees;
+        result["degrees"] = degrees_;
         result["draws"] = request_.draws;
         result["seed"] = request_.seed;
       });
@@ -154,7 +165,7 @@ private:
   }
 
   void age_weighted() {
-    const Eigen::VectorXd losses = -inputs_.last_returns(request_.window) * inputs_.book();
+    const Eigen::VectorXd losses = -window();
     const double decay = request_.lambda.value_or(0.98);
     for (const double confidence : request_.confidences) {
       need_tail(request_, losses.size(), confidence);
@@ -168,6 +179,7 @@ private:
   const Inputs& inputs_;
   Report& report_;
   bool shortfall_;
+  double degrees_ = request_.degrees;
 };
 
 }  // namespace

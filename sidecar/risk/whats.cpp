@@ -30,6 +30,8 @@ Report answer(const Request& request) {
   check(request);
   const auto what = std::find_if(table.begin(), table.end(), [&](const What& one) { return one.name == request.what; });
   if (what == table.end()) throw Mistake("\"" + request.what + "\" is nothing that can be asked");
+  if (request.fit_degrees && request.what != "var" && request.what != "es")
+    throw Mistake("--degrees fit: is of var and es; name a number for " + request.what);
   Report report(request.what);
   const Inputs inputs = read_inputs(request, report);
   what->answer(request, inputs, report);

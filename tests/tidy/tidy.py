@@ -53,6 +53,7 @@ THIRD_PARTY = {
     "Eigen/": ("core/analytics", "sidecar/model", "sidecar/risk", "bench", "tests"),
     "boost/math/": ("core/analytics", "tests"),
     "boost/random/": ("core/analytics",),
+    "nlopt.h": ("core/analytics",),
     "zlib.h": ("sidecar/risk",),
     "systemd/": ("sidecar/service",),
     "toml++/": ("sidecar/config",),

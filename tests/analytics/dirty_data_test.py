@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Dirty data: a warning or a refusal that names what was found, never a number without a word: dirty_data_test.py BULWARK."""
+
+import gzip
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+from datetime import date, timedelta
+from pathlib import Path
+
+from oracle import DATA
+
+
+def clean(count, symbols=("AAA", "BBB"), seed=1):
+    """Rows of a wide file, the header first."""
+    rng = random.Random(seed)
+    closes = [100.0] * len(symbols)
+    rows = [["date", *symbols]]
+    for day in range(count):
+        rows.append([str(date(2020, 1, 1) + timedelta(days=day)), *(f"{close:.4f}" for close in closes)])
+        closes = [close * (1 + rng.gauss(0, 0.01)) for close in closes]
+    return rows
+
+
+class DirtyData(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.book = self.write("book.csv", [["symbol", "weight"], ["AAA", "0.5"], ["BBB", "0.5"]])
+
+    def write(self, name, rows):
+        path = self.folder / name
+        path.write_text("".join(",".join(row) + "\n" for row in rows))
+        return str(path)
+
+    def run_risk(self, what, prices, *options):
+        return subprocess.run([PROGRAM, "risk", what, "--prices", str(prices), "--json", *options], text=True,
+                              capture_output=True, check=False)
+
+    def warned(self, what, rows, text, *options):
+        done = self.run_risk(what, self.write("prices.csv", rows), *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        document = json.loads(done.stdout)
+        self.assertTrue(any(text in warning for warning in document["warnings"]), (text, document["warnings"]))
+        return document
+
+    def refused(self, what, rows, *texts, options=()):
+        done = self.run_risk(what, self.write("prices.csv", rows), *options)
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done.stderr)
+        for text in texts:
+            self.assertIn(text, done.stderr)
+
+    def with_book(self):
+        return ("--positions", self.book)
+
+    def test_clean_prices_are_not_warned_of(self):
+        done = self.run_risk("var", self.write("prices.csv", clean(300)), *self.with_book())
+        self.assertEqual(json.loads(done.stdout)["warnings"], [])
+
+    def test_what_is_no_price_is_refused_with_its_place(self):
+        for text in ("0", "-1.5", "NaN", "inf", "1e400", "abc", "1,5"):
+            rows = clean(50)
+            rows[20][2] = text
+            self.refused("covariance", rows, "prices.csv:21")
+        rows = clean(50)
+        rows[20][2] = "-1.5"
+        self.refused("covariance", rows, "prices.csv:21: BBB", "-1.5")
+
+    def test_a_missing_price_leaves_the_date_out_and_is_counted(self):
+        rows = clean(50)
+        rows[20][2] = rows[30][1] = ""
+        done = self.run_risk("covariance", self.write("prices.csv", rows))
+        inputs = json.loads(done.stdout)["inputs"]
+        self.assertEqual((inputs["dates"], inputs["dates_left_out"], inputs["left_out"]), (48, 2, [rows[20][0], rows[30][0]]))
+
+    def test_a_halving_that_is_taken_back_looks_like_the_vendors(self):
+        rows = clean(100)
+        for day in (40, 41):
+            rows[day][1] = f"{float(rows[day][1]) / 2:.4f}"
+        self.warned("var", rows, "AAA: x0.498 on 2020-02-09 and back on 2020-02-11: looks like wrong prices", *self.with_book())
+
+    def test_a_reused_ticker(self):
+        rows = clean(100)
+        for row in rows[50:]:
+            row[1] = f"{float(row[1]) * 178:.4f}"
+        self.warned("var", rows, "another company", *self.with_book())
+
+    def test_a_split_that_is_not_in_the_prices(self):
+        rows = clean(100)
+        for row in rows[50:]:
+            row[1] = f"{float(row[1]) / 2:.4f}"
+        self.warned("es", rows, "split or spin-off", *self.with_book())
+
+    def test_a_stale_run(self):
+        rows = clean(100)
+        for row in rows[50:60]:
+            row[2] = rows[50][2]
+        self.warned("correlation", rows, "BBB: 10 dates from")
+
+    def test_a_gap(self):
+        rows = clean(200)
+        for row in rows[50:100]:
+            row[2] = ""
+        self.warned("covariance", rows, "BBB: no price between")
+
+    def test_one_row_and_no_common_dates(self):
+        self.refused("var", clean(1), "1 date(s)", options=self.with_book())
+        rows = clean(50)
+        for day, row in enumerate(rows[1:]):
+            row[1 + day % 2] = ""
+        self.refused("var", rows, "0 date(s)", "AAA has 25 prices", options=self.with_book())
+
+    def test_prices_that_never_move(self):
+        rows = [[row[0], "100", row[2]] for row in clean(100)]
+        rows[0][1] = "AAA"
+        self.warned("covariance", rows, "its variance is 0")
+        self.refused("correlation", rows, "AAA", "never moved")
+        flat = [[row[0], "100", "100"] for row in clean(100)]
+        flat[0] = ["date", "AAA", "BBB"]
+        for what, method in (("components", "parametric"), ("var", "filtered"), ("var", "cornish-fisher"),
+                             ("backtest", "filtered")):
+            self.refused(what, flat, options=(*self.with_book(), "--method", method, "--window", "50"))
+
+    def test_two_symbols_that_move_as_one(self):
+        rows = [[row[0], row[1], row[1]] for row in clean(300)]
+        rows[0] = ["date", "AAA", "BBB"]
+        document = self.warned("components", rows, "perfectly correlated", *self.with_book())
+        found = {one["symbol"]: one["value"] for one in document["results"] if one["name"] == "component_var"}
+        self.assertAlmostEqual(found["AAA"], found["BBB"])
+        self.warned("var", rows, "singular", *self.with_book(), "--method", "montecarlo")
+
+    def test_ten_days_of_history(self):
+        self.warned("var", clean(10), "9 returns: too few", *self.with_book())
+        for method in ("historical", "filtered", "age-weighted"):
+            self.refused("var", clean(10), "9 returns say nothing about a confidence of 0.99", "100",
+                         options=(*self.with_book(), "--method", method))
+        self.refused("backtest", clean(10), "251 or more", options=self.with_book())
+
+    def test_more_symbols_than_returns(self):
+        symbols = [f"S{k}" for k in range(30)]
+        self.warned("covariance", clean(20, symbols), "singular")
+        done = self.run_risk("covariance", self.write("prices.csv", clean(20, symbols)), "--estimator", "ledoit-wolf")
+        self.assertNotIn("singular", done.stdout)
+
+    def test_wrong_files(self):
+        rows = clean(20)
+        self.refused("var", rows, "--positions: needed")
+        self.refused("var", [*rows, rows[5]], "stands in it twice", options=self.with_book())
+        self.refused("var", [["date", "AAA", "AAA"], *rows[1:]], "twice")
+        self.refused("var", [*rows[:5], rows[5][:2]], "prices.csv:6", options=self.with_book())
+        book = self.write("other.csv", [["symbol", "weight"], ["AAA", "1"], ["ZZZ", "1"]])
+        self.refused("var", rows, "no price of \"ZZZ\"", options=("--positions", book))
+        self.refused("sectors", rows, "--sectors: needed", options=self.with_book())
+        done = self.run_risk("var", self.folder / "nowhere.csv", *self.with_book())
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("nowhere.csv: cannot be read: No such file", done.stderr)
+
+    def test_a_file_that_is_cut_off(self):
+        path = self.folder / "prices.csv.gz"
+        whole = gzip.compress("".join(",".join(row) + "\n" for row in clean(300)).encode())
+        path.write_bytes(whole)
+        self.assertEqual(self.run_risk("covariance", path).returncode, 0)
+        for size in (len(whole) // 2, len(whole) - 4):
+            path.write_bytes(whole[:size])
+            done = self.run_risk("covariance", path)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), size)
+
+    def test_wrong_options(self):
+        for options in (("--confidence", "99"), ("--confidence", "1"), ("--convention", "type8"), ("--lambda", "1"),
+                        ("--window", "1"), ("--degrees", "2"), ("--as-of", "yesterday"), ("--method", "historicl"),
+                        ("--horizon", "0"), ("--equity", "0"), ("--as-of", "1999-01-01")):
+            self.refused("var", clean(50), options[0] if options[1] != "1999-01-01" else "1999-01-01",
+                         options=(*self.with_book(), *options))
+
+    def test_the_vendors_errors_of_the_reference_data(self):
+        path = DATA / "eu_dirty_daily.csv.gz"
+        if not path.exists():
+            print("REFERENCE DATA IS NOT HERE: NOTHING WAS COMPARED")
+            return
+        done = self.run_risk("correlation", path)
+        warnings = json.loads(done.stdout)["warnings"]
+        for text in ("EI.PA: x0.5 on 2004-04-09 and back on 2004-04-13", "FRE.DE: x0.346 on 2014-07-31", "ITX.MC: x0.199",
+                     "SAF.PA: x5.163", "UL.PA: 47 dates from 2013-02-27", "693 of 3127 dates are left out"):
+            self.assertTrue(any(text in warning for warning in warnings), (text, warnings))
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv[1]
+    unittest.main(argv=sys.argv[:1], verbosity=2)
