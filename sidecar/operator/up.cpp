@@ -26,6 +26,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr DurationNs end_patience = milliseconds(25'000);  // with each process in turn
+
 // RUN/NAME for as long as `up` lives: only one at a time, and nothing of it left afterwards but a ring whose sidecar
 // did not end in good order: what it acknowledged last may stand nowhere else, and the next start takes it from there.
 class RunFolder {
@@ -160,12 +162,12 @@ private:
   }
 
   // The watchdog first: permission ends, and the latch on disk says that this end was meant. Then the sidecar, and the
-  // ledger last: it ships the end too.
+  // ledger last: it ships the end too. Nobody trades by then, and a busy disk has held a process for 12 s.
   int end(int exit_code) {
     folder_.mark_ready(false);
     for (Child& child : children_) {
       child.signal(SIGTERM);
-      const MonotonicNs deadline = shm::monotonic_now() + milliseconds(10'000);
+      const MonotonicNs deadline = shm::monotonic_now() + end_patience;
       while (child.running() && shm::monotonic_now() < deadline) {
         if (child.reap().empty()) shm::nap(milliseconds(1));
       }

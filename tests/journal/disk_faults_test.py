@@ -110,6 +110,15 @@ class DiskTest(DeskTest):
         (row,) = self.book()["positions"]
         self.assertEqual(float(row["working_buy"]), len(self.accepted))
 
+    def expect_an_end_that_keeps_the_ring(self):
+        self.one.detach()
+        self.two.detach()
+        self.marks.close()
+        self.instance.terminate()
+        self.assertEqual(self.instance.wait(HUNG), 1)
+        self.log_says("the next start writes it")
+        self.assertEqual(os.listdir(self.folder / "run" / "ctl"), ["ring"])
+
     def expect_it_trades_and_ends_well(self):
         self.expect_everything()
         self.trade(20)
@@ -142,12 +151,7 @@ class Full(DiskTest):
         self.trade()
         self.disk.fill(leave=700 << 10)
         self.expect_the_end("cannot take 1 MiB of the disk")
-        self.one.detach()
-        self.two.detach()
-        self.marks.close()
-        self.instance.terminate()
-        self.assertEqual(self.instance.wait(HUNG), 1)
-        self.assertEqual(os.listdir(self.folder / "run" / "ctl"), ["ring"])
+        self.expect_an_end_that_keeps_the_ring()
         self.disk.free()
         self.instance = self.start("bulwark", "up")
         wait_for("the instance", lambda: self.processes.run("bulwark", "status", "--instance", "ctl").returncode == 0)
@@ -173,13 +177,7 @@ class Broken(DiskTest):
         self.assertEqual(self.status()["journal"]["state"], "failed")
         # An end keeps the ring: what was acknowledged last may stand nowhere else. (Whether the rest is there is not asked
         # here: this device confirms now and then what it has not stored, and a start then refuses.)
-        self.one.detach()
-        self.two.detach()
-        self.marks.close()
-        self.instance.terminate()
-        self.assertEqual(self.instance.wait(HUNG), 1)
-        self.log_says("the next start writes it")
-        self.assertEqual(os.listdir(self.folder / "run" / "ctl"), ["ring"])
+        self.expect_an_end_that_keeps_the_ring()
         self.bulwark("status", code=3)
 
 

@@ -64,7 +64,7 @@ class TidyTest(unittest.TestCase):
         self.assert_found("core/a.h", HEADER + "#include <nlohmann/json.hpp>\n", "<nlohmann/json.hpp> belongs in")
         self.assert_found("shm/a.h", HEADER + "#include <boost/lockfree/spsc_queue.hpp>\n", "belongs in sidecar/hot")
         self.assert_found("core/a.cpp", HEAD + "#include <spdlog/spdlog.h>\n", "is of no known package")
-        self.assert_found("core/a.cpp", HEAD + "#include <Eigen/Dense>\n", "belongs in sidecar/model")
+        self.assert_found("core/a.cpp", HEAD + "#include <Eigen/Dense>\n", "belongs in core/analytics or sidecar/model")
         self.assert_clean("sidecar/config/a.cpp", HEAD + "#include <toml++/toml.h>\n")
         self.assert_clean("client/examples/a.cpp", HEAD + "#include <bulwark/client.hpp>\n")
 

@@ -78,7 +78,10 @@ CREATE TABLE bulwark.verdict (
   model            text,                -- version of the one in force: bulwark.model_version
   configuration    text                -- hash of the one in force: bulwark.configuration
 ) PARTITION BY RANGE (t);
-CREATE INDEX verdict_id ON bulwark.verdict (id);
+-- A B-tree over the ids costs as much as the rows themselves. A bloom filter over each 16 pages costs next to nothing
+-- while they are loaded, and finds an order among a day's millions in a moment. So for fills and other events, too.
+CREATE INDEX verdict_id ON bulwark.verdict
+  USING brin (id text_bloom_ops (n_distinct_per_range = -1)) WITH (pages_per_range = 16, autosummarize = on);
 CREATE INDEX verdict_seq ON bulwark.verdict USING brin (seq);
 
 -- Every limit that objected to an order, in the order of the limits; the verdict names only the first.
@@ -95,7 +98,8 @@ CREATE TABLE bulwark.fill (
   account text, strategy text, symbol text, side text,   -- as the fill gave them: mostly the order says it
   quantity numeric(38,8) NOT NULL, price numeric(38,8) NOT NULL, fee numeric(38,8) NOT NULL
 ) PARTITION BY RANGE (t);
-CREATE INDEX fill_id ON bulwark.fill (id);
+CREATE INDEX fill_id ON bulwark.fill
+  USING brin (id text_bloom_ops (n_distinct_per_range = -1)) WITH (pages_per_range = 16, autosummarize = on);
 CREATE INDEX fill_seq ON bulwark.fill USING brin (seq);
 
 -- What else happened to an order: ack, cancel, done, deliver (an order of a liquidation goes to a client); and what the
@@ -106,7 +110,8 @@ CREATE TABLE bulwark.order_event (
   why text,                             -- of done; of cancel_request and liquidation the cause
   account text, symbol text, side text, quantity numeric(38,8), price numeric(38,8)
 ) PARTITION BY RANGE (t);
-CREATE INDEX order_event_id ON bulwark.order_event (id);
+CREATE INDEX order_event_id ON bulwark.order_event
+  USING brin (id text_bloom_ops (n_distinct_per_range = -1)) WITH (pages_per_range = 16, autosummarize = on);
 CREATE INDEX order_event_seq ON bulwark.order_event USING brin (seq);
 
 -- Events that were refused whole: what they say above did not happen.
@@ -135,6 +140,17 @@ CREATE TABLE bulwark.stop (
   stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
   type text NOT NULL, scope jsonb, operator text, reason text,
   epoch bigint,                         -- of a halt that came by the kill page
+  PRIMARY KEY (seq, stream, t)
+) PARTITION BY RANGE (t);
+
+-- Of each stop, each client that was attached: after how long it acknowledged. A client that was silent, and
+-- acknowledged later, has both rows; the later one counts.
+CREATE TABLE bulwark.client_stop (
+  stream integer NOT NULL, seq bigint NOT NULL, t timestamptz NOT NULL, t_ns bigint NOT NULL,
+  epoch    bigint NOT NULL,             -- of the stop: bulwark.stop
+  client   text NOT NULL,
+  outcome  text NOT NULL,               -- acknowledged, silent (so far), gone (it ended, or was killed, without)
+  delay_ns bigint,                      -- from the stop to the acknowledgement
   PRIMARY KEY (seq, stream, t)
 ) PARTITION BY RANGE (t);
 

@@ -72,5 +72,5 @@ REVOKE ALL ON FUNCTION bulwark.open_stream, bulwark.ship, bulwark.make_partition
 GRANT EXECUTE ON FUNCTION bulwark.open_stream, bulwark.ship, bulwark.make_partitions TO bulwark_writer;
 GRANT SELECT ON ALL TABLES IN SCHEMA bulwark TO bulwark_writer, bulwark_reader;
 GRANT INSERT ON bulwark.head, bulwark.verdict, bulwark.objection, bulwark.fill, bulwark.order_event, bulwark.error,
-                bulwark.breach, bulwark.state, bulwark.stop, bulwark.limit_change, bulwark.configuration,
-                bulwark.model_version, bulwark.alert, bulwark.remark TO bulwark_writer;
+                bulwark.breach, bulwark.state, bulwark.stop, bulwark.client_stop, bulwark.limit_change,
+                bulwark.configuration, bulwark.model_version, bulwark.alert, bulwark.remark TO bulwark_writer;

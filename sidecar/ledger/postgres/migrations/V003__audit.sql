@@ -10,7 +10,8 @@ SELECT s.instance, v.*,
 FROM bulwark.verdict v JOIN bulwark.ship_state s USING (stream);
 
 -- Who or what stopped trading, when and why, and when the next resume of that scope, or of everything, came. Limits stop
--- by a state, people by a command; a lease that ran out has nobody, and comes back by itself.
+-- by a state, people by a command; a lease that ran out has nobody, and comes back by itself. The clients:
+-- {"CLIENT": {"outcome": ..., "delay_ns": ...}}. Epochs begin anew with a new journal, and so does its stream.
 CREATE VIEW bulwark.stops AS
 WITH done AS (
   SELECT p.* FROM bulwark.stop p
@@ -25,7 +26,9 @@ WITH done AS (
 )
 SELECT s.instance, x.*,
        (SELECT min(r.t) FROM done r WHERE r.stream = x.stream AND r.type = 'resume' AND r.seq > x.seq AND r.t >= x.t
-                                     AND x.scope @> r.scope) AS resumed
+                                     AND x.scope @> r.scope) AS resumed,
+       (SELECT jsonb_object_agg(c.client, jsonb_build_object('outcome', c.outcome, 'delay_ns', c.delay_ns) ORDER BY c.seq)
+        FROM bulwark.client_stop c WHERE c.stream = x.stream AND c.epoch = x.epoch) AS clients
 FROM stopped x JOIN bulwark.ship_state s USING (stream);
 
 -- All changes of limits, with both values and who wanted them. No operator: the file had changed before a start.
