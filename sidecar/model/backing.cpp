@@ -10,6 +10,8 @@ Backing backing_of(const core::Model& model, const Closes& closes, const Source&
   backing.version = core::version_of(model);
   backing.confidence = static_cast<double>(model.confidence) / static_cast<double>(unit);
   backing.lambda = static_cast<double>(source.lambda) / static_cast<double>(unit);
+  backing.own_closes = source.closes;
+  backing.backtest_tightens = source.backtest_tightens;
   for (const core::Scenario& scenario : model.scenarios) backing.scenarios.push_back(scenario.name);
   if (closes.dates.size() < dates_min) return backing;
   const std::size_t count = std::min(closes.dates.size() - 1, return_count_max), first = closes.dates.size() - count;

@@ -22,6 +22,8 @@ struct Backing {
   Eigen::MatrixXd returns;  // a row a day, a column a symbol
   std::string first_date, last_date;
   std::vector<std::string> scenarios;
+  bool backtest_tightens = false;
+  std::string own_closes;  // where the instance's own closes are to be kept; empty: nowhere
   // How many models were taken over and refused in this life of the sidecar, when the last was, why the last was not.
   std::uint64_t built = 0, refused = 0;
   std::int64_t built_ns = 0;

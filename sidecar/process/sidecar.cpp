@@ -151,7 +151,10 @@ void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
     });
     board.journal_health.store(shm::JournalHealth::Failed, std::memory_order_release);
   };
-  risk_desk_ = std::make_unique<RiskDesk>(run_folder_ + "/risk", generation_, *engine_, tell);
+  risk_desk_ = std::make_unique<RiskDesk>(
+      RiskDesk::Wiring{run_folder_ + "/risk", generation_, settings_.journal_directory, settings_.rules.session, tell,
+                       [this](double times, TimeNs until) { wishes_->tighten(times, until); }},
+      *engine_);
   risk_desk_->show(*engine_, replay.sequence);  // whoever looks first finds what was, not nothing
   make_model_builder();
   shadow_ = std::make_unique<Shadow>(
