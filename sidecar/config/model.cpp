@@ -100,6 +100,7 @@ static model::Source read_source(Section& section, const Source& place, const st
   source.scenarios = path("scenarios");
   if (section.boolean("own_closes", false)) source.closes = closes;
   source.refresh_s = section.integer("refresh_s", source.refresh_s, 0, 86'400);
+  source.backtest_tightens = section.boolean("backtest_tightens", false);
   source.change_max = static_cast<std::int64_t>(section.decimal("change_max", change_range, source.change_max));
   return source;
 }

@@ -20,6 +20,7 @@ struct Source {
   std::int64_t lambda = 94 * unit / 100;      // raw decimal
   std::int64_t confidence = 99 * unit / 100;  // likewise
   std::int64_t refresh_s = 0;                 // how often the files are looked at; 0: only when somebody asks
+  bool backtest_tightens = false;             // limits marked dynamic follow the multiplier of the back-test
   std::int64_t change_max = 3 * unit;         // raw decimal: a volatility that grows or falls by more is wild
   friend bool operator==(const Source&, const Source&) = default;
 

@@ -9,12 +9,12 @@ namespace bulwark::process {
 
 static constexpr std::size_t moves_max = 4'096;  // before rounding is added up anew
 
-void LiveBook::follow(const core::Engine& engine, const std::shared_ptr<const model::Backing>& backing) {
+void LiveBook::follow(const core::Engine& engine, std::shared_ptr<const model::Backing> backing) {
   const core::RiskModel& model = engine.risk().model();
   const std::uint64_t version = model.present() ? model.version() : 0;
   const std::size_t symbols = engine.names().symbols.size();
   if (version != version_ || symbols != symbol_count_ || backing != backing_) {
-    backing_ = backing;
+    backing_ = std::move(backing);
     version_ = version;
     symbol_count_ = symbols;
     rebuild(engine);

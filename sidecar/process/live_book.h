@@ -29,13 +29,15 @@ std::vector<Holding> holdings_of(const core::Engine& engine, GroupOf group_of);
 
 class LiveBook {
 public:
-  void follow(const core::Engine& engine, const std::shared_ptr<const model::Backing>& backing);
+  void follow(const core::Engine& engine, std::shared_ptr<const model::Backing> backing);
 
   // By symbol over the whole portfolio; flat ones are left out.
   const std::vector<Holding>& holdings() const { return holdings_; }
   bool has_model() const { return risk_.has_value(); }
   analytics::LiveRisk& risk() { return *risk_; }
   const model::Backing& backing() const { return *backing_; }
+  // Once more, where the engine has gone on.
+  void follow(const core::Engine& engine) { follow(engine, backing_); }
   std::uint64_t known() const { return known_; }           // bits of shm::risk_known
   const std::string& why_not() const { return why_not_; }  // the first of what is missing
 

@@ -6,20 +6,31 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "shm/mapping.h"
 #include "shm/risk_page.h"
 #include "sidecar/process/live_book.h"
+#include "sidecar/process/session_record.h"
 #include "sidecar/process/shadow.h"
 
 namespace bulwark::process {
 
 class RiskDesk final : public Onlooker {
 public:
+  struct Wiring {
+    std::string path;  // of the page
+    std::uint64_t generation;
+    std::string journal_directory;
+    core::Session session;
+    std::function<model::Source()> source;  // of the model, as configured now
+    std::function<void(const std::string&)> tell;
+    // Limits marked dynamic are to be so many times smaller until then.
+    std::function<void(double times, TimeNs until)> tighten;
+  };
   // Makes the page. Throws std::system_error.
-  RiskDesk(std::string path, std::uint64_t generation, const core::Engine& engine,
-           std::function<void(const std::string&)> tell);
+  RiskDesk(Wiring wiring, const core::Engine& engine);
   ~RiskDesk() override;
 
   // What stands behind the model; by whoever makes models.
@@ -31,12 +42,15 @@ public:
   void show(const core::Engine& engine, std::uint64_t sequence);
 
 private:
-  const std::string path_;
-  std::function<void(const std::string&)> tell_;
+  void forget_sessions(const std::exception& error);
+
+  const Wiring wiring_;
   shm::Mapping<shm::RiskPage> page_;
   LiveBook book_;
   std::mutex backing_lock_;
   std::shared_ptr<const model::Backing> backing_ = std::make_shared<model::Backing>();
+  std::optional<SessionRecord> sessions_;  // none: they cannot be kept
+  shm::RiskBacktest backtest_{};
   MonotonicNs shown_{};
   bool failed_ = false;  // told already
 };

@@ -131,10 +131,12 @@ private:
     facts.built_ns = backing.built_ns;
     facts.built = backing.built;
     facts.refused = backing.refused;
-    facts.scenarios = static_cast<std::uint32_t>(backing.returns.rows());
-    facts.first_date = Text<10>::from(backing.first_date);
-    facts.last_date = Text<10>::from(backing.last_date);
     facts.refusal = Sentence::from(backing.refusal);
+    if (backing.version == facts.version) {  // else these days are not yet, or no longer, those of the model in force
+      facts.scenarios = static_cast<std::uint32_t>(backing.returns.rows());
+      facts.first_date = Text<10>::from(backing.first_date);
+      facts.last_date = Text<10>::from(backing.last_date);
+    }
     for (std::size_t k = 1; model.present() && k < engine_.names().symbols.size(); ++k)
       facts.lacking += model.estimate(SymbolIndex(k)).known ? 0 : 1;
     const core::MarketState& market = engine_.market_state();

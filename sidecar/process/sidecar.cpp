@@ -15,6 +15,7 @@
 #include "sidecar/journal/configurations.h"
 #include "sidecar/journal/packed.h"
 #include "sidecar/model/validate.h"
+#include "sidecar/process/wish_words.h"
 #include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::process {
@@ -152,7 +153,17 @@ void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
     });
     board.journal_health.store(shm::JournalHealth::Failed, std::memory_order_release);
   };
-  risk_desk_ = std::make_unique<RiskDesk>(run_folder_ + "/risk", generation_, *engine_, tell);
+  risk_desk_ = std::make_unique<RiskDesk>(
+      RiskDesk::Wiring{run_folder_ + "/risk", generation_, settings_.journal_directory, settings_.rules.session,
+                       [this] { return wishes_->settings().model_source; }, tell,
+                       [this](double times, TimeNs until) {
+                         if (!wishes_->tighten(times, until)) tell("the back-test's limits: " + std::string(no_answer));
+                       }},
+      *engine_);
+  if (settings_.rules.model) {  // its days follow as soon as the model thread has read them
+    const model::Backing backing = model::backing_of(*settings_.rules.model, {}, settings_.model_source);
+    risk_desk_->show_backing(std::make_shared<model::Backing>(backing));
+  }
   risk_desk_->show(*engine_, replay.sequence);  // whoever looks first finds what was, not nothing
   make_model_builder();
   shadow_ = std::make_unique<Shadow>(

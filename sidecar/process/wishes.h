@@ -46,6 +46,9 @@ public:
   Answer reload();
   // The model alone, by the model thread. Empty: done; else why not.
   std::string take_over_model(core::Model model);
+  // Limits marked dynamic that no override holds for are that many times smaller until then: overrides in the name of
+  // the back-test. False: nobody has done it.
+  bool tighten(double times, TimeNs until);
   // Into the journal, as nobody's wish.
   void remark(const std::string& text);
   config::Settings settings();

@@ -2,6 +2,11 @@
 // Wishes that change the rules: a reload, and what waits for a second operator first.
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "shm/decimal.h"
 #include "sidecar/config/load.h"
 #include "sidecar/journal/configurations.h"
 #include "sidecar/model/validate.h"
@@ -44,6 +49,34 @@ std::string Wishes::take_over_model(core::Model model) {
   settings.rules.model = std::move(model);
   const Answer answer = take_over(shm::ControlRequest{}, settings);
   return answer.done ? std::string{} : answer.lines.front();
+}
+
+bool Wishes::tighten(double times, TimeNs until) {
+  const auto share = static_cast<std::int64_t>(static_cast<double>(unit) / times);
+  const std::string why = "the back-test of the VaR asks for " +
+                          format_decimal(std::llround(times * 100) * (unit / 100)) + " times as much";
+  const auto work = [&](hot::Loop& loop) {
+    const core::Limits& limits = loop.engine().limits();
+    for (const std::uint32_t k : limits.dynamics) {
+      const core::CompiledLimit& limit = limits.all[k];
+      const auto slots = std::span(limits.slots).subspan(limit.slot_base, limit.slot_count);
+      const bool held =
+          std::any_of(slots.begin(), slots.end(), [](const core::Slot& slot) { return slot.override_until_ns != 0; });
+      if (held) continue;
+      const int128 max = round8(limit.configured_max, share);
+      core::ControlEvent wish{};
+      wish.command = core::Command::Override;
+      wish.whole_limit = true;
+      wish.limit = limit.index;
+      wish.max_low = static_cast<std::uint64_t>(max);
+      wish.max_high = static_cast<std::uint64_t>(static_cast<uint128>(max) >> 64);
+      wish.until = until;
+      wish.operator_name = Name::from("back-test");
+      wish.reason = Sentence::from(why);
+      loop.control(wish);
+    }
+  };
+  return calls_.carry_out(work);
 }
 
 void Wishes::remark(const std::string& text) {

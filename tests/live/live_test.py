@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Live risk of a running instance: what `bulwark status --risk` says is what plain formulas say of the same book and
 prices, it follows fills and marks, and a new model is taken over or refused."""
+import datetime
 import json
 import math
 import os
@@ -68,7 +69,7 @@ def deviation(losses):
     return math.sqrt(sum((x - mean) ** 2 for x in losses) / (len(losses) - 1))
 
 
-class LiveTest(DeskTest):
+class Live(DeskTest):
     CONFIG = (CONFIG.replace('max = "20000"', 'max = "200000"').replace('max = "100000"', 'max = "400000"')
               .replace('max = "500"', 'max = "50000"') + MODEL)
 
@@ -107,6 +108,8 @@ class LiveTest(DeskTest):
         for table in ("symbols", "sectors", "accounts", "strategies"):
             self.near(sum(row["component_var"] for row in risk[table]), Z99 * sigma, table)
 
+
+class LiveTest(Live):
     def test_it_is_what_the_plain_formulas_say_and_follows_fills_and_marks(self):
         self.up()
         self.trade(self.one, 500, "AAPL", "buy", "99")
@@ -208,6 +211,53 @@ class LiveTest(DeskTest):
         self.assertIsNone(risk["symbols"][0]["component_var"])
         self.assertEqual(risk["stress"]["worst_scenario"], "oil")
         self.down()
+
+
+class BacktestTest(Live):
+    def setUp(self):
+        super().setUp()
+        last = self.rows[-1]
+        self.rows = [(date, 100 * a / last[1], 100 * b / last[2]) for date, a, b in self.rows]
+        self.write_prices(self.rows)
+
+    def test_a_session_is_kept_and_a_bad_record_tightens_dynamic_limits(self):
+        kept = [f"2025-01-01,0.99,100,{-101 if day % 50 == 0 else 5},0\n" for day in range(250)]
+        self.up()
+        self.down()
+        (self.folder / "journal" / "sessions.csv").write_text("".join(kept))
+        self.up()
+        self.trade(self.one, 1_900, "AAPL", "buy", "100")
+        before = self.risks("the record", lambda risk: risk["exposure"]["gross"] == 190_000)["backtest"]
+        self.assertEqual((before["sessions"], before["exceptions"]["frozen"]), (250, 5))
+        self.assertEqual((before["basel_zone"], before["basel_multiplier"]), ("yellow", 3.4))
+        self.down()
+        self.begin_a_session_soon()
+        self.up()
+        risk = self.risks("the session", lambda risk: risk["backtest"]["var_of_this_session"])
+        self.near(risk["backtest"]["var_of_this_session"], risk["var"]["parametric"])
+        tight = wait_for("the tightened limit", self.tightened)
+        self.assertLess(abs(float(tight) - 400_000 * 3 / 3.4), 0.01)
+        self.refuses(self.one, "gross", 1_700)
+        closes = (self.folder / "journal" / "closes.csv").read_text().splitlines()
+        self.assertEqual([line.split(",")[1:] for line in closes], [["AAPL", "100"], ["XOM", "100"]])
+        self.rows.append((closes[0].split(",")[0], 100, 100))
+        risk = self.risks("the model with its own closes", lambda risk: risk["model"]["to"] == self.rows[-1][0])
+        self.is_plain(risk, (190_000, 0))
+        self.down()
+        for proof in ("replay", "verify"):
+            self.assertEqual(self.processes.run("bulwark", proof, "--journal", str(self.folder / "journal")).returncode, 0)
+
+    def begin_a_session_soon(self):
+        """So that it begins while the instance runs, or has begun when it starts."""
+        start = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=5)
+        text = self.CONFIG.replace("lease_ms = 80", f'lease_ms = 80\nsession = {{ start = "{start:%H:%M:%S}" }}')
+        text = text.replace("refresh_s = 1", "refresh_s = 1\nown_closes = true\nbacktest_tightens = true")
+        self.config.write_text(text.replace('metric = "gross"', 'metric = "gross"\ndynamic = true'))
+
+    def tightened(self):
+        rows = json.loads(self.bulwark("status", "--controls", "--json"))["controls"]
+        maxima = {row["max"] for row in rows if row["limit"] == "gross"}
+        return next((max for max in maxima if max != "400000"), None)
 
 
 if __name__ == "__main__":
