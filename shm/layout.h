@@ -3,7 +3,7 @@
 //
 //   RUN/NAME/                     the run folder of an instance (shm/run_folder.h)
 //     kill        KillPage        written by the watchdog and killswitch; read by everyone
-//     board       Board           written by the sidecar;                 read by everyone
+//     board, risk Board, RiskPage written by the sidecar;                 read by everyone (shm/risk_page.h)
 //     ring        journal ring    written by the sidecar                  (sidecar/journal/ring.h)
 //     attach.sock SOCK_SEQPACKET  the door: AttachRequest, AttachReply, and the two memfds below
 //     clients/C   ClientFile      written by client C alone;              read by pread
@@ -40,7 +40,7 @@ inline constexpr std::uint32_t publisher_count_max = 16;
 // ---------------------------------------------------------------------------------------------------- header
 //  0        8        12       16            24       28      32
 //  | magic  | version| kind   | fingerprint | ready  | spare | bytes of the whole segment ...
-enum class SegmentKind : std::uint32_t { None, KillPage, Board, Lane, Marks, ClientFile, Ring };
+enum class SegmentKind : std::uint32_t { None, KillPage, Board, Lane, Marks, ClientFile, Ring, Risk };
 
 struct alignas(line_bytes) Header {
   std::uint64_t magic;

@@ -25,6 +25,7 @@
 
 #include "shm/attach.h"
 #include "shm/layout.h"
+#include "shm/risk_page.h"
 
 namespace bulwark::shm {
 
@@ -40,6 +41,8 @@ template <>
 inline constexpr SegmentKind segment_kind<Board> = SegmentKind::Board;
 template <>
 inline constexpr SegmentKind segment_kind<ClientFile> = SegmentKind::ClientFile;
+template <>
+inline constexpr SegmentKind segment_kind<RiskPage> = SegmentKind::Risk;
 
 // An attached segment. Without status Ready there is no memory behind it.
 template <class Segment>

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "shm/decimal.h"
+#include "sidecar/config/build_model.h"
 #include "sidecar/config/csv.h"
 #include "sidecar/config/model_reading.h"
 #include "sidecar/config/spelling.h"
@@ -17,20 +18,19 @@ constexpr DecimalRange share_range{0, unit, "a share from 0 to 1"};
 constexpr DecimalRange target_range{0, 10 * unit, "a share of equity a year, from 0 to 10"};
 constexpr DecimalRange fraction_range{0, 100 * unit, "a share of equity from 0 to 100"};
 constexpr DecimalRange lambda_range{1, unit - 1, "a number between 0 and 1"};
+constexpr DecimalRange change_range{unit, 1'000 * unit, "how many times, from 1 to 1000"};
 constexpr std::array<std::string_view, 3> estimator_names{"ewma", "sample", "ledoit-wolf"};
 
-// The file that a key names, whole; nothing, and a mistake, where it cannot be read.
-struct Text {
-  std::string path, content;
+// The files of a source, whole; nothing where one cannot be read, or is not asked for.
+struct Texts {
+  std::optional<std::string> prices, scenarios, closes;
+
+  explicit Texts(const model::Source& source)
+      : prices(text_of(source.prices)), scenarios(text_of(source.scenarios)), closes(text_of(source.closes)) {}
+  static std::optional<std::string> text_of(const std::string& path) {
+    return path.empty() ? std::nullopt : read_file(path);
+  }
 };
-std::optional<Text> file_of(Section& section, std::string_view key, const Source& source) {
-  const std::optional<std::string> name = section.text(key);
-  if (!name) return std::nullopt;
-  const std::string path = absolute_path(*name, source.directory);
-  if (auto content = read_file(path)) return Text{path, std::move(*content)};
-  section.mistake(key, fmt::format("found {}, but {} cannot be read", shown(*name), path));
-  return std::nullopt;
-}
 
 model::Estimator read_estimator(Section& section) {
   const std::string name = section.text("estimator", "ewma");
@@ -66,31 +66,72 @@ core::Sizing read_sizing(Section& section) {
   return sizing;
 }
 
-std::optional<core::Model> read_model(Section& section, const Source& source, const core::Rules& rules,
-                                      Report& report) {
-  if (!section.present()) return std::nullopt;
-  const std::size_t mistakes_before = report.mistakes.size();
-  core::Model model;
-  const model::Estimator estimator = read_estimator(section);
-  const int128 lambda = section.decimal("lambda", lambda_range, 94 * unit / 100);
-  model.confidence = static_cast<std::int64_t>(section.decimal("confidence", confidence_range, model.confidence));
+static BuiltModel build(const model::Source& source, const Texts& texts, const core::Rules& rules) {
+  BuiltModel built;
+  Report report;
+  built.model.confidence = source.confidence;
   std::vector<std::string> symbols;
   for (const core::Instrument& instrument : rules.instruments) symbols.push_back(instrument.symbol);
   std::sort(symbols.begin(), symbols.end());
-  model::Closes closes;
-  if (const auto prices = file_of(section, "prices", source))
-    closes = read_closes(prices->content, prices->path, symbols, report);
-  const bool closes_good = report.mistakes.size() == mistakes_before;
-  const auto scenarios = file_of(section, "scenarios", source);
-  if (scenarios && closes_good) {
-    const std::vector<double> betas = closes.dates.empty() ? std::vector<double>{} : model::betas(closes);
-    model.scenarios = read_scenarios(scenarios->content, scenarios->path, rules, closes, betas, report);
+  if (texts.prices) built.closes = read_closes(*texts.prices, source.prices, symbols, report);
+  const bool closes_good = report.mistakes.empty();
+  if (texts.closes && closes_good) add_own_closes(built.closes, *texts.closes, source.closes, symbols, report);
+  if (texts.scenarios && closes_good) {
+    const std::vector<double> betas = built.closes.dates.empty() ? std::vector<double>{} : model::betas(built.closes);
+    built.model.scenarios = read_scenarios(*texts.scenarios, source.scenarios, rules, built.closes, betas, report);
   }
+  if (report.mistakes.empty() && !built.closes.dates.empty()) {
+    const double lambda = static_cast<double>(source.lambda) / static_cast<double>(unit);
+    model::estimate(built.closes, source.estimator, lambda, built.model);
+  }
+  built.mistakes = std::move(report.mistakes);
+  return built;
+}
+
+static model::Source read_source(Section& section, const Source& place, const std::string& closes) {
+  model::Source source;
+  const auto path = [&](std::string_view key) {
+    const std::optional<std::string> name = section.text(key);
+    return name ? absolute_path(*name, place.directory) : std::string{};
+  };
+  source.estimator = read_estimator(section);
+  source.lambda = static_cast<std::int64_t>(section.decimal("lambda", lambda_range, source.lambda));
+  source.confidence = static_cast<std::int64_t>(section.decimal("confidence", confidence_range, source.confidence));
+  source.prices = path("prices");
+  source.scenarios = path("scenarios");
+  if (section.boolean("own_closes", false)) source.closes = closes;
+  source.refresh_s = section.integer("refresh_s", source.refresh_s, 0, 86'400);
+  source.backtest_tightens = section.boolean("backtest_tightens", false);
+  source.change_max = static_cast<std::int64_t>(section.decimal("change_max", change_range, source.change_max));
+  return source;
+}
+
+std::optional<core::Model> read_model(Section& section, const Source& place, const core::Rules& rules,
+                                      const std::string& closes, model::Source& source, Report& report) {
+  if (!section.present()) return std::nullopt;
+  const std::size_t mistakes_before = report.mistakes.size();
+  source = read_source(section, place, closes);
+  const Texts texts(source);
+  const auto look = [&](std::string_view key, const std::string& path, const std::optional<std::string>& text) {
+    if (!path.empty() && !text)
+      section.mistake(key, fmt::format("found {}, but {} cannot be read", shown(section.node(key)->text), path));
+  };
+  look("prices", source.prices, texts.prices);
+  look("scenarios", source.scenarios, texts.scenarios);
   section.finish();
-  if (report.mistakes.size() == mistakes_before && !closes.dates.empty()) {
-    model::estimate(closes, estimator, static_cast<double>(lambda) / static_cast<double>(unit), model);
+  if (report.mistakes.size() != mistakes_before) return core::Model{};
+  BuiltModel built = build(source, texts, rules);
+  for (Mistake& mistake : built.mistakes) report.mistakes.push_back(std::move(mistake));
+  return std::move(built.model);
+}
+
+BuiltModel build_model(const model::Source& source, const core::Rules& rules) {
+  const Texts texts(source);
+  BuiltModel missing;
+  for (const auto& [path, text] : {std::pair{&source.prices, &texts.prices}, {&source.scenarios, &texts.scenarios}}) {
+    if (!path->empty() && !*text) missing.mistakes.push_back({{*path, 0, {}}, "", "cannot be read"});
   }
-  return model;
+  return missing.mistakes.empty() ? build(source, texts, rules) : missing;
 }
 
 std::string frozen_model(const core::Model& model) {

@@ -9,14 +9,16 @@
 #include <vector>
 
 #include "sidecar/config/reading.h"
-#include "sidecar/model/estimate.h"
+#include "sidecar/model/source.h"
 
 namespace bulwark::config {
 
 inline constexpr DecimalRange confidence_range{unit / 2, unit / 10'000 * 9'999, "a share from 0.5 to 0.9999"};
 
 core::Sizing read_sizing(Section& section);
-std::optional<core::Model> read_model(Section& section, const Source& source, const core::Rules& rules, Report& report);
+// `closes`: the file of the instance's own closes. Says in `source` what the model was made of.
+std::optional<core::Model> read_model(Section& section, const Source& place, const core::Rules& rules,
+                                      const std::string& closes, model::Source& source, Report& report);
 
 std::optional<core::LiquidationPlan> read_liquidation(Section& section);
 // After the model, which it is compared with.
@@ -26,6 +28,11 @@ std::string frozen_dynamic(const core::Rules& rules);  // both, as TOML
 // The text of a price file; `symbols` are the instruments, sorted.
 model::Closes read_closes(std::string_view text, const std::string& file, const std::vector<std::string>& symbols,
                           Report& report);
+
+// The instance's own closes, `date,symbol,close` a line: dates that come after those that are there already, on which
+// every symbol has one, go on where they end. Where there are none yet, the symbols are those of the last date.
+void add_own_closes(model::Closes& closes, std::string_view text, const std::string& file,
+                    const std::vector<std::string>& symbols, Report& report);
 
 // The text of a scenario file. `closes` may be empty: then no scenario can be taken from prices. `betas` to the market,
 // of the symbols of `closes`; empty: there is no market.

@@ -102,7 +102,7 @@ void Section::note(std::string_view key, const Node* from, std::string value_tex
 }
 
 const Node* Section::node(std::string_view key) {
-  known_.emplace_back(key);
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
   return find(key);
 }
 

@@ -260,7 +260,10 @@ private:
     Section sizing = section("sizing"), model = section("model");
     Section dynamic = section("dynamic"), liquidation = section("liquidation");
     rules().sizing = read_sizing(sizing);
-    if (!source_.frozen && instruments_good_) rules().model = read_model(model, source_, rules(), report_);
+    if (!source_.frozen && instruments_good_) {
+      const std::string closes = settings_.journal_directory + "/" + std::string(model::own_closes_name);
+      rules().model = read_model(model, source_, rules(), closes, settings_.model_source, report_);
+    }
     rules().dynamic = read_dynamic(dynamic, rules(), report_);
     rules().liquidation = read_liquidation(liquidation);
   }

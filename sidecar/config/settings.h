@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/rules.h"
+#include "sidecar/model/source.h"
 
 namespace bulwark::config {
 
@@ -39,6 +40,7 @@ struct Settings {
   std::int64_t snapshot_s = 60;   // between two snapshots
   std::int64_t retain_days = 0;   // closed files that are older go; 0: none does
   bool four_eyes = false;         // loosening a limit at run time takes a second operator
+  model::Source model_source;     // what `rules.model` was made of; the journal keeps the model itself
   core::Rules rules;
   friend bool operator==(const Settings&, const Settings&) = default;
 };

@@ -17,9 +17,9 @@ struct Options {
   std::string instance;  // --instance NAME
   bool json = false;
   bool snapshot = false;
-  std::string journal;                  // of `simulate`
-  bool book = false, controls = false;  // of `status`
-  std::string operator_name, reason;    // of `reload`
+  std::string journal;                                // of `simulate`
+  bool book = false, controls = false, risk = false;  // of `status`
+  std::string operator_name, reason;                  // of `reload`
 };
 
 // Loads the configuration, or prints every mistake in it to standard error.

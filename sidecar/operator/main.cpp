@@ -37,8 +37,14 @@ static int run(int argc, char** argv) {
   state->add_flag("--json", options.json, "one JSON document");
   CLI::Option* book =
       state->add_flag("--book", options.book, "positions, accounts, values of the limits, latched states");
-  state->add_flag("--controls", options.controls, "every limit: its value, maximum, the age of its inputs")
-      ->excludes(book);
+  CLI::Option* controls =
+      state->add_flag("--controls", options.controls, "every limit: its value, maximum, the age of its inputs")
+          ->excludes(book);
+  state
+      ->add_flag("--risk", options.risk,
+                 "profit and loss, exposures, VaR, scenarios, the model and its back-test, live")
+      ->excludes(book)
+      ->excludes(controls);
   CLI::App* again = command("reload", "apply changed limits to a running instance, all or nothing", reload);
   again->add_option("--instance", options.instance, "the instance's name, instead of its configuration");
   again->add_option("--operator", options.operator_name, "who, for the journal");

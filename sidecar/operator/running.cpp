@@ -11,6 +11,7 @@
 #include "sidecar/operator/book.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/control.h"
+#include "sidecar/operator/risk_status.h"
 
 namespace bulwark::command {
 
@@ -38,8 +39,17 @@ static int show_book(const kill::Instance& instance, const Options& options) {
   }
 }
 
+static int show_risk(const kill::Instance& instance, const Options& options) {
+  const nlohmann::ordered_json risk = risk_json(instance);
+  if (options.json) std::cout << nlohmann::ordered_json{{"schema", 1}, {"instance", instance.name}, {"risk", risk}};
+  else std::cout << risk_text(risk);
+  std::cout << (options.json ? "\n" : "") << std::flush;
+  return done;
+}
+
 int status(const Options& options) {
   const kill::Instance instance = open_ready(options.instance, options.config);
+  if (options.risk) return show_risk(instance, options);
   if (options.book || options.controls) return show_book(instance, options);
   return kill::show_status(instance, options.json);
 }

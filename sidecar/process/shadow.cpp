@@ -39,6 +39,7 @@ bool Shadow::work() {
   if (failed_) return false;
   try {
     follow();
+    look();
     const MonotonicNs now = shm::monotonic_now();
     const bool goes_on = !stopping_.load(std::memory_order_relaxed) && replay_.engine != nullptr;
     if (goes_on && now - asked_ >= wiring_.interval) {
@@ -60,6 +61,7 @@ void Shadow::follow() {
     holds_ = reader_.block().last > wiring_.written.load(std::memory_order_acquire);
     if (holds_) return;
     apply(reader_.block());
+    look();
     if (stopping_.load(std::memory_order_relaxed) && shm::monotonic_now() > until_) return;
   }
   if (reader_.ending().kind == journal::EndKind::Damaged) throw journal::JournalError(reader_.ending().text());
@@ -69,10 +71,17 @@ void Shadow::apply(const journal::Block& block) {
   journal::BlockRecords records(block);
   for (journal::Record record; records.next(record);) {
     if (record.sequence <= replay_.sequence) continue;
+    const bool watched = wiring_.onlooker != nullptr && replay_.engine != nullptr && journal::is_event(record.type);
+    if (watched) wiring_.onlooker->before(record.t, *replay_.engine);
     replay_.apply(record);
     const bool marked = record.type == journal::RecordType::Snapshot && record.note.a == 0;
     if (marked || record.type == journal::RecordType::End) take_snapshot(block.hash);
   }
+}
+
+void Shadow::look() {
+  if (wiring_.onlooker != nullptr && replay_.engine != nullptr)
+    wiring_.onlooker->look(*replay_.engine, replay_.sequence);
 }
 
 // One that cannot be written is no difference: the journal stands without it, and recovery only takes longer.

@@ -20,6 +20,14 @@
 
 namespace bulwark::process {
 
+// Somebody who looks at the shadow's engine, on its thread. Throws nothing.
+class Onlooker {
+public:
+  virtual ~Onlooker() = default;
+  virtual void before(TimeNs t, const core::Engine& engine) = 0;              // an event of that time comes next
+  virtual void look(const core::Engine& engine, std::uint64_t sequence) = 0;  // that record was the last
+};
+
 class Shadow {
 public:
   struct Wiring {
@@ -30,6 +38,7 @@ public:
     std::function<void(std::uint64_t sequence, std::uint64_t digest)> note;
     std::function<void(const std::string&)> tell;
     std::function<void()> stop_trading;  // it has found a difference
+    Onlooker* onlooker = nullptr;        // may be nobody
   };
 
   // `replay` stands behind the last record that there is.
@@ -49,6 +58,7 @@ private:
   void run();
   void follow();
   void apply(const journal::Block& block);
+  void look();
   void take_snapshot(const journal::Hash& chain);
 
   Wiring wiring_;

@@ -14,6 +14,8 @@
 #include "sidecar/config/load.h"
 #include "sidecar/journal/configurations.h"
 #include "sidecar/journal/packed.h"
+#include "sidecar/model/validate.h"
+#include "sidecar/process/wish_words.h"
 #include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::process {
@@ -70,7 +72,19 @@ Sidecar::~Sidecar() {
   board_of_process.store(nullptr, std::memory_order_release);
 }
 
+// A model that nobody would take over while it runs is not taken over because it was started again.
+void Sidecar::keep_tame_model(const journal::Recovered& recovered) {
+  if (recovered.replay.configuration == 0 || !settings_.rules.model) return;
+  const core::Rules before = simulate::recorded_rules(
+      journal::read_configuration(settings_.journal_directory, recovered.replay.configuration));
+  if (!before.model) return;
+  const double change_max = static_cast<double>(settings_.model_source.change_max) / static_cast<double>(unit);
+  if (!model::wild_changes(*before.model, *settings_.rules.model, change_max).empty())
+    settings_.rules.model = before.model;  // the model thread finds the other one, and says why it is refused
+}
+
 void Sidecar::prepare_engine(journal::Recovered& recovered) {
+  keep_tame_model(recovered);
   configuration_ = journal::save_configuration(settings_.journal_directory, config::freeze(settings_));
   new_configuration_ = configuration_ != recovered.replay.configuration;
   engine_ = std::move(recovered.replay.engine);
@@ -115,6 +129,18 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
                                                 shm::Permission{recovered.replay.permission}.epoch());
 }
 
+void Sidecar::make_model_builder() {
+  model_builder_ = std::make_unique<ModelBuilder>(
+      ModelBuilder::Wiring{[this] { return wishes_->settings(); },
+                           [this](core::Model model) { return wishes_->take_over_model(std::move(model)); },
+                           [this](auto backing) { risk_desk_->show_backing(std::move(backing)); },
+                           [this](const std::string& what) {
+                             tell(what);
+                             wishes_->remark(what);
+                           }});
+  wishes_->when_changed([this] { model_builder_->wake(); });
+}
+
 void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
   shm::Board& board = board_->board();
   const auto note = [this](std::uint64_t sequence, std::uint64_t digest) {
@@ -127,10 +153,23 @@ void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
     });
     board.journal_health.store(shm::JournalHealth::Failed, std::memory_order_release);
   };
-  shadow_ =
-      std::make_unique<Shadow>(Shadow::Wiring{settings_.journal_directory, journal, board.journal_written,
-                                              milliseconds(1'000 * settings_.snapshot_s), note, tell, stop_trading},
-                               std::move(replay));
+  risk_desk_ = std::make_unique<RiskDesk>(
+      RiskDesk::Wiring{run_folder_ + "/risk", generation_, settings_.journal_directory, settings_.rules.session,
+                       [this] { return wishes_->settings().model_source; }, tell,
+                       [this](double times, TimeNs until) {
+                         if (!wishes_->tighten(times, until)) tell("the back-test's limits: " + std::string(no_answer));
+                       }},
+      *engine_);
+  if (settings_.rules.model) {  // its days follow as soon as the model thread has read them
+    const model::Backing backing = model::backing_of(*settings_.rules.model, {}, settings_.model_source);
+    risk_desk_->show_backing(std::make_shared<model::Backing>(backing));
+  }
+  risk_desk_->show(*engine_, replay.sequence);  // whoever looks first finds what was, not nothing
+  make_model_builder();
+  shadow_ = std::make_unique<Shadow>(
+      Shadow::Wiring{settings_.journal_directory, journal, board.journal_written,
+                     milliseconds(1'000 * settings_.snapshot_s), note, tell, stop_trading, risk_desk_.get()},
+      std::move(replay));
 }
 
 void Sidecar::make_retention() {
@@ -172,6 +211,7 @@ void Sidecar::start() {
     loop_->run(stopping_);
   });
   shadow_->start();
+  model_builder_->start();
   board_->publish();
   door_ = std::make_unique<cold::Door>(run_folder_, board_->board(), *wishes_);
   door_thread_ = std::thread([this] {
@@ -186,6 +226,7 @@ bool Sidecar::stop() {
   started_ = false;
   door_->stop();
   door_thread_.join();
+  model_builder_->stop();
   shadow_->stop();
   stopping_.store(true, std::memory_order_relaxed);
   hot_thread_.join();

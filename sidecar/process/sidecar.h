@@ -17,6 +17,8 @@
 #include "sidecar/journal/ring_file.h"
 #include "sidecar/journal/writer.h"
 #include "sidecar/process/client_stops.h"
+#include "sidecar/process/model_builder.h"
+#include "sidecar/process/risk_desk.h"
 #include "sidecar/process/room_ahead.h"
 #include "sidecar/process/shadow.h"
 #include "sidecar/process/startup.h"
@@ -45,14 +47,16 @@ public:
   const shm::AtomicTime& beat() const { return board_->board().beat_ns; }
 
 private:
+  void keep_tame_model(const journal::Recovered& recovered);
   void prepare_engine(journal::Recovered& recovered);
   void make_segments(journal::Recovered& recovered);
+  void make_model_builder();
   void make_retention();
   void make_shadow(std::uint64_t journal, journal::Replay replay);
   void begin_journal(const journal::Recovered& recovered);
 
   const std::string config_path_, run_folder_;
-  const config::Settings settings_;
+  config::Settings settings_;
   const std::uint64_t generation_;
   KillPageMapping page_;
   std::unique_ptr<core::Engine> engine_;
@@ -64,8 +68,10 @@ private:
   std::unique_ptr<hot::Loop> loop_;
   std::unique_ptr<journal::JournalWriter> writer_;
   std::unique_ptr<RoomAhead> room_ahead_;
+  std::unique_ptr<RiskDesk> risk_desk_;
   std::unique_ptr<Shadow> shadow_;
   std::unique_ptr<Wishes> wishes_;
+  std::unique_ptr<ModelBuilder> model_builder_;
   std::unique_ptr<ClientStops> client_stops_;
   std::unique_ptr<journal::Retention> retention_;
   std::unique_ptr<cold::Door> door_;

@@ -4,6 +4,7 @@
 // Cold.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -43,6 +44,16 @@ public:
 
   // The configuration is read again and taken over as a whole, or not at all. On SIGHUP, without a name.
   Answer reload();
+  // The model alone, by the model thread. Empty: done; else why not.
+  std::string take_over_model(core::Model model);
+  // Limits marked dynamic that no override holds for are that many times smaller until then: overrides in the name of
+  // the back-test. False: nobody has done it.
+  bool tighten(double times, TimeNs until);
+  // Into the journal, as nobody's wish.
+  void remark(const std::string& text);
+  config::Settings settings();
+  // Called whenever the settings have changed, or were looked at again.
+  void when_changed(std::function<void()> call) { changed_ = std::move(call); }
   // Proposals that nobody has confirmed in time lapse, and the journal says so. Now and then.
   void drop_expired();
 
@@ -70,6 +81,7 @@ private:
   std::mutex one_at_a_time_;  // a wish from the door and a signal come one after the other
   config::Settings settings_;
   FourEyes waiting_;
+  std::function<void()> changed_ = [] {};
 };
 
 }  // namespace bulwark::process

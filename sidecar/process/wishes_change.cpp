@@ -2,8 +2,14 @@
 // Wishes that change the rules: a reload, and what waits for a second operator first.
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "shm/decimal.h"
 #include "sidecar/config/load.h"
 #include "sidecar/journal/configurations.h"
+#include "sidecar/model/validate.h"
 #include "sidecar/process/rules_change.h"
 #include "sidecar/process/wish_words.h"
 #include "sidecar/process/wishes.h"
@@ -33,7 +39,64 @@ Answer Wishes::take_over(const shm::ControlRequest& request, const config::Setti
   if (!failure.empty()) return Answer::refused(std::move(failure));
   const RulesChange change = compare(settings_, settings);
   settings_ = settings;
+  changed_();
   return {true, 0, {describe(change)}};
+}
+
+std::string Wishes::take_over_model(core::Model model) {
+  const std::lock_guard lock(one_at_a_time_);
+  config::Settings settings = settings_;
+  settings.rules.model = std::move(model);
+  const Answer answer = take_over(shm::ControlRequest{}, settings);
+  return answer.done ? std::string{} : answer.lines.front();
+}
+
+bool Wishes::tighten(double times, TimeNs until) {
+  const auto share = static_cast<std::int64_t>(static_cast<double>(unit) / times);
+  const std::string why = "the back-test of the VaR asks for " +
+                          format_decimal(std::llround(times * 100) * (unit / 100)) + " times as much";
+  const auto work = [&](hot::Loop& loop) {
+    const core::Limits& limits = loop.engine().limits();
+    for (const std::uint32_t k : limits.dynamics) {
+      const core::CompiledLimit& limit = limits.all[k];
+      const auto slots = std::span(limits.slots).subspan(limit.slot_base, limit.slot_count);
+      const bool held =
+          std::any_of(slots.begin(), slots.end(), [](const core::Slot& slot) { return slot.override_until_ns != 0; });
+      if (held) continue;
+      const int128 max = round8(limit.configured_max, share);
+      core::ControlEvent wish{};
+      wish.command = core::Command::Override;
+      wish.whole_limit = true;
+      wish.limit = limit.index;
+      wish.max_low = static_cast<std::uint64_t>(max);
+      wish.max_high = static_cast<std::uint64_t>(static_cast<uint128>(max) >> 64);
+      wish.until = until;
+      wish.operator_name = Name::from("back-test");
+      wish.reason = Sentence::from(why);
+      loop.control(wish);
+    }
+  };
+  return calls_.carry_out(work);
+}
+
+void Wishes::remark(const std::string& text) {
+  calls_.carry_out([&](hot::Loop& loop) { loop.remark({}, text); });
+}
+
+config::Settings Wishes::settings() {
+  const std::lock_guard lock(one_at_a_time_);
+  return settings_;
+}
+
+// A model that changes wildly comes of a bad file sooner than of the market: it takes a person who says that it is
+// meant.
+static std::vector<std::string> wild_model(const config::Settings& before, const config::Settings& after) {
+  if (!before.rules.model || !after.rules.model) return {};
+  const double change_max = static_cast<double>(after.model_source.change_max) / static_cast<double>(unit);
+  std::vector<std::string> lines = model::wild_changes(*before.rules.model, *after.rules.model, change_max);
+  for (std::string& line : lines) line = "model: " + line;
+  if (!lines.empty()) lines.emplace_back("model: where that is meant, reload with --operator and --reason");
+  return lines;
 }
 
 Answer Wishes::reload() {
@@ -49,7 +112,13 @@ Answer Wishes::reload(const shm::ControlRequest& request) {
   const RulesChange change = compare(settings_, loaded.settings);
   for (const std::string& key : change.needs_restart) answer.lines.push_back(key + ": this change needs a restart");
   if (!answer.lines.empty()) return answer;
-  if (!change.any()) return {true, 0, {describe(change)}};
+  if (!named(request)) answer.lines = wild_model(settings_, loaded.settings);
+  if (!answer.lines.empty()) return answer;
+  if (!change.any()) {
+    settings_.model_source = loaded.settings.model_source;
+    changed_();
+    return {true, 0, {describe(change)}};
+  }
   if (!four_eyes_ || change.loosened.empty()) return take_over(request, loaded.settings);
   Proposal proposal;
   proposal.request = request;

@@ -51,7 +51,7 @@ THIRD_PARTY = {
     "openssl/": ("sidecar/journal",),
     "zstd.h": ("sidecar/journal",),
     "concurrentqueue/": ("sidecar/hot",),
-    "Eigen/": ("core/analytics", "sidecar/model", "sidecar/risk", "tests"),
+    "Eigen/": ("core/analytics", "sidecar/model", "sidecar/risk", "bench", "tests"),
     "boost/math/": ("core/analytics", "tests"),
     "boost/random/": ("core/analytics",),
     "nlopt.h": ("core/analytics",),

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model out of its files as they are now: what a configuration reads at load, and the model thread later on.
+#pragma once
+
+#include <vector>
+
+#include "core/rules.h"
+#include "sidecar/config/load.h"
+#include "sidecar/model/source.h"
+
+namespace bulwark::config {
+
+struct BuiltModel {
+  core::Model model;
+  model::Closes closes;           // that it was estimated from; may be empty
+  std::vector<Mistake> mistakes;  // none: it is good
+};
+BuiltModel build_model(const model::Source& source, const core::Rules& rules);
+
+}  // namespace bulwark::config

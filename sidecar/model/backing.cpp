@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/model/backing.h"
+
+#include <algorithm>
+
+namespace bulwark::model {
+
+Backing backing_of(const core::Model& model, const Closes& closes, const Source& source) {
+  Backing backing;
+  backing.version = core::version_of(model);
+  backing.confidence = static_cast<double>(model.confidence) / static_cast<double>(unit);
+  backing.lambda = static_cast<double>(source.lambda) / static_cast<double>(unit);
+  for (const core::Scenario& scenario : model.scenarios) backing.scenarios.push_back(scenario.name);
+  if (closes.dates.size() < dates_min) return backing;
+  const std::size_t count = std::min(closes.dates.size() - 1, return_count_max), first = closes.dates.size() - count;
+  backing.symbols = closes.symbols;
+  backing.first_date = closes.dates[first];
+  backing.last_date = closes.dates.back();
+  backing.returns.resize(static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(closes.symbols.size()));
+  for (std::size_t k = 0; k < closes.symbols.size(); ++k) {
+    for (std::size_t day = first; day < closes.dates.size(); ++day) {
+      backing.returns(static_cast<Eigen::Index>(day - first), static_cast<Eigen::Index>(k)) =
+          closes.at(day, k) / closes.at(day - 1, k) - 1;
+    }
+  }
+  return backing;
+}
+
+}  // namespace bulwark::model

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/model/validate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <string_view>
+
+namespace bulwark::model {
+namespace {
+
+constexpr std::size_t named_max = 5;  // of what is wrong: a person looks at the file anyway
+
+const double* loadings_of(const core::Model& model, std::size_t symbol) {
+  return model.loadings.data() + symbol * model.factor_count;
+}
+
+double deviation_of(const core::Model& model, std::size_t symbol) {
+  double variance = model.residuals[symbol];
+  for (std::size_t k = 0; k < model.factor_count; ++k)
+    variance += loadings_of(model, symbol)[k] * loadings_of(model, symbol)[k];
+  return std::sqrt(variance);
+}
+
+using Places = std::map<std::string_view, std::size_t>;
+Places places_of(const core::Model& model) {
+  Places places;
+  for (std::size_t k = 0; k < model.symbols.size(); ++k) places.emplace(model.symbols[k], k);
+  return places;
+}
+
+// Of the symbols that both know, in equal parts: what their correlations come to.
+double deviation_of_all(const core::Model& model, const Places& own, const Places& other) {
+  std::vector<double> sums(model.factor_count);
+  double residual = 0, count = 0;
+  for (const auto& [symbol, place] : own) {
+    if (!other.contains(symbol)) continue;
+    for (std::size_t k = 0; k < model.factor_count; ++k) sums[k] += loadings_of(model, place)[k];
+    residual += model.residuals[place];
+    ++count;
+  }
+  for (const double sum : sums) residual += sum * sum;
+  return count == 0 ? 0 : std::sqrt(residual) / count;
+}
+
+// Empty: it is not wild. One that did not move before or does not now says nothing.
+std::string wild(std::string_view what, double before, double after, double change_max) {
+  if (!(before > 0) || !(after > 0) || (after <= before * change_max && before <= after * change_max)) return {};
+  char text[160];
+  std::snprintf(text, sizeof text, "the daily volatility of %.*s goes from %.3g %% to %.3g %%",
+                static_cast<int>(what.size()), what.data(), 100 * before, 100 * after);
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> faults(const core::Model& model) {
+  const std::size_t symbols = model.symbols.size();
+  if (model.loadings.size() != symbols * model.factor_count || model.residuals.size() != symbols)
+    return {"it does not have a row of numbers for each of its symbols"};
+  std::vector<std::string> result;
+  const auto finite = [](double number) { return std::isfinite(number); };
+  for (std::size_t k = 0; k < symbols && result.size() < named_max; ++k) {
+    const double* loadings = loadings_of(model, k);
+    if (!std::all_of(loadings, loadings + model.factor_count, finite) || !(model.residuals[k] >= 0) ||
+        !finite(deviation_of(model, k)))
+      result.push_back("the variance of " + model.symbols[k] + " is no number, or below zero");
+  }
+  for (const core::Scenario& scenario : model.scenarios) {
+    const bool good = std::all_of(scenario.moves.begin(), scenario.moves.end(),
+                                  [&](const core::Scenario::Move& move) { return finite(move.share); });
+    if (!good) result.push_back("a share of scenario " + scenario.name + " is no number");
+  }
+  return result;
+}
+
+std::vector<std::string> wild_changes(const core::Model& before, const core::Model& after, double change_max) {
+  const Places old = places_of(before), now = places_of(after);
+  std::vector<std::string> result;
+  const auto say = [&](std::string text) {
+    if (!text.empty()) result.push_back(std::move(text));
+  };
+  for (const auto& [symbol, place] : old) {
+    const auto found = now.find(symbol);
+    if (found == now.end()) say(std::string(symbol) + " is no longer in it");
+    else say(wild(symbol, deviation_of(before, place), deviation_of(after, found->second), change_max));
+  }
+  say(wild("all symbols in equal parts", deviation_of_all(before, old, now), deviation_of_all(after, now, old),
+           change_max));
+  if (result.size() > named_max) {
+    const std::size_t more = result.size() - named_max;
+    result.resize(named_max);
+    result.push_back("and " + std::to_string(more) + " more");
+  }
+  return result;
+}
+
+}  // namespace bulwark::model

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/operator/risk_status.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "killswitch/refusal.h"
+#include "shm/board_reader.h"
+#include "shm/clock.h"
+#include "shm/latch.h"
+#include "shm/mapping.h"
+#include "sidecar/operator/command.h"
+
+namespace bulwark::command {
+
+using Json = nlohmann::ordered_json;
+using shm::RiskFigures;
+using shm::RiskPicture;
+
+namespace {
+
+constexpr std::array<std::string_view, 4> zone_names{"unknown", "green", "yellow", "red"};
+constexpr std::int64_t stale_ns = 1'000'000'000;
+
+Json number_if(bool known, double value) { return known ? Json(value) : Json(nullptr); }
+
+Json text_if(std::string_view text) { return text.empty() ? Json(nullptr) : Json(shm::printable(text)); }
+
+// Only names that stand on the board are told.
+class Board {
+public:
+  explicit Board(const kill::Instance& instance)
+      : board_(instance.board && shm::tables_fit(*instance.board) ? instance.board.get() : nullptr) {}
+
+  std::string name(const shm::NameTable shm::Board::*table, std::uint64_t index) const {
+    if (board_ == nullptr || index > UINT32_MAX) return {};
+    return shm::printable(shm::name_at(*board_, board_->*table, static_cast<std::uint32_t>(index)));
+  }
+
+private:
+  const shm::Board* board_;
+};
+
+Json rows_json(const std::vector<shm::RiskRow>& rows, const RiskFigures& figures, const char* kind, auto name_of_row) {
+  const bool exposed = (figures.known & shm::risk_known::exposure) != 0;
+  const bool measured = (figures.known & shm::risk_known::parametric) != 0;
+  const bool has_equity = (figures.known & shm::risk_known::equity) != 0 && figures.equity > figures.profit_today;
+  Json result = Json::array();
+  for (const shm::RiskRow& row : rows) {
+    const double opening = figures.equity - figures.profit_today;
+    result.push_back({{kind, name_of_row(row.index)},
+                      {"profit_today", row.profit_today},
+                      {"contribution", number_if(has_equity, row.profit_today / opening)},
+                      {"realised", row.realised},
+                      {"unrealised", row.unrealised},
+                      {"gross", number_if(exposed, row.gross)},
+                      {"net", number_if(exposed, row.net)},
+                      {"component_var", number_if(measured, row.component_var)}});
+  }
+  return result;
+}
+
+Json stress_json(const RiskPicture& picture) {
+  const RiskFigures& figures = picture.figures;
+  if ((figures.known & shm::risk_known::stress) == 0) return nullptr;
+  Json losses = Json::array();
+  for (const shm::RiskScenario& one : picture.scenarios)
+    losses.push_back({{"scenario", shm::printable(one.name.view())}, {"loss", one.loss}});
+  const std::uint64_t worst = figures.worst_scenario;
+  return {{"worst_loss", figures.worst_loss},
+          {"worst_scenario", worst == 0 ? Json(nullptr) : losses[worst - 1]["scenario"]},
+          {"losses", losses}};
+}
+
+Json correlation_json(const RiskPicture& picture, const Board& board) {
+  Json symbols = Json::array(), value = Json::array();
+  const std::size_t count = picture.correlated.size();
+  for (std::size_t k = 0; k < count; ++k) {
+    symbols.push_back(board.name(&shm::Board::symbols, picture.correlated[k]));
+    const auto row = picture.correlations.begin() + static_cast<std::ptrdiff_t>(k * count);
+    value.push_back(std::vector<double>(row, row + static_cast<std::ptrdiff_t>(count)));
+  }
+  return {{"symbols", symbols}, {"value", value}};
+}
+
+Json regime_json(const RiskFigures& figures) {
+  if (figures.market_factor == 0) return nullptr;
+  std::string cause;
+  for (std::size_t k = 0; k < market_input_names.size(); ++k) {
+    if ((figures.market_inputs >> k & 1) != 0)
+      cause += (cause.empty() ? "" : ", ") + std::string(market_input_names[k]);
+  }
+  return {{"factor", figures.market_factor}, {"cause", cause}};
+}
+
+Json model_json(const shm::RiskModelFacts& model) {
+  return {{"version", model.version == 0 ? Json(nullptr) : Json(fmt::format("{:016x}", model.version))},
+          {"days", model.scenarios},
+          {"from", text_if(model.first_date.view())},
+          {"to", text_if(model.last_date.view())},
+          {"symbols_lacking", model.lacking},
+          {"taken_over", model.built},
+          {"refused", model.refused},
+          {"refusal", text_if(model.refusal.view())}};
+}
+
+Json backtest_json(const shm::RiskBacktest& backtest) {
+  const bool any = backtest.sessions != 0;
+  const auto test = [&](double statistic, double p_value) {
+    return any ? Json{{"value", statistic}, {"p_value", p_value}} : Json(nullptr);
+  };
+  return {{"sessions", backtest.sessions},
+          {"sessions_missed", backtest.missed},
+          {"exceptions", {{"frozen", backtest.frozen_exceptions}, {"actual", backtest.actual_exceptions}}},
+          {"kupiec", test(backtest.kupiec, backtest.kupiec_p)},
+          {"christoffersen_independence", test(backtest.independence, backtest.independence_p)},
+          {"christoffersen_conditional_coverage", test(backtest.coverage, backtest.coverage_p)},
+          {"basel_zone", zone_names[std::min<std::size_t>(static_cast<std::size_t>(backtest.zone), 3)]},
+          {"basel_multiplier", number_if(backtest.multiplier != 0, backtest.multiplier)},
+          {"var_of_this_session", number_if(backtest.var != 0, backtest.var)}};
+}
+
+Json figures_json(const RiskFigures& figures) {
+  const auto knows = [&](std::uint64_t what) { return (figures.known & what) != 0; };
+  using namespace shm::risk_known;
+  const bool a = knows(parametric), b = knows(historical), c = knows(exposure), d = knows(equity);
+  return {{"t", figures.t_ns},
+          {"age_ns", std::max<std::int64_t>(0, shm::monotonic_now().ns - figures.computed_ns)},
+          {"took_ns", figures.took_ns},
+          {"seq", figures.sequence},
+          {"why_not", text_if(figures.why_not.view())},
+          {"profit",
+           {{"today", figures.profit_today},
+            {"realised", figures.realised},
+            {"unrealised", figures.unrealised},
+            {"fees", figures.fees}}},
+          {"equity", number_if(d, figures.equity)},
+          {"drawdown", number_if(d, figures.drawdown)},
+          {"exposure",
+           {{"gross", number_if(c, figures.gross)},
+            {"net", number_if(c, figures.net)},
+            {"long", number_if(c, figures.long_value)},
+            {"short", number_if(c, figures.short_value)}}},
+          {"confidence", number_if(figures.confidence != 0, figures.confidence)},
+          {"var",
+           {{"parametric", number_if(a, figures.parametric_var)},
+            {"historical", number_if(b, figures.historical_var)},
+            {"filtered", number_if(b, figures.filtered_var)}}},
+          {"es",
+           {{"parametric", number_if(a, figures.parametric_es)},
+            {"historical", number_if(b, figures.historical_es)},
+            {"filtered", number_if(b, figures.filtered_es)}}},
+          {"volatility", number_if(a && d && figures.equity > 0, figures.deviation * std::sqrt(252) / figures.equity)}};
+}
+
+}  // namespace
+
+Json risk_json(const kill::Instance& instance) {
+  const auto page = shm::attach<const shm::RiskPage>(instance.folder + "/risk", shm::Access::ReadOnly);
+  if (!page) {
+    throw kill::Refusal(not_running, "the live risk of \"" + instance.name +
+                                         "\" cannot be read: " + std::string(shm::explain(page.status)));
+  }
+  const std::optional<RiskPicture> picture = shm::read_risk(*page);
+  if (!picture) throw kill::Refusal(answer_is_no, "nothing is known yet of the risk of \"" + instance.name + "\"");
+  const Board board(instance);
+  const auto rows = [&](const std::vector<shm::RiskRow>& from, const char* kind,
+                        const shm::NameTable shm::Board::*table) {
+    return rows_json(from, picture->figures, kind, [&](std::uint64_t index) { return board.name(table, index); });
+  };
+  Json risk = figures_json(picture->figures);
+  risk["stress"] = stress_json(*picture);
+  risk["correlation"] = correlation_json(*picture, board);
+  risk["regime"] = regime_json(picture->figures);
+  risk["model"] = model_json(picture->figures.model);
+  risk["backtest"] = backtest_json(picture->figures.backtest);
+  risk["symbols"] = rows(picture->symbols, "symbol", &shm::Board::symbols);
+  risk["sectors"] = rows(picture->sectors, "sector", &shm::Board::sectors);
+  risk["accounts"] = rows(picture->accounts, "account", &shm::Board::accounts);
+  risk["strategies"] = rows(picture->strategies, "strategy", &shm::Board::strategies);
+  return risk;
+}
+
+// ------------------------------------------------------------------------------------------------ text
+
+static std::string money(const Json& value) {
+  return value.is_null() ? "-" : fmt::format("{:.2f}", value.get<double>());
+}
+static std::string share(const Json& value) {
+  return value.is_null() ? "-" : fmt::format("{:.2f} %", 100 * value.get<double>());
+}
+
+static std::string measures_text(const Json& risk) {
+  std::string text = fmt::format("  one day at {}: {:>14} {:>14}\n", share(risk["confidence"]), "VaR", "ES");
+  for (const char* method : {"parametric", "historical", "filtered"}) {
+    text += fmt::format("    {:<17} {:>14} {:>14}\n", method, money(risk["var"][method]), money(risk["es"][method]));
+  }
+  if (!risk["why_not"].is_null()) text += "  not everything is known: " + risk["why_not"].get<std::string>() + "\n";
+  const Json& stress = risk["stress"];
+  if (!stress.is_null() && !stress["worst_scenario"].is_null()) {
+    text += fmt::format("  worst scenario: {} loses {}\n", stress["worst_scenario"].get<std::string>(),
+                        money(stress["worst_loss"]));
+  }
+  return text;
+}
+
+static std::string model_text(const Json& risk) {
+  const Json &model = risk["model"], &backtest = risk["backtest"];
+  if (model["version"].is_null()) return "  no model\n";
+  std::string text = fmt::format("  model {}, {} days", model["version"].get<std::string>(), model["days"].get<int>());
+  if (!model["to"].is_null()) text += " up to " + model["to"].get<std::string>();
+  text += "\n";
+  if (!model["refusal"].is_null()) text += "  A NEW MODEL WAS REFUSED: " + model["refusal"].get<std::string>() + "\n";
+  return text + fmt::format("  back-test of its VaR: {} exceptions in {} sessions, {}\n",
+                            backtest["exceptions"]["frozen"].get<int>(), backtest["sessions"].get<int>(),
+                            backtest["basel_zone"].get<std::string>());
+}
+
+std::string risk_text(const Json& risk) {
+  std::string text;
+  if (risk["age_ns"] > stale_ns)
+    text += fmt::format("  STALE: so it was {:.1f} s ago\n", risk["age_ns"].get<double>() / 1e9);
+  const Json &profit = risk["profit"], &exposure = risk["exposure"];
+  text += fmt::format("  profit today {}, realised {}, unrealised {}, fees {}\n", money(profit["today"]),
+                      money(profit["realised"]), money(profit["unrealised"]), money(profit["fees"]));
+  text += fmt::format("  equity {}, drawdown {}\n", money(risk["equity"]), share(risk["drawdown"]));
+  text += fmt::format("  gross {}, net {}, long {}, short {}\n", money(exposure["gross"]), money(exposure["net"]),
+                      money(exposure["long"]), money(exposure["short"]));
+  text += measures_text(risk) + model_text(risk);
+  const std::pair<const char*, const char*> tables[] = {
+      {"symbols", "symbol"}, {"sectors", "sector"}, {"accounts", "account"}, {"strategies", "strategy"}};
+  for (const auto& [table, kind] : tables) {
+    if (risk[table].empty()) continue;
+    text += fmt::format("  {:<16} {:>14} {:>14} {:>14} {:>14}\n", kind, "profit today", "gross", "net", "VaR of it");
+    for (const Json& row : risk[table]) {
+      text +=
+          fmt::format("  {:<16} {:>14} {:>14} {:>14} {:>14}\n", row[kind].get<std::string>(),
+                      money(row["profit_today"]), money(row["gross"]), money(row["net"]), money(row["component_var"]));
+    }
+  }
+  return text;
+}
+
+}  // namespace bulwark::command

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sidecar/process/model_builder.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "shm/clock.h"
+#include "sidecar/config/build_model.h"
+#include "sidecar/model/validate.h"
+
+namespace bulwark::process {
+
+static constexpr DurationNs round_interval = milliseconds(100);
+
+// Tells one state of the files from another without reading them.
+static std::string state_of(const model::Source& source) {
+  std::string state;
+  for (const std::string* path : {&source.prices, &source.scenarios, &source.closes}) {
+    struct stat file {};
+    if (path->empty() || ::stat(path->c_str(), &file) != 0) {
+      state += *path + ";";
+      continue;
+    }
+    for (const auto number : {std::int64_t{file.st_mtim.tv_sec}, std::int64_t{file.st_mtim.tv_nsec},
+                              std::int64_t{file.st_size}, static_cast<std::int64_t>(file.st_ino)}) {
+      state += std::to_string(number) + ",";
+    }
+    state += *path + ";";
+  }
+  return state;
+}
+
+static std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (text.empty() ? "" : "; ") + line;
+  return text;
+}
+
+void ModelBuilder::start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "bw-model");
+    ::setpriority(PRIO_PROCESS, 0, 15);  // of this thread: nobody waits for it
+    while (!stopping_.load(std::memory_order_relaxed)) {
+      work();
+      shm::nap(round_interval);
+    }
+  });
+}
+
+void ModelBuilder::stop() {
+  stopping_.store(true, std::memory_order_relaxed);
+  if (thread_.joinable()) thread_.join();
+}
+
+void ModelBuilder::work() {
+  const MonotonicNs now = shm::monotonic_now();
+  const bool asked = woken_.exchange(false, std::memory_order_relaxed);
+  if (!asked && now - looked_ < milliseconds(1'000)) return;
+  const config::Settings settings = wiring_.settings();
+  const std::int64_t refresh_s = settings.model_source.refresh_s;
+  if (!asked && (refresh_s == 0 || now - looked_ < milliseconds(1'000 * refresh_s))) return;
+  looked_ = now;
+  std::string state = state_of(settings.model_source);
+  if (!asked && state == looked_at_) return;
+  looked_at_ = std::move(state);
+  try {
+    build(settings);
+  } catch (const std::exception& error) {
+    refuse(error.what());
+  }
+}
+
+void ModelBuilder::build(const config::Settings& settings) {
+  const model::Source& source = settings.model_source;
+  if (!settings.rules.model) return wiring_.show(std::make_shared<model::Backing>());
+  const core::Model& before = *settings.rules.model;
+  config::BuiltModel built = config::build_model(source, settings.rules);
+  if (!built.mistakes.empty()) return refuse(config::format(built.mistakes.front()));
+  if (const auto faults = model::faults(built.model); !faults.empty()) return refuse(joined(faults));
+  model::Backing backing = model::backing_of(built.model, built.closes, source);
+  const bool another = backing.version != core::version_of(before);
+  if (another) {
+    const double change_max = static_cast<double>(source.change_max) / static_cast<double>(unit);
+    const auto wild = model::wild_changes(before, built.model, change_max);
+    if (!wild.empty()) return refuse(joined(wild));
+    if (const std::string why = wiring_.take_over(std::move(built.model)); !why.empty()) return refuse(why);
+  }
+  backing.built = told_.built + (another ? 1 : 0);
+  backing.refused = told_.refused;
+  backing.built_ns = shm::wall_now().ns;
+  told_ = std::move(backing);
+  wiring_.show(std::make_shared<model::Backing>(told_));
+}
+
+void ModelBuilder::refuse(const std::string& why) {
+  ++told_.refused;
+  told_.refusal = why;
+  wiring_.show(std::make_shared<model::Backing>(told_));
+  wiring_.alert("a new model was refused, the old one stays: " + why);
+}
+
+}  // namespace bulwark::process
