@@ -120,6 +120,7 @@ void Engine::review_market() {
   market_moved_ = false;
   const AccountState& all = book_.accounts[0];
   market_state_.set_drawdown({positive(all.peak - all.equity()), all.peak, all.rows_without_rate == 0 && all.peak > 0});
+  market_state_.set_time(now_);
   market_state_.set_blind(market_state_.window().ns != 0 && moves_.blind(market_state_.window(), now_));
   const std::int64_t before = market_state_.factor();
   const std::size_t first = lines_.size();

@@ -14,6 +14,9 @@ void MarketState::configure(const std::optional<Dynamic>& dynamic, const RiskMod
   if (!used()) return;
   shares_.assign(symbol_count, Share{});
   correlation_ = average_correlation(model, symbol_count);
+  if (!model.regime()) return;
+  regime_ = {to_raw(model.regime()->probability), unit, false};
+  regime_until_ = model.regime()->seen + dynamic_->regime_stale_after;
 }
 
 void MarketState::carry(const MarketState& old) {
@@ -47,6 +50,7 @@ Level MarketState::level(MarketInput input) const {
     case MarketInput::Correlation: return correlation_;
     case MarketInput::Spread: return {spread_.sum, spread_.count * precise, spread_.count != 0};
     case MarketInput::Drawdown: return drawdown_;
+    case MarketInput::Regime: return regime_;
   }
   return {};
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The state of the market in a few numbers, and how much smaller sizes and dynamic limits are for it. Each number
-// climbs a ladder of its own, and comes down only well below the step that it stands on; what all of them come to has a
-// floor. One mark changes one symbol's share of each number: the cost does not depend on how many symbols there are.
+// climbs a ladder of its own, and comes down only well below the step that it stands on; one that is not known stays
+// where it is, and the others go on. What all of them come to has a floor. One mark changes one symbol's share of each
+// number: the cost does not depend on how many symbols there are.
 #pragma once
 
 #include <array>
@@ -30,6 +31,8 @@ public:
   void set_drawdown(const Level& drawdown) { drawdown_ = drawdown; }
   // Nothing is known of the volatility: as if it were as large as can be.
   void set_blind(bool blind) { blind_ = blind; }
+  // A regime that was seen too long ago says nothing.
+  void set_time(TimeNs now) { regime_.known = now.ns < regime_until_.ns; }
 
   // Climbs and comes down. Calls stepped(input, level, factor before, factor now) for each input that did either.
   template <class Stepped>
@@ -73,7 +76,8 @@ private:
   std::optional<Dynamic> dynamic_;
   std::vector<Share> shares_;  // by symbol
   Mean spread_{}, squares_{};
-  Level correlation_{}, drawdown_{};
+  Level correlation_{}, drawdown_{}, regime_{};
+  TimeNs regime_until_{};  // 0: there is none
   bool blind_ = false;
   std::array<std::size_t, market_input_names.size()> climbed_{};
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,13 @@ struct Scenario {
   friend bool operator==(const Scenario&, const Scenario&) = default;
 };
 
+// How likely the wildest of the learned regimes was at the last close.
+struct Regime {
+  double probability;
+  TimeNs seen;  // the end of that day
+  friend bool operator==(const Regime&, const Regime&) = default;
+};
+
 // Daily covariances S of simple returns in factor form: x'Sx = |F'x|^2 + the sum of residual x^2.
 struct Model {
   std::int64_t confidence = 99 * unit / 100;  // raw decimal
@@ -31,6 +39,7 @@ struct Model {
   std::vector<double> loadings;   // F, symbol by symbol
   std::vector<double> residuals;  // by symbol
   std::vector<Scenario> scenarios;
+  std::optional<Regime> regime{};
   friend bool operator==(const Model&, const Model&) = default;
 };
 

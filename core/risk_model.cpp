@@ -93,6 +93,7 @@ std::uint64_t version_of(const Model& model) {
     hash.add(scenario.name);
     for (const Scenario::Move& move : scenario.moves) hash.add(move.symbol), hash.add(move.share);
   }
+  if (model.regime) hash.add(model.regime->probability), hash.add(static_cast<std::uint64_t>(model.regime->seen.ns));
   return hash.value();
 }
 
@@ -101,6 +102,7 @@ RiskModel::RiskModel(const Model& model, const NameList<SymbolIndex>& symbols)
       factor_count_(model.factor_count),
       scenario_count_(model.scenarios.size()),
       version_(version_of(model)),
+      regime_(model.regime),
       rows_(symbols.size() * columns(), 0),
       estimates_(symbols.size()) {
   for (std::size_t k = 0; k < model.symbols.size(); ++k) {

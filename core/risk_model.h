@@ -68,12 +68,14 @@ public:
   std::size_t scenario_column() const { return 2 * factor_count_; }
   const double* row(SymbolIndex symbol) const { return rows_.data() + at(symbol) * columns(); }
   const Estimate& estimate(SymbolIndex symbol) const { return estimates_[at(symbol)]; }
+  const std::optional<Regime>& regime() const { return regime_; }
   std::uint64_t version() const { return version_; }
 
 private:
   bool present_ = false;
   std::size_t factor_count_ = 0, scenario_count_ = 0;
   std::uint64_t version_ = 0;
+  std::optional<Regime> regime_;
   std::vector<double> rows_;         // by symbol; of one that the model lacks zeros
   std::vector<Estimate> estimates_;  // by symbol
 };

@@ -106,6 +106,7 @@ struct Dynamic {
   std::array<std::vector<Step>, market_input_names.size()> ladders;  // by MarketInput, the lowest step first
   std::int64_t floor = unit / 4, hysteresis = unit / 10;
   DurationNs window = milliseconds(600'000);  // of the volatility
+  DurationNs regime_stale_after = milliseconds(5 * 86'400'000LL);
   friend bool operator==(const Dynamic&, const Dynamic&) = default;
 };
 

@@ -47,10 +47,12 @@ struct RiskModelFacts {
   std::int64_t built_ns;  // UTC
   std::uint64_t built, refused;
   std::uint32_t scenarios, lacking;  // days of returns; instruments that it knows nothing of
+  double regime_probability;         // of the wildest learned state at the last close
+  std::int64_t regime_seen_ns;       // the end of that day, UTC; 0: no regime was learned
   Text<10> first_date, last_date;
   Sentence refusal;  // of the last one that was refused; empty: the last one was not
 };
-static_assert(sizeof(RiskModelFacts) == 200);
+static_assert(sizeof(RiskModelFacts) == 216);
 
 struct RiskFigures {
   std::uint32_t layout, figures_words;

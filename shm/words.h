@@ -139,9 +139,10 @@ enum class Constraint : std::uint8_t { Kelly, Volatility, RiskBudget, Balance, L
 inline constexpr std::array<std::string_view, 6> constraint_names{"kelly",   "volatility", "risk_budget",
                                                                   "balance", "limits",     "max_fraction"};
 
-// What the state of the market is told by. (A learned regime is to be one more of these.)
-enum class MarketInput : std::uint8_t { Volatility, Correlation, Spread, Drawdown };
-inline constexpr std::array<std::string_view, 4> market_input_names{"volatility", "correlation", "spread", "drawdown"};
+// What the state of the market is told by.
+enum class MarketInput : std::uint8_t { Volatility, Correlation, Spread, Drawdown, Regime };
+inline constexpr std::array<std::string_view, 5> market_input_names{"volatility", "correlation", "spread", "drawdown",
+                                                                    "regime"};
 
 inline constexpr std::array<std::string_view, 3> side_names{"", "buy", "sell"};
 inline constexpr std::array<std::string_view, 4> decision_names{"undecided", "accepted", "resized", "rejected"};

@@ -13,7 +13,7 @@
 namespace bulwark::core {
 
 struct EngineState {
-  static_assert(sizeof(Engine) == 4560, "a new member: is it saved, or does it follow?");
+  static_assert(sizeof(Engine) == 4688, "a new member: is it saved, or does it follow?");
 
   // What the layout of everything else depends on, beside the rules.
   template <class Words>

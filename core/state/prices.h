@@ -106,11 +106,12 @@ struct StaleMarksState {
   }
 };
 
-// Each symbol's share in the means, and where each ladder stands.
+// Each symbol's share in the means, and where each ladder stands. What is known of the regime follows from the model
+// and the time.
 struct MarketStateState {
   template <class Words>
   static void carry(Words& words, auto& state) {
-    static_assert(sizeof(MarketState) == 368 && sizeof(MarketState::Share) == 48,
+    static_assert(sizeof(MarketState) == 464 && sizeof(MarketState::Share) == 48,
                   "a new member: is it saved, or does it follow?");
     words.same(state.shares_.size());
     for (auto& known : state.shares_) {

@@ -11,7 +11,7 @@
 namespace bulwark::core {
 
 struct RiskState {
-  static_assert(sizeof(RiskBook) == 664 && sizeof(RiskTotals) == 48, "a new member: is it saved, or does it follow?");
+  static_assert(sizeof(RiskBook) == 688 && sizeof(RiskTotals) == 48, "a new member: is it saved, or does it follow?");
 
   template <class Words>
   static void carry(Words& words, auto& risk) {

@@ -14,13 +14,15 @@ constexpr DecimalRange hysteresis_range{0, unit - 1, "a share from 0 to below 1"
 constexpr DecimalRange window_range{1, static_cast<int128>(7 * 86'400) * unit,
                                     "a number of seconds above 0, at most 604800 (7 days)"};
 constexpr DecimalRange above_range{0, 1'000'000 * unit, "a number from 0 to 1000000"};
+constexpr DecimalRange probability_range{0, unit - 1, "a probability from 0 to below 1"};
 constexpr DecimalRange factor_range{1, unit - 1, "a share between 0 and 1"};
 constexpr DecimalRange participation_range{1, unit, "a share of the instrument's adv above 0, at most 1"};
 constexpr DecimalRange collar_range{0, unit - 1, "a share of the price from 0 to below 1"};
+constexpr std::int64_t day_ns = 86'400'000'000'000;
 constexpr std::int64_t nanoseconds = 1'000'000'000 / unit;  // of the raw decimal of a second
 
-std::vector<core::Dynamic::Step> read_ladder(Section& section) {
-  const std::vector<int128> above = section.decimals("above", above_range);
+std::vector<core::Dynamic::Step> read_ladder(Section& section, const DecimalRange& range) {
+  const std::vector<int128> above = section.decimals("above", range);
   const std::vector<int128> factors = section.decimals("factor", factor_range);
   section.require("above", "the values from which it shrinks, like [1.5, 2.5]");
   section.require("factor", "the factor of each of them, like [0.75, 0.5]");
@@ -58,13 +60,20 @@ std::optional<core::Dynamic> read_dynamic(Section& section, const core::Rules& r
     const Node* table = section.table(input);
     if (table == nullptr) continue;
     Section ladder(report, table, section.path_of(input), table->place);
-    dynamic.ladders[k] = read_ladder(ladder);
+    const bool learned = MarketInput(k) == MarketInput::Regime;
+    if (learned) {
+      const std::int64_t days = ladder.integer("stale_after_days", dynamic.regime_stale_after.ns / day_ns, 1, 30);
+      dynamic.regime_stale_after.ns = days * day_ns;
+    }
+    dynamic.ladders[k] = read_ladder(ladder, learned ? probability_range : above_range);
+    if (learned && model_is_good && !(rules.model && rules.model->regime))
+      section.mistake(input,
+                      "follows a learned model: `regime` is missing in [model], with the prices that it looks at");
     const bool by_model = MarketInput(k) == MarketInput::Volatility || MarketInput(k) == MarketInput::Correlation;
     const bool has_model = rules.model && !rules.model->symbols.empty();
     if (by_model && !has_model && model_is_good)
       section.mistake(input, "is compared with the model's: [model] with prices is missing");
   }
-  section.not_built("regime");
   section.finish();
   return dynamic;
 }
@@ -92,6 +101,8 @@ std::string frozen_dynamic(const core::Rules& rules) {
       result +=
           fmt::format("[dynamic.{}]\nabove = {}\nfactor = {}\n", market_input_names[k],
                       list_text(ladder, &core::Dynamic::Step::above), list_text(ladder, &core::Dynamic::Step::factor));
+      if (MarketInput(k) == MarketInput::Regime)
+        result += fmt::format("stale_after_days = {}\n", rules.dynamic->regime_stale_after.ns / day_ns);
     }
   }
   if (rules.liquidation) {

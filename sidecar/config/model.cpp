@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "shm/decimal.h"
 #include "sidecar/config/build_model.h"
@@ -23,10 +24,13 @@ constexpr std::array<std::string_view, 3> estimator_names{"ewma", "sample", "led
 
 // The files of a source, whole; nothing where one cannot be read, or is not asked for.
 struct Texts {
-  std::optional<std::string> prices, scenarios, closes;
+  std::optional<std::string> prices, scenarios, closes, regime;
 
   explicit Texts(const model::Source& source)
-      : prices(text_of(source.prices)), scenarios(text_of(source.scenarios)), closes(text_of(source.closes)) {}
+      : prices(text_of(source.prices)),
+        scenarios(text_of(source.scenarios)),
+        closes(text_of(source.closes)),
+        regime(text_of(source.regime)) {}
   static std::optional<std::string> text_of(const std::string& path) {
     return path.empty() ? std::nullopt : read_file(path);
   }
@@ -80,6 +84,9 @@ static BuiltModel build(const model::Source& source, const Texts& texts, const c
     const std::vector<double> betas = built.closes.dates.empty() ? std::vector<double>{} : model::betas(built.closes);
     built.model.scenarios = read_scenarios(*texts.scenarios, source.scenarios, rules, built.closes, betas, report);
   }
+  if (texts.regime && closes_good) {
+    built.model.regime = read_regime(*texts.regime, source.regime, built.closes, report);
+  }
   if (report.mistakes.empty() && !built.closes.dates.empty()) {
     const double lambda = static_cast<double>(source.lambda) / static_cast<double>(unit);
     model::estimate(built.closes, source.estimator, lambda, built.model);
@@ -99,6 +106,7 @@ static model::Source read_source(Section& section, const Source& place, const st
   source.confidence = static_cast<std::int64_t>(section.decimal("confidence", confidence_range, source.confidence));
   source.prices = path("prices");
   source.scenarios = path("scenarios");
+  source.regime = path("regime");
   if (section.boolean("own_closes", false)) source.closes = closes;
   source.refresh_s = section.integer("refresh_s", source.refresh_s, 0, 86'400);
   source.backtest_tightens = section.boolean("backtest_tightens", false);
@@ -118,6 +126,7 @@ std::optional<core::Model> read_model(Section& section, const Source& place, con
   };
   look("prices", source.prices, texts.prices);
   look("scenarios", source.scenarios, texts.scenarios);
+  look("regime", source.regime, texts.regime);
   section.finish();
   if (report.mistakes.size() != mistakes_before) return core::Model{};
   BuiltModel built = build(source, texts, rules);
@@ -128,7 +137,9 @@ std::optional<core::Model> read_model(Section& section, const Source& place, con
 BuiltModel build_model(const model::Source& source, const core::Rules& rules) {
   const Texts texts(source);
   BuiltModel missing;
-  for (const auto& [path, text] : {std::pair{&source.prices, &texts.prices}, {&source.scenarios, &texts.scenarios}}) {
+  for (const auto& [path, text] : {std::pair{&source.prices, &texts.prices},
+                                   {&source.scenarios, &texts.scenarios},
+                                   {&source.regime, &texts.regime}}) {
     if (!path->empty() && !*text) missing.mistakes.push_back({{*path, 0, {}}, "", "cannot be read"});
   }
   return missing.mistakes.empty() ? build(source, texts, rules) : missing;
@@ -137,6 +148,10 @@ BuiltModel build_model(const model::Source& source, const core::Rules& rules) {
 std::string frozen_model(const core::Model& model) {
   std::string result = fmt::format("\n[frozen.model]\nversion = \"{}\"\nconfidence = {}\nfactors = {}\n",
                                    version_text(model), quoted(format_decimal(model.confidence)), model.factor_count);
+  if (model.regime) {
+    result += fmt::format("regime = {{ probability = \"{}\", seen = \"{}\" }}\n", model.regime->probability,
+                          model.regime->seen.ns);
+  }
   std::string lines;
   for (std::size_t k = 0; k < model.symbols.size(); ++k) {
     lines += fmt::format("{},{}", model.symbols[k], model.residuals[k]);
@@ -166,6 +181,14 @@ std::optional<core::Model> read_frozen_model(Section& frozen, Report& report) {
   };
   model.confidence = static_cast<std::int64_t>(section.decimal("confidence", confidence_range, model.confidence));
   model.factor_count = static_cast<std::size_t>(section.integer("factors", 0, 0, core::factor_count_max));
+  if (const Node* seen = section.table("regime")) {
+    Section regime(report, seen, section.path_of("regime"), seen->place);
+    model.regime = {number(regime.text("probability", "")), {}};
+    const std::string ns = regime.text("seen", "");
+    const auto [end, error] = std::from_chars(ns.data(), ns.data() + ns.size(), model.regime->seen.ns);
+    whole = whole && error == std::errc{} && end == ns.data() + ns.size();
+    regime.finish();
+  }
   each_line(section.text("estimates", ""), [&](int, const std::vector<std::string_view>& fields) {
     whole = whole && fields.size() == model.factor_count + 2;
     if (!whole) return;

@@ -40,6 +40,10 @@ std::vector<core::Scenario> read_scenarios(std::string_view text, const std::str
                                            const model::Closes& closes, const std::vector<double>& betas,
                                            Report& report);
 
+// The text of a learned model of regimes; what it says at the last of `closes`.
+std::optional<core::Regime> read_regime(std::string_view text, const std::string& file, const model::Closes& closes,
+                                        Report& report);
+
 // The numbers of a model as TOML, and back: a journal is replayed with them, whatever has become of the files.
 std::string frozen_model(const core::Model& model);
 std::optional<core::Model> read_frozen_model(Section& frozen, Report& report);

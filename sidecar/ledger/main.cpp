@@ -16,6 +16,7 @@
 #include "shm/memfd.h"
 #include "shm/run_folder.h"
 #include "sidecar/config/load.h"
+#include "sidecar/ledger/postgres/closes.h"
 #include "sidecar/ledger/postgres/heads.h"
 #include "sidecar/ledger/postgres/migrations.h"
 #include "sidecar/ledger/postgres/shipper.h"
@@ -34,7 +35,7 @@ struct Stop {
 };
 
 struct Options {
-  std::string config, instance, postgres;
+  std::string config, instance, postgres, closes, to;
   bool migrate = false, dry_run = false, once = false, verify = false;
 };
 
@@ -72,6 +73,16 @@ int migrate(const std::string& url, bool dry_run) {
     if (!dry_run && versions.empty()) std::cout << "the schema is up to date\n";
     return done;
   } catch (const postgres::DatabaseError& error) {
+    throw Stop{answer_is_no, error.what()};
+  }
+}
+
+int write_closes(const Options& options) {
+  try {
+    postgres::Connection database(options.postgres, milliseconds(600'000));
+    postgres::write_whole(options.to, postgres::closes_of(database, options.closes));
+    return done;
+  } catch (const std::runtime_error& error) {
     throw Stop{answer_is_no, error.what()};
   }
 }
@@ -198,9 +209,17 @@ int run(int argc, char** argv) {
   app.add_option("--instance", options.instance, "the name of a running instance, instead of its configuration");
   CLI::Option* migration = app.add_flag("--migrate", options.migrate, "bring the schema up to this build, and end");
   app.add_flag("--dry-run", options.dry_run, "with --migrate: only say what would be done")->needs(migration);
-  app.add_option("--postgres", options.postgres,
-                 "with --migrate: the schema's owner, not the writer of ledger.postgres")
-      ->needs(migration);
+  CLI::Option* url = app.add_option("--postgres", options.postgres,
+                                    "with --migrate: the schema's owner, not the writer of ledger.postgres; with "
+                                    "--closes: who may read them");
+  CLI::Option* to = app.add_option("--to", options.to, "with --closes: the price file, which is replaced whole");
+  CLI::Option* closes =
+      app.add_option("--closes", options.closes,
+                     "a SELECT of date, symbol and close: write them as the price file of [model], and end")
+          ->excludes(migration)
+          ->needs(url)
+          ->needs(to);
+  to->needs(closes);
   app.add_flag("--verify", options.verify, "hold the heads that the server was told against the journal, and end")
       ->excludes(migration);
   app.add_flag("--once", options.once, "ship what the journal has, and end")->excludes(migration);
@@ -209,6 +228,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? done : wrong_usage;
   }
+  if (!options.closes.empty()) return write_closes(options);
+  if (!options.postgres.empty() && !options.migrate)
+    throw Stop{wrong_usage, "--postgres goes with --migrate or --closes"};
   if (options.migrate && !options.postgres.empty()) return migrate(options.postgres, options.dry_run);
   const config::Settings settings = load_settings(configuration_of(options));
   if (options.migrate) return migrate(settings.ledger.postgres, options.dry_run);

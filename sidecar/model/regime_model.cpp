@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/model/regime_model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -90,6 +91,25 @@ RegimeModel parse_regime_model(const std::string& text) {
     throw RegimeMistake(std::string("is no model of regimes, as `bulwark risk regime --fit` writes one: ") +
                         error.what());
   }
+}
+
+double wildest_probability(const RegimeModel& model, const Closes& closes) {
+  if (closes.dates.size() < 2) throw RegimeMistake("looks at daily closes, and there are none");
+  Eigen::VectorXd returns = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(closes.dates.size() - 1));
+  for (std::size_t k = 0; k < model.symbols.size(); ++k) {
+    const auto found = std::find(closes.symbols.begin(), closes.symbols.end(), model.symbols[k]);
+    if (found == closes.symbols.end())
+      throw RegimeMistake("was trained on " + model.symbols[k] + ", which is no instrument with prices here");
+    const auto column = static_cast<std::size_t>(found - closes.symbols.begin());
+    for (std::size_t day = 1; day < closes.dates.size(); ++day) {
+      const double share = closes.at(day, column) / closes.at(day - 1, column) - 1;
+      returns[static_cast<Eigen::Index>(day) - 1] += 100 * model.weights[static_cast<Eigen::Index>(k)] * share;
+    }
+  }
+  const analytics::Filtered filtered = analytics::filter(model.hmm, returns);
+  const double wildest = filtered.probabilities(returns.size() - 1, model.hmm.means.size() - 1);
+  if (!std::isfinite(wildest)) throw RegimeMistake("explains these returns by none of its states");
+  return std::clamp(wildest, 0.0, 1.0);
 }
 
 }  // namespace bulwark::model

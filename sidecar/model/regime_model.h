@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/analytics/hmm.h"
+#include "sidecar/model/estimate.h"
 
 namespace bulwark::model {
 
@@ -28,5 +29,9 @@ std::string text_of(const RegimeModel& model);
 
 // Throws RegimeMistake: the text is no such model, was changed, or its numbers are no chain.
 RegimeModel parse_regime_model(const std::string& text);
+
+// How likely the wildest state is at the last close, by what was seen up to it. Throws RegimeMistake: the closes lack a
+// symbol of the book that it was trained on, or no state explains their returns.
+double wildest_probability(const RegimeModel& model, const Closes& closes);
 
 }  // namespace bulwark::model

@@ -14,8 +14,8 @@ namespace bulwark::model {
 inline constexpr std::string_view own_closes_name = "closes.csv";  // in the folder of the journal
 
 struct Source {
-  std::string prices, scenarios;  // absolute paths; empty: none
-  std::string closes;             // the instance's own closes, where they take part: they go on where `prices` ends
+  std::string prices, scenarios, regime;  // absolute paths; empty: none
+  std::string closes;  // the instance's own closes, where they take part: they go on where `prices` ends
   Estimator estimator = Estimator::Ewma;
   std::int64_t lambda = 94 * unit / 100;      // raw decimal
   std::int64_t confidence = 99 * unit / 100;  // likewise

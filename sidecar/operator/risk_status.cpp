@@ -12,6 +12,7 @@
 #include "shm/clock.h"
 #include "shm/latch.h"
 #include "shm/mapping.h"
+#include "sidecar/config/moment.h"
 #include "sidecar/operator/command.h"
 
 namespace bulwark::command {
@@ -93,7 +94,12 @@ Json regime_json(const RiskFigures& figures) {
     if ((figures.market_inputs >> k & 1) != 0)
       cause += (cause.empty() ? "" : ", ") + std::string(market_input_names[k]);
   }
-  return {{"factor", figures.market_factor}, {"cause", cause}};
+  Json regime{{"factor", figures.market_factor}, {"cause", cause}};
+  if (figures.model.regime_seen_ns != 0) {
+    regime["probability"] = figures.model.regime_probability;
+    regime["seen"] = config::show_moment({figures.model.regime_seen_ns});
+  }
+  return regime;
 }
 
 Json model_json(const shm::RiskModelFacts& model) {

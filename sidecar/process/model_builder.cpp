@@ -16,7 +16,7 @@ static constexpr DurationNs round_interval = milliseconds(100);
 // Tells one state of the files from another without reading them.
 static std::string state_of(const model::Source& source) {
   std::string state;
-  for (const std::string* path : {&source.prices, &source.scenarios, &source.closes}) {
+  for (const std::string* path : {&source.prices, &source.scenarios, &source.closes, &source.regime}) {
     struct stat file {};
     if (path->empty() || ::stat(path->c_str(), &file) != 0) {
       state += *path + ";";

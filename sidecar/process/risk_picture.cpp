@@ -128,6 +128,10 @@ private:
     const model::Backing& backing = book_.backing();
     shm::RiskModelFacts& facts = figures_.model;
     facts.version = model.present() ? model.version() : 0;
+    if (model.regime()) {
+      facts.regime_probability = model.regime()->probability;
+      facts.regime_seen_ns = model.regime()->seen.ns;
+    }
     facts.built_ns = backing.built_ns;
     facts.built = backing.built;
     facts.refused = backing.refused;

@@ -2,10 +2,13 @@
 """`[model]`: volatilities, correlations and scenarios from a file of daily closes (contract, sections 2, 4 and 8)."""
 
 import csv
+import json
 import tomllib
 from dataclasses import dataclass, field
 from math import sqrt
 from statistics import NormalDist
+
+import regimes
 
 NORMAL = NormalDist()
 MARKET_DAYS = 500  # of a scenario that moves the market
@@ -19,6 +22,7 @@ class Model:
     symbols: list = field(default_factory=list)
     covariances: list = field(default_factory=list)
     scenarios: list = field(default_factory=list)  # one dict for each: symbol to the share by which its price moves
+    regime: tuple | None = None  # how likely the wildest one was at the last close, and when that day ended
 
     def knows(self, symbol):
         return symbol in self.symbols
@@ -123,6 +127,9 @@ def load_model(table, folder, instruments):
             model.covariances = ewma(returns, float(table.get("lambda", 0.94)))
         else:
             model.covariances = {"sample": sample, "ledoit-wolf": ledoit_wolf}[table["estimator"]](returns)
+    if "regime" in table:
+        document = json.loads((folder / table["regime"]).read_text())
+        model.regime = (regimes.wildest(document, model.symbols, returns), regimes.seen_ns(dates[-1]))
     if "scenarios" in table:
         named = tomllib.loads((folder / table["scenarios"]).read_text()).get("scenario", {})
         model.scenarios = [_moves(one, instruments, model.symbols, dates, closes, returns) for one in named.values()]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`[dynamic]`: the state of the market in four numbers, and the steps of their ladders (docs/configuration.md)."""
+"""`[dynamic]`: the state of the market in five numbers, and the steps of their ladders (docs/configuration.md)."""
 
 from fractions import Fraction
 from math import sqrt
@@ -8,7 +8,7 @@ import book
 from breakers import DAY_NS, references_in_window
 from decimals import SCALE, divide, round8
 
-INPUTS = ["volatility", "correlation", "spread", "drawdown"]
+INPUTS = ["volatility", "correlation", "spread", "drawdown", "regime"]
 FINE = SCALE * SCALE  # decimals of a single spread
 
 
@@ -49,7 +49,14 @@ def drawdown(desk, rows):
     return Fraction(max(peak - book.equity(desk, rows), 0), peak)
 
 
-READINGS = {"volatility": volatility, "correlation": correlation, "spread": spread, "drawdown": drawdown}
+def regime(desk, rows):
+    """The wildest learned state at the last close; what was seen too long ago says nothing."""
+    probability, seen_ns = desk.settings.model.regime
+    fresh = desk.t < seen_ns + desk.settings.dynamic.regime_stale_ns
+    return Fraction(round(probability * SCALE), SCALE) if fresh else None
+
+
+READINGS = {"volatility": volatility, "correlation": correlation, "spread": spread, "drawdown": drawdown, "regime": regime}
 
 
 def follow(desk, outcome, rows):

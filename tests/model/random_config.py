@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A random configuration for random_test.py: accounts, strategies, instruments and limits over any meeting of keys."""
 
+from random import Random
+
 from random_model import random_model
 
 SYMBOLS = ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"]
@@ -93,7 +95,7 @@ def _instruments(rng):
     return "\n".join(rows) + "\n"
 
 
-def _dynamic(rng):
+def _dynamic(rng, learned):
     """`[dynamic]` with some of its ladders, low enough for a random walk to climb."""
     parts = [f"[dynamic]\nhysteresis = {rng.choice([0, 0.1, 0.3])}\nwindow = {rng.choice([1, 5, 30])}\n"]
     if rng.random() < 0.7:
@@ -103,6 +105,9 @@ def _dynamic(rng):
     for name, (above, factor) in ladders.items():
         if rng.random() < 0.6:
             parts.append(f"[dynamic.{name}]\nabove = {above}\nfactor = {factor}\n")
+    own = Random("".join(parts))
+    if learned and own.random() < 0.8:
+        parts.append(f"[dynamic.regime]\nabove = [0.1, 0.6]\nfactor = [0.8, 0.4]\nstale_after_days = {own.choice([1, 5, 30])}\n")
     return "".join(parts)
 
 
@@ -139,7 +144,7 @@ def random_config(rng):
     model, files = random_model(rng, SYMBOLS, SECTORS)
     parts.append(model)
     if model and rng.random() < 0.5:
-        parts.append(_dynamic(rng))
+        parts.append(_dynamic(rng, "regime.json" in files))
     if rng.random() < 0.5:
         parts.append(_plan(rng))
     if rng.random() < 0.2:

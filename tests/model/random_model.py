@@ -2,6 +2,9 @@
 """Random files of daily closes and of scenarios for random_test.py, and the table that names them."""
 
 from datetime import date, timedelta
+from random import Random
+
+import regimes
 
 
 def closes(rng, symbols):
@@ -10,11 +13,12 @@ def closes(rng, symbols):
     beta = {symbol: rng.choice([1.0, 0.5, 1.5, -0.7]) for symbol in listed}
     prices = {symbol: rng.choice([5.0, 20.0, 100.0, 250.0]) for symbol in listed}
     rows, days = [",".join(["date"] + listed)], []
-    for number in range(rng.randint(12, 40)):
+    count = rng.randint(12, 40)
+    for number in range(count):
         market = rng.gauss(0, 0.01)
         for symbol in listed:
             prices[symbol] *= 1 + beta[symbol] * market + rng.gauss(0, 0.01)
-        days.append((date(2023, 9, 1) + timedelta(days=number)).isoformat())
+        days.append((date(2023, 11, 14) - timedelta(days=count - number)).isoformat())
         hole = rng.random() < 0.03
         cells = ["" if hole and symbol == listed[0] else f"{prices[symbol]:.2f}" for symbol in listed]
         rows.append(",".join([days[-1]] + cells))
@@ -54,4 +58,9 @@ def random_model(rng, symbols, sectors):
     if rng.random() < 0.9:
         table += 'scenarios = "scenarios.toml"\n'
         files["scenarios.toml"] = scenarios(rng, symbols, sectors, days)
+    own = Random(prices)
+    if own.random() < 0.5:
+        table += 'regime = "regime.json"\n'
+        book = own.sample(listed, 2)
+        files["regime.json"] = regimes.text(book, [0.5, -0.25], [0.125, -0.25], [0.5, 4.5], [[0.75, 0.25], [0.5, 0.5]])
     return table, files

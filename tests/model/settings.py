@@ -82,6 +82,7 @@ class Dynamic:
     floor: int
     hysteresis: int
     window_ns: int
+    regime_stale_ns: int
     ladders: dict
 
 
@@ -161,7 +162,8 @@ def _dynamic(table):
     ladders = {name: [(parse(above), parse(factor)) for above, factor in zip(one["above"], one["factor"])]
                for name, one in table.items() if isinstance(one, dict)}
     return Dynamic(parse(table.get("floor", Decimal("0.25"))), parse(table.get("hysteresis", Decimal("0.1"))),
-                   int(Decimal(table.get("window", 600)) * 10**9), ladders)
+                   int(Decimal(table.get("window", 600)) * 10**9),
+                   table.get("regime", {}).get("stale_after_days", 5) * 86_400 * 10**9, ladders)
 
 
 def _instruments(path, base_currency):

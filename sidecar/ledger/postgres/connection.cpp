@@ -95,7 +95,7 @@ Result Connection::collect() {
     const ExecStatusType status = next.status();
     const bool good = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_COPY_IN;
     (good ? last : wrong) = std::move(next);
-    if (status == PGRES_COPY_IN) break;
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT) break;  // nothing follows by itself
   }
   if (wrong.get() != nullptr) fail(wrong);
   if (last.get() == nullptr || PQstatus(connection_.get()) != CONNECTION_OK) fail("the connection is lost");
