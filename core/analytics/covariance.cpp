@@ -4,6 +4,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/analytics/returns.h"
 
@@ -69,6 +70,35 @@ MatrixXd correlation_of(const MatrixXd& covariance) {
 
 double portfolio_variance(const VectorXd& weights, const MatrixXd& covariance) {
   return std::max(0.0, weights.dot(covariance * weights));
+}
+
+Pairwise pairwise_covariance(const MatrixXd& returns) {
+  const Eigen::Index size = returns.cols();
+  Pairwise result{MatrixXd::Zero(size, size), returns.rows(), 0, 0};
+  for (Eigen::Index i = 0; i < size; ++i) {
+    for (Eigen::Index j = 0; j <= i; ++j) {
+      std::vector<Eigen::Index> days;
+      for (Eigen::Index day = 0; day < returns.rows(); ++day) {
+        if (!std::isnan(returns(day, i)) && !std::isnan(returns(day, j))) days.push_back(day);
+      }
+      const auto count = static_cast<Eigen::Index>(days.size());
+      if (count < result.fewest) {
+        result.fewest = count;
+        result.row = i;
+        result.column = j;
+      }
+      if (count < 2) continue;
+      const MatrixXd both = sample_covariance(returns(days, std::vector<Eigen::Index>{i, j}));
+      result.covariance(i, j) = i == j ? both(0, 0) : both(0, 1) / std::sqrt(both(0, 0) * both(1, 1));
+    }
+  }
+  // So far there are variances on the diagonal, and correlations below it.
+  const VectorXd deviations = result.covariance.diagonal().cwiseSqrt();
+  for (Eigen::Index i = 0; i < size; ++i) {
+    for (Eigen::Index j = 0; j < i; ++j)
+      result.covariance(i, j) = result.covariance(j, i) = result.covariance(i, j) * deviations[i] * deviations[j];
+  }
+  return result;
 }
 
 Repaired repaired(const MatrixXd& symmetric) {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/analytics/covariance.h"
 #include "sidecar/risk/mistake.h"
 
@@ -18,6 +20,27 @@ Estimate estimate(const Request& request, const Eigen::MatrixXd& returns, const 
   const analytics::Shrunk shrunk = target == "identity" ? analytics::shrunk_to_identity(returns)
                                                         : analytics::shrunk_to_constant_correlation(returns);
   return {shrunk.covariance, target, shrunk.shrinkage};
+}
+
+Estimate pairwise_estimate(const Request& request, const Inputs& inputs, Report& report) {
+  if (request.estimator != Estimator::Sample || request.window != 0)
+    throw Mistake("--overlap: is of --estimator sample over all dates");
+  const analytics::Pairwise found = analytics::pairwise_covariance(inputs.gapped);
+  const auto needed = static_cast<Eigen::Index>(std::max<std::size_t>(request.overlap, 2));
+  if (found.fewest < needed) {
+    throw Mistake(fmt::format("--overlap {}: {} and {} have {} returns in common", request.overlap,
+                              inputs.symbols[static_cast<std::size_t>(found.column)],
+                              inputs.symbols[static_cast<std::size_t>(found.row)], found.fewest));
+  }
+  if (!found.covariance.allFinite()) throw Mistake("--overlap: a price never moved on the dates of a pair");
+  const analytics::Repaired whole = analytics::repaired(found.covariance);
+  if (whole.moved > 0) {
+    report.warn(
+        fmt::format("--overlap: pairs of different dates did not fit together (lowest eigenvalue {:.3g}); the matrix "
+                    "was repaired, and no entry moved by more than {:.3g}",
+                    whole.lowest, whole.moved));
+  }
+  return {whole.matrix, "", 0};
 }
 
 std::vector<Estimate> estimates(const Request& request, const Inputs& inputs) {

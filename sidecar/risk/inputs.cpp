@@ -118,6 +118,7 @@ Inputs read_inputs(const Request& request, Report& report) {
   keep_whole_dates(prices, inputs);
   if (inputs.dates.size() < 2) refuse_few_dates(request.prices, prices, inputs.dates.size());
   inputs.returns = analytics::simple_returns(inputs.closes);
+  inputs.gapped = analytics::simple_returns(prices.closes);
   weigh(request, inputs);
   describe(request, inputs, report);
   look_at_quality(prices, inputs, report);

@@ -23,6 +23,7 @@ struct Inputs {
   std::vector<std::string> left_out;
   Eigen::MatrixXd closes;   // a row for each date
   Eigen::MatrixXd returns;  // simple; row k belongs to dates[k + 1]
+  Eigen::MatrixXd gapped;   // returns between all dates of the file, NaN where one of the two prices is missing
   std::vector<Position> positions;
   Eigen::VectorXd weights;  // shares of equity, or money at the last closes; empty: no book
   bool money = false;

@@ -147,6 +147,17 @@ class DirtyData(unittest.TestCase):
         done = self.run_risk("covariance", self.write("prices.csv", clean(20, symbols)), "--estimator", "ledoit-wolf")
         self.assertNotIn("singular", done.stdout)
 
+    def test_pairs_of_different_dates_are_repaired_or_refused(self):
+        rows = clean(120, ("AAA", "BBB", "CCC"), seed=3)
+        pairs = ((1, 2, 1), (2, 3, 1), (1, 3, -1))  # as one, as one, and against each other: no three symbols can be so
+        for number, row in enumerate(rows[1:]):
+            step, (first, second, sign) = 0.01 * (-1) ** (number % 3), pairs[min(number // 40, 2)]
+            row[1:] = ["", "", ""] if number not in (0, 119) else ["100"] * 3
+            row[first], row[second] = (f"{100 * (1 + one):.4f}" for one in (step, sign * step))
+        self.warned("correlation", rows, "did not fit together", "--overlap", "20")
+        self.refused("correlation", rows, "--overlap 100", "returns in common", options=("--overlap", "100"))
+        self.refused("var", rows, "--overlap", options=(*self.with_book(), "--overlap", "20"))
+
     def test_wrong_files(self):
         rows = clean(20)
         self.refused("var", rows, "--positions: needed")
