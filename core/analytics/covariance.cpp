@@ -69,12 +69,13 @@ MatrixXd correlation_of(const MatrixXd& covariance) {
 }
 
 double portfolio_variance(const VectorXd& weights, const MatrixXd& covariance) {
-  return std::max(0.0, weights.dot(covariance * weights));
+  const double variance = weights.dot(covariance * weights);
+  return variance < 0 ? 0 : variance;  // what is no number stays none
 }
 
-Pairwise pairwise_covariance(const MatrixXd& returns) {
+Pairwise pairwise(const MatrixXd& returns) {
   const Eigen::Index size = returns.cols();
-  Pairwise result{MatrixXd::Zero(size, size), returns.rows(), 0, 0};
+  Pairwise result{MatrixXd::Identity(size, size), VectorXd::Zero(size), returns.rows(), 0, 0};
   for (Eigen::Index i = 0; i < size; ++i) {
     for (Eigen::Index j = 0; j <= i; ++j) {
       std::vector<Eigen::Index> days;
@@ -89,14 +90,9 @@ Pairwise pairwise_covariance(const MatrixXd& returns) {
       }
       if (count < 2) continue;
       const MatrixXd both = sample_covariance(returns(days, std::vector<Eigen::Index>{i, j}));
-      result.covariance(i, j) = i == j ? both(0, 0) : both(0, 1) / std::sqrt(both(0, 0) * both(1, 1));
+      if (i == j) result.deviations[i] = std::sqrt(both(0, 0));
+      else result.correlation(i, j) = result.correlation(j, i) = both(0, 1) / std::sqrt(both(0, 0) * both(1, 1));
     }
-  }
-  // So far there are variances on the diagonal, and correlations below it.
-  const VectorXd deviations = result.covariance.diagonal().cwiseSqrt();
-  for (Eigen::Index i = 0; i < size; ++i) {
-    for (Eigen::Index j = 0; j < i; ++j)
-      result.covariance(i, j) = result.covariance(j, i) = result.covariance(i, j) * deviations[i] * deviations[j];
   }
   return result;
 }
@@ -113,7 +109,7 @@ Repaired repaired(const MatrixXd& symmetric) {
   }
   MatrixXd result = scale.asDiagonal() * clipped * scale.asDiagonal();
   result.diagonal() = symmetric.diagonal();
-  return {result, lowest, (result - symmetric).cwiseAbs().maxCoeff()};
+  return {result, lowest, (result - symmetric).norm()};
 }
 
 }  // namespace bulwark::analytics

@@ -84,9 +84,11 @@ void add_numbers(CLI::App& command, risk::Request& request) {
           },
           "degrees of freedom of Student's t, or fit: as the book's returns have them")
       ->default_str("6");
-  command.add_option("--overlap", request.overlap,
-                     "of covariance and correlation: each pair over the dates that it has in common, this many returns "
-                     "at least; repaired where pairs do not fit together");
+  command
+      .add_option("--overlap", request.overlap,
+                  "of covariance and correlation: each pair over the dates that it has in common, this many returns at "
+                  "least; repaired where pairs do not fit together")
+      ->check(CLI::Range(2, 1'000'000));
   command.add_option("--draws", request.draws, "of Monte Carlo")->default_str("100000");
   command.add_option("--seed", request.seed, "of Monte Carlo: the same seed, the same numbers")->default_str("1");
   command.add_option("--risk-free", request.risk_free, "annual rate")->default_str("0");

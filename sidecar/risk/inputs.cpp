@@ -48,14 +48,14 @@ void read_sectors(const std::string& path, Inputs& inputs) {
   }
 }
 
-// Leaves out the dates on which a symbol has no price.
-void keep_whole_dates(const Prices& prices, Inputs& inputs) {
+// Leaves out the dates on which a symbol has no price, unless pairs are looked at.
+void keep_dates(const Request& request, const Prices& prices, Inputs& inputs) {
   std::vector<Eigen::Index> kept;
   for (Eigen::Index row = 0; row < prices.closes.rows(); ++row) {
     const std::string& date = prices.dates[static_cast<std::size_t>(row)];
-    const bool whole = !prices.closes.row(row).hasNaN();
-    (whole ? inputs.dates : inputs.left_out).push_back(date);
-    if (whole) kept.push_back(row);
+    const bool used = request.overlap > 0 || !prices.closes.row(row).hasNaN();
+    (used ? inputs.dates : inputs.left_out).push_back(date);
+    if (used) kept.push_back(row);
   }
   inputs.symbols = prices.symbols;
   inputs.closes = prices.closes(kept, Eigen::all);
@@ -115,10 +115,9 @@ Inputs read_inputs(const Request& request, Report& report) {
   if (!request.as_of.empty() && (wanted.to.empty() || request.as_of < wanted.to)) wanted.to = request.as_of;
   for (const Position& position : inputs.positions) wanted.symbols.insert(position.symbol);
   const Prices prices = read_prices(request.prices, wanted);
-  keep_whole_dates(prices, inputs);
+  keep_dates(request, prices, inputs);
   if (inputs.dates.size() < 2) refuse_few_dates(request.prices, prices, inputs.dates.size());
   inputs.returns = analytics::simple_returns(inputs.closes);
-  inputs.gapped = analytics::simple_returns(prices.closes);
   weigh(request, inputs);
   describe(request, inputs, report);
   look_at_quality(prices, inputs, report);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the files say, put together: prices on the dates on which every needed symbol has one, returns, and the book.
+// What the files say, put together: prices on the dates on which every needed symbol has one (with --overlap on all
+// dates, NaN where there is none), returns, and the book.
 #pragma once
 
 #include <Eigen/Core>
@@ -23,7 +24,6 @@ struct Inputs {
   std::vector<std::string> left_out;
   Eigen::MatrixXd closes;   // a row for each date
   Eigen::MatrixXd returns;  // simple; row k belongs to dates[k + 1]
-  Eigen::MatrixXd gapped;   // returns between all dates of the file, NaN where one of the two prices is missing
   std::vector<Position> positions;
   Eigen::VectorXd weights;  // shares of equity, or money at the last closes; empty: no book
   bool money = false;

@@ -152,11 +152,22 @@ class DirtyData(unittest.TestCase):
         pairs = ((1, 2, 1), (2, 3, 1), (1, 3, -1))  # as one, as one, and against each other: no three symbols can be so
         for number, row in enumerate(rows[1:]):
             step, (first, second, sign) = 0.01 * (-1) ** (number % 3), pairs[min(number // 40, 2)]
-            row[1:] = ["", "", ""] if number not in (0, 119) else ["100"] * 3
+            row[1:] = ["", "", ""]  # no date has all three
             row[first], row[second] = (f"{100 * (1 + one):.4f}" for one in (step, sign * step))
-        self.warned("correlation", rows, "did not fit together", "--overlap", "20")
+        document = self.warned("correlation", rows, "did not fit together", "--overlap", "20")
+        self.assertTrue(any(one["name"] == "repair_distance" and one["value"] > 0.1 for one in document["results"]))
         self.refused("correlation", rows, "--overlap 100", "returns in common", options=("--overlap", "100"))
         self.refused("var", rows, "--overlap", options=(*self.with_book(), "--overlap", "20"))
+
+    def test_without_gaps_pairs_say_what_all_dates_say(self):
+        prices = self.write("prices.csv", clean(100, ("AAA", "BBB", "CCC")))
+        plain, pairs = (json.loads(self.run_risk("covariance", prices, *options).stdout)["results"]
+                        for options in ((), ("--overlap", "99")))
+        pairs, distance = pairs[1:], pairs[0]["value"]
+        self.assertEqual((distance, [one["name"] for one in pairs]), (0, [one["name"] for one in plain]))
+        for one, other in zip(plain[0]["value"], pairs[0]["value"]):
+            for a, b in zip(one, other):
+                self.assertAlmostEqual(a, b, delta=1e-12)
 
     def test_wrong_files(self):
         rows = clean(20)
