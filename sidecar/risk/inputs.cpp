@@ -61,6 +61,18 @@ void keep_dates(const Request& request, const Prices& prices, Inputs& inputs) {
   inputs.closes = prices.closes(kept, Eigen::all);
 }
 
+// Prices that are too far apart for the arithmetic: what is made of them could look right.
+void need_returns(const Request& request, const Inputs& inputs) {
+  for (Eigen::Index k = 0; k < inputs.returns.cols(); ++k) {
+    for (Eigen::Index day = 0; day < inputs.returns.rows(); ++day) {
+      if (!std::isinf(inputs.returns(day, k))) continue;
+      throw Mistake(fmt::format("{}: {}: {} after {} is no return", request.prices,
+                                inputs.symbols[static_cast<std::size_t>(k)], inputs.closes(day + 1, k),
+                                inputs.closes(day, k)));
+    }
+  }
+}
+
 void weigh(const Request& request, Inputs& inputs) {
   if (request.positions.empty() && inputs.symbols.size() != 1) return;
   inputs.weights = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(inputs.symbols.size()),
@@ -118,6 +130,7 @@ Inputs read_inputs(const Request& request, Report& report) {
   keep_dates(request, prices, inputs);
   if (inputs.dates.size() < 2) refuse_few_dates(request.prices, prices, inputs.dates.size());
   inputs.returns = analytics::simple_returns(inputs.closes);
+  need_returns(request, inputs);
   weigh(request, inputs);
   describe(request, inputs, report);
   look_at_quality(prices, inputs, report);
@@ -126,6 +139,8 @@ Inputs read_inputs(const Request& request, Report& report) {
   }
   const auto count = static_cast<std::size_t>(inputs.returns.rows());
   if (request.window > count) report.warn(fmt::format("--window {}: there are {} returns", request.window, count));
+  const std::size_t used = request.window == 0 ? count : std::min(request.window, count);
+  if (used < 30) report.warn(fmt::format("{} returns: too few to believe any estimate made of them", used));
   return inputs;
 }
 

@@ -70,6 +70,14 @@ class DirtyData(unittest.TestCase):
         rows = clean(50)
         rows[20][2] = "-1.5"
         self.refused("covariance", rows, "prices.csv:21: BBB", "-1.5")
+        rows[20] = ["2020-02-31", "100", "100"]
+        self.refused("covariance", rows, "prices.csv:21: date: found \"2020-02-31\"")
+
+    def test_prices_too_far_apart_for_the_arithmetic(self):
+        rows = clean(50)
+        rows[20][2], rows[21][2] = "1e-300", "1e300"
+        for what in ("var", "es", "attribution", "drawdown"):  # once var was 0
+            self.refused(what, rows, "BBB: 1e+300 after 1e-300 is no return", options=self.with_book())
 
     def test_a_missing_price_leaves_the_date_out_and_is_counted(self):
         rows = clean(50)
@@ -141,6 +149,30 @@ class DirtyData(unittest.TestCase):
                          options=(*self.with_book(), "--method", method))
         self.refused("backtest", clean(10), "251 or more", options=self.with_book())
 
+    def test_a_window_of_two_returns(self):
+        self.warned("var", clean(300), "2 returns: too few", *self.with_book(), "--window", "2")
+
+    def test_files_of_another_system(self):
+        rows, plain = clean(50), self.run_risk("var", self.write("plain.csv", clean(50)), *self.with_book())
+        for name, start, end in (("crlf.csv", "", "\r\n"), ("bom.csv", "\ufeff", "\n"), ("both.csv", "\ufeff", "\r\n")):
+            path = self.folder / name
+            path.write_bytes((start + "".join(",".join(row) + end for row in rows)).encode())
+            found, wanted = (json.loads(text)["results"] for text in (
+                self.run_risk("var", path, *self.with_book()).stdout, plain.stdout))
+            self.assertEqual(found, wanted, name)
+        for separator in (";", "\t"):
+            self.refused("var", [[separator.join(row)] for row in rows], "prices.csv:1: header", "needed is date,SYM1,SYM2",
+                         options=self.with_book())
+        done = self.run_risk("var", self.folder, *self.with_book())
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("Is a directory", done.stderr)
+
+    def test_dates_out_of_order_are_put_in_order(self):
+        rows = clean(50)
+        one, other = (json.loads(self.run_risk("var", self.write("prices.csv", found), *self.with_book()).stdout)["results"]
+                      for found in (rows, [rows[0], *reversed(rows[1:])]))
+        self.assertEqual(one, other)
+
     def test_more_symbols_than_returns(self):
         symbols = [f"S{k}" for k in range(30)]
         self.warned("covariance", clean(20, symbols), "singular")
@@ -195,7 +227,10 @@ class DirtyData(unittest.TestCase):
     def test_wrong_options(self):
         for options in (("--confidence", "99"), ("--confidence", "1"), ("--convention", "type8"), ("--lambda", "1"),
                         ("--window", "1"), ("--degrees", "2"), ("--as-of", "yesterday"), ("--method", "historicl"),
-                        ("--horizon", "0"), ("--equity", "0"), ("--as-of", "1999-01-01")):
+                        ("--horizon", "0"), ("--horizon", "1e300"), ("--horizon", "inf"), ("--equity", "0"), ("--equity", "-5"),
+                        ("--equity", "inf"), ("--window", "-5"), ("--window", "18446744073709551615"), ("--confidence", "0"),
+                        ("--draws", "99999999999"), ("--seed", "-1"), ("--risk-free", "nan"), ("--risk-free", "5"),
+                        ("--overlap", "1"), ("--as-of", "2020-02-30"), ("--as-of", "1999-01-01")):
             self.refused("var", clean(50), options[0] if options[1] != "1999-01-01" else "1999-01-01",
                          options=(*self.with_book(), *options))
 
