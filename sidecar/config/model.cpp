@@ -83,7 +83,8 @@ std::optional<core::Model> read_model(Section& section, const Source& source, co
   const bool closes_good = report.mistakes.size() == mistakes_before;
   const auto scenarios = file_of(section, "scenarios", source);
   if (scenarios && closes_good) {
-    const std::vector<double> betas = closes.dates.empty() ? std::vector<double>{} : model::betas(closes);
+    Betas betas;  // to the market: a configuration names no prices of factors
+    if (!closes.dates.empty()) betas.market = model::betas(closes);
     model.scenarios = read_scenarios(scenarios->content, scenarios->path, rules, closes, betas, report);
   }
   section.finish();

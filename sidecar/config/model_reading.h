@@ -27,11 +27,16 @@ std::string frozen_dynamic(const core::Rules& rules);  // both, as TOML
 model::Closes read_closes(std::string_view text, const std::string& file, const std::vector<std::string>& symbols,
                           Report& report);
 
-// The text of a scenario file. `closes` may be empty: then no scenario can be taken from prices. `betas` to the market,
-// of the symbols of `closes`; empty: there is no market.
+// How the symbols of the closes move with the market, and with factors. Empty: there are none.
+struct Betas {
+  std::vector<double> market;
+  std::vector<std::string> factors;
+  std::vector<double> by_factor;  // those of the first symbol, of the second, ...
+};
+
+// The text of a scenario file. `closes` may be empty: then no scenario can be taken from prices.
 std::vector<core::Scenario> read_scenarios(std::string_view text, const std::string& file, const core::Rules& rules,
-                                           const model::Closes& closes, const std::vector<double>& betas,
-                                           Report& report);
+                                           const model::Closes& closes, const Betas& betas, Report& report);
 
 // The numbers of a model as TOML, and back: a journal is replayed with them, whatever has become of the files.
 std::string frozen_model(const core::Model& model);
