@@ -41,6 +41,7 @@ public:
       section.mistake("shock", "needed is one of `shock`, `from` with `to`, `market` and `factors`");
     } else if (shock != nullptr) {
       Section shocks(report_, shock, section.path_of("shock"), shock->place);
+      if (shocks.children().empty()) section.mistake("shock", "names nothing that would move");
       read_shock(shocks);
     } else if (market != nullptr) {
       read_market(section);

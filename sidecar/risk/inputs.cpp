@@ -18,6 +18,8 @@ namespace bulwark::risk {
 
 namespace {
 
+constexpr double amount_min = 1e-15, amount_max = 1e15;  // beyond them squares are no doubles
+
 void read_positions(const std::string& path, Inputs& inputs) {
   const Columns columns(path);
   inputs.money = columns.has("quantity");
@@ -29,6 +31,8 @@ void read_positions(const std::string& path, Inputs& inputs) {
   for (std::size_t row = 0; row < columns.count(); ++row) {
     Position position{columns.text(row, "symbol"), by_strategy ? columns.text(row, "strategy") : "",
                       columns.number(row, amount)};
+    if (const double size = std::abs(position.amount); size != 0 && !(size >= amount_min && size <= amount_max))
+      columns.wrong(row, amount, fmt::format("found {}; needed is 0, or a size from 1e-15 to 1e15", position.amount));
     if (!seen.emplace(position.symbol, position.strategy).second)
       columns.wrong(row, "symbol", config::shown(position.symbol) + " stands in it twice");
     inputs.positions.push_back(std::move(position));
@@ -59,18 +63,6 @@ void keep_dates(const Request& request, const Prices& prices, Inputs& inputs) {
   }
   inputs.symbols = prices.symbols;
   inputs.closes = prices.closes(kept, Eigen::all);
-}
-
-// Prices that are too far apart for the arithmetic: what is made of them could look right.
-void need_returns(const Request& request, const Inputs& inputs) {
-  for (Eigen::Index k = 0; k < inputs.returns.cols(); ++k) {
-    for (Eigen::Index day = 0; day < inputs.returns.rows(); ++day) {
-      if (!std::isinf(inputs.returns(day, k))) continue;
-      throw Mistake(fmt::format("{}: {}: {} after {} is no return", request.prices,
-                                inputs.symbols[static_cast<std::size_t>(k)], inputs.closes(day + 1, k),
-                                inputs.closes(day, k)));
-    }
-  }
 }
 
 void weigh(const Request& request, Inputs& inputs) {
@@ -130,8 +122,8 @@ Inputs read_inputs(const Request& request, Report& report) {
   keep_dates(request, prices, inputs);
   if (inputs.dates.size() < 2) refuse_few_dates(request.prices, prices, inputs.dates.size());
   inputs.returns = analytics::simple_returns(inputs.closes);
-  need_returns(request, inputs);
   weigh(request, inputs);
+  if (!inputs.positions.empty() && inputs.weights.isZero(0)) report.warn("the book is flat: every position is 0");
   describe(request, inputs, report);
   look_at_quality(prices, inputs, report);
   if (!request.as_of.empty() && inputs.dates.back() != request.as_of) {

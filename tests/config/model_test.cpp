@@ -112,7 +112,7 @@ TEST_F(ModelTest, MistakesInScenariosAreToldWithTheirLine) {
   folder.write("scenarios.toml",
                "[scenario.a]\nshock = { APPL = -0.2, AAPL = -2 }\n[scenario.b]\nmarket = -0.1\nfrom = \"2024-01-02\"\n"
                "[scenario.c]\nfrom = \"2024-01-04\"\nto = \"2024-01-03\"\n[scenario.d]\nshoc = {}\n"
-               "[scenario.e]\nfactors = { OIL = -0.1 }\n");
+               "[scenario.e]\nfactors = { OIL = -0.1 }\n[scenario.f]\nshock = {}\n");
   EXPECT_EQ(
       mistakes("scenarios = \"scenarios.toml\"\n"),
       (std::vector<std::string>{
@@ -125,7 +125,8 @@ TEST_F(ModelTest, MistakesInScenariosAreToldWithTheirLine) {
           "scenarios.toml:9: scenario.d.shock: needed is one of `shock`, `from` with `to`, `market` and `factors`",
           "scenarios.toml:10: scenario.d.shoc: unknown table; did you mean \"shock\"?",
           "scenarios.toml:12: scenario.e.factors: needs prices of factors: `bulwark risk stress --factors FILE` reads "
-          "them, a configuration has none"}));
+          "them, a configuration has none",
+          "scenarios.toml:14: scenario.f.shock: names nothing that would move"}));
 }
 
 }  // namespace
