@@ -4,6 +4,7 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/analytics/returns.h"
 
@@ -68,7 +69,32 @@ MatrixXd correlation_of(const MatrixXd& covariance) {
 }
 
 double portfolio_variance(const VectorXd& weights, const MatrixXd& covariance) {
-  return std::max(0.0, weights.dot(covariance * weights));
+  const double variance = weights.dot(covariance * weights);
+  return variance < 0 ? 0 : variance;  // what is no number stays none
+}
+
+Pairwise pairwise(const MatrixXd& returns) {
+  const Eigen::Index size = returns.cols();
+  Pairwise result{MatrixXd::Identity(size, size), VectorXd::Zero(size), returns.rows(), 0, 0};
+  for (Eigen::Index i = 0; i < size; ++i) {
+    for (Eigen::Index j = 0; j <= i; ++j) {
+      std::vector<Eigen::Index> days;
+      for (Eigen::Index day = 0; day < returns.rows(); ++day) {
+        if (!std::isnan(returns(day, i)) && !std::isnan(returns(day, j))) days.push_back(day);
+      }
+      const auto count = static_cast<Eigen::Index>(days.size());
+      if (count < result.fewest) {
+        result.fewest = count;
+        result.row = i;
+        result.column = j;
+      }
+      if (count < 2) continue;
+      const MatrixXd both = sample_covariance(returns(days, std::vector<Eigen::Index>{i, j}));
+      if (i == j) result.deviations[i] = std::sqrt(both(0, 0));
+      else result.correlation(i, j) = result.correlation(j, i) = both(0, 1) / std::sqrt(both(0, 0) * both(1, 1));
+    }
+  }
+  return result;
 }
 
 Repaired repaired(const MatrixXd& symmetric) {
@@ -83,7 +109,7 @@ Repaired repaired(const MatrixXd& symmetric) {
   }
   MatrixXd result = scale.asDiagonal() * clipped * scale.asDiagonal();
   result.diagonal() = symmetric.diagonal();
-  return {result, lowest, (result - symmetric).cwiseAbs().maxCoeff()};
+  return {result, lowest, (result - symmetric).norm()};
 }
 
 }  // namespace bulwark::analytics

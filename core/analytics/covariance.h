@@ -31,10 +31,19 @@ Eigen::MatrixXd correlation_of(const Eigen::MatrixXd& covariance);
 // The variance of w'r, never below 0.
 double portfolio_variance(const Eigen::VectorXd& weights, const Eigen::MatrixXd& covariance);
 
+// Of returns with gaps (NaN): deviations over each symbol's own days, correlations over the days that a pair has in
+// common (NaN where one of the two never moved on them).
+struct Pairwise {
+  Eigen::MatrixXd correlation;
+  Eigen::VectorXd deviations;
+  Eigen::Index fewest = 0, row = 0, column = 0;  // the pair with the fewest days in common, and how many
+};
+Pairwise pairwise(const Eigen::MatrixXd& returns);
+
 struct Repaired {
   Eigen::MatrixXd matrix;
-  double lowest = 0;  // the lowest eigenvalue before
-  double moved = 0;   // the largest change of an entry
+  double lowest = 0;    // the lowest eigenvalue before
+  double distance = 0;  // of the matrix from what it was: Frobenius
 };
 
 // Negative eigenvalues to 0, the diagonal as it was: what pairs of different dates say need not fit together.

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <chrono>
 #include <cmath>
 #include <optional>
 #include <string_view>
@@ -42,14 +44,20 @@ void each_line(std::string_view text, Take take) {
   }
 }
 
-// As in "2024-01-31".
+// As in "2024-01-31", and a day that the calendar has.
 inline bool is_date(std::string_view text) {
   if (text.size() != 10) return false;
+  std::array<int, 3> parts{};
+  std::size_t part = 0;
   for (std::size_t k = 0; k < text.size(); ++k) {
     const bool dash = k == 4 || k == 7;
     if (dash ? text[k] != '-' : text[k] < '0' || text[k] > '9') return false;
+    if (dash) ++part;
+    else parts[part] = 10 * parts[part] + (text[k] - '0');
   }
-  return true;
+  return std::chrono::year_month_day(std::chrono::year(parts[0]), std::chrono::month(static_cast<unsigned>(parts[1])),
+                                     std::chrono::day(static_cast<unsigned>(parts[2])))
+      .ok();
 }
 
 inline std::optional<double> number_of(std::string_view text) {

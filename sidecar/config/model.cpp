@@ -81,7 +81,8 @@ static BuiltModel build(const model::Source& source, const Texts& texts, const c
   const bool closes_good = report.mistakes.empty();
   if (texts.closes && closes_good) add_own_closes(built.closes, *texts.closes, source.closes, symbols, report);
   if (texts.scenarios && closes_good) {
-    const std::vector<double> betas = built.closes.dates.empty() ? std::vector<double>{} : model::betas(built.closes);
+    Betas betas;  // to the market: a configuration names no prices of factors
+    if (!built.closes.dates.empty()) betas.market = model::betas(built.closes);
     built.model.scenarios = read_scenarios(*texts.scenarios, source.scenarios, rules, built.closes, betas, report);
   }
   if (texts.regime && closes_good) {

@@ -34,11 +34,16 @@ model::Closes read_closes(std::string_view text, const std::string& file, const 
 void add_own_closes(model::Closes& closes, std::string_view text, const std::string& file,
                     const std::vector<std::string>& symbols, Report& report);
 
-// The text of a scenario file. `closes` may be empty: then no scenario can be taken from prices. `betas` to the market,
-// of the symbols of `closes`; empty: there is no market.
+// How the symbols of the closes move with the market, and with factors. Empty: there are none.
+struct Betas {
+  std::vector<double> market;
+  std::vector<std::string> factors;
+  std::vector<double> by_factor;  // those of the first symbol, of the second, ...
+};
+
+// The text of a scenario file. `closes` may be empty: then no scenario can be taken from prices.
 std::vector<core::Scenario> read_scenarios(std::string_view text, const std::string& file, const core::Rules& rules,
-                                           const model::Closes& closes, const std::vector<double>& betas,
-                                           Report& report);
+                                           const model::Closes& closes, const Betas& betas, Report& report);
 
 // The text of a learned model of regimes; what it says at the last of `closes`.
 std::optional<core::Regime> read_regime(std::string_view text, const std::string& file, const model::Closes& closes,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The scenario file: shocks by name, a replay between two dates, or a fall of the market by each symbol's beta.
+// The scenario file: shocks by name, a replay between two dates, or a fall of the market or of factors by each symbol's
+// betas.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,8 +19,7 @@ double as_share(int128 raw) { return static_cast<double>(raw) / static_cast<doub
 
 class ScenarioReader {
 public:
-  ScenarioReader(const core::Rules& rules, const model::Closes& closes, const std::vector<double>& betas,
-                 Report& report)
+  ScenarioReader(const core::Rules& rules, const model::Closes& closes, const Betas& betas, Report& report)
       : rules_(rules), closes_(closes), betas_(betas), report_(report) {
     for (const core::Instrument& instrument : rules.instruments) {
       names_.push_back(instrument.symbol);
@@ -34,14 +34,19 @@ public:
     const Node* from = section.node("from");
     const Node* to = section.node("to");
     const Node* market = section.node("market");
-    const int ways = (shock != nullptr) + (from != nullptr || to != nullptr) + (market != nullptr);
+    const Node* factors = section.table("factors");
+    const int ways =
+        (shock != nullptr) + (from != nullptr || to != nullptr) + (market != nullptr) + (factors != nullptr);
     if (ways != 1) {
-      section.mistake("shock", "needed is one of `shock`, `from` with `to`, and `market`");
+      section.mistake("shock", "needed is one of `shock`, `from` with `to`, `market` and `factors`");
     } else if (shock != nullptr) {
       Section shocks(report_, shock, section.path_of("shock"), shock->place);
+      if (shocks.children().empty()) section.mistake("shock", "names nothing that would move");
       read_shock(shocks);
     } else if (market != nullptr) {
       read_market(section);
+    } else if (factors != nullptr) {
+      read_factors(section, *factors);
     } else {
       read_replay(section, from, to);
     }
@@ -70,9 +75,32 @@ private:
 
   void read_market(Section& section) {
     const auto share = section.decimal("market", share_range);
-    if (betas_.empty()) return section.mistake("market", "needs daily prices, and a market in them that moved");
-    for (std::size_t k = 0; k < betas_.size(); ++k) {
-      scenario_.moves.push_back({closes_.symbols[k], betas_[k] * as_share(share.value_or(0))});
+    if (betas_.market.empty()) return section.mistake("market", "needs daily prices, and a market in them that moved");
+    for (std::size_t k = 0; k < betas_.market.size(); ++k) {
+      scenario_.moves.push_back({closes_.symbols[k], betas_.market[k] * as_share(share.value_or(0))});
+    }
+  }
+
+  void read_factors(Section& section, const Node& node) {
+    const std::size_t count = betas_.factors.size();
+    if (count == 0) {
+      return section.mistake("factors",
+                             "needs prices of factors: `bulwark risk stress --factors FILE` reads them, a "
+                             "configuration has none");
+    }
+    Section moves(report_, &node, section.path_of("factors"), node.place);
+    if (moves.children().empty()) section.mistake("factors", "names no factor");
+    for (const std::string& symbol : closes_.symbols) scenario_.moves.push_back({symbol, 0});
+    for (const Node& child : moves.children()) {
+      const auto place = std::find(betas_.factors.begin(), betas_.factors.end(), child.key);
+      const auto share = moves.decimal(child.key, share_range);
+      if (place == betas_.factors.end()) {
+        moves.mistake(child.key, "names no factor of the file of factors" + suggestion(child.key, betas_.factors));
+        continue;
+      }
+      const auto factor = static_cast<std::size_t>(place - betas_.factors.begin());
+      for (std::size_t k = 0; k < scenario_.moves.size(); ++k)
+        scenario_.moves[k].share += betas_.by_factor[k * count + factor] * as_share(share.value_or(0));
     }
   }
 
@@ -100,7 +128,7 @@ private:
 
   const core::Rules& rules_;
   const model::Closes& closes_;
-  const std::vector<double>& betas_;
+  const Betas& betas_;
   Report& report_;
   std::vector<std::string> names_;
   core::Scenario scenario_;
@@ -109,8 +137,7 @@ private:
 }  // namespace
 
 std::vector<core::Scenario> read_scenarios(std::string_view text, const std::string& file, const core::Rules& rules,
-                                           const model::Closes& closes, const std::vector<double>& betas,
-                                           Report& report) {
+                                           const model::Closes& closes, const Betas& betas, Report& report) {
   std::vector<core::Scenario> result;
   const Parsed parsed = parse_toml(text, file);
   Report own;  // the values in there are no keys of the configuration

@@ -57,7 +57,7 @@ void add_files(CLI::App& command, risk::Request& request) {
       ->required();
   command.add_option("--positions", request.positions, "symbol,quantity or symbol,weight");
   command.add_option("--sectors", request.sectors, "symbol,sector");
-  command.add_option("--factors", request.factors, "prices of factors");
+  command.add_option("--factors", request.factors, "prices of factors, of attribution and of the scenarios of stress");
   command.add_option("--benchmark", request.benchmark, "the benchmark of attribution");
   command.add_option("--scenarios", request.scenarios, "stress scenarios, TOML");
   command.add_option("--from", request.from, "no prices before this date");
@@ -73,7 +73,8 @@ void add_numbers(CLI::App& command, risk::Request& request) {
   command.add_option("--convention", request.conventions, "where there is more than one; may be given several times")
       ->allow_extra_args(false);
   command.add_option("--horizon", request.horizon_days, "days ahead")->default_str("1");
-  command.add_option("--window", request.window, "the last so many returns (all; of backtest 250)");
+  command.add_option("--window", request.window, "the last so many returns (all; of backtest 250)")
+      ->check(CLI::Range(0.0, 1e6));
   command
       .add_option_function<std::string>(
           "--degrees",
@@ -84,8 +85,15 @@ void add_numbers(CLI::App& command, risk::Request& request) {
           },
           "degrees of freedom of Student's t, or fit: as the book's returns have them")
       ->default_str("6");
-  command.add_option("--draws", request.draws, "of Monte Carlo")->default_str("100000");
-  command.add_option("--seed", request.seed, "of Monte Carlo: the same seed, the same numbers")->default_str("1");
+  command
+      .add_option("--overlap", request.overlap,
+                  "of covariance and correlation: each pair over the dates that it has in common, this many returns at "
+                  "least; repaired where pairs do not fit together")
+      ->check(CLI::Range(2.0, 1e6));
+  command.add_option("--draws", request.draws, "of Monte Carlo")->check(CLI::Range(1e3, 1e8))->default_str("100000");
+  command.add_option("--seed", request.seed, "of Monte Carlo: the same seed, the same numbers")
+      ->check(CLI::NonNegativeNumber)
+      ->default_str("1");
   command.add_option("--risk-free", request.risk_free, "annual rate")->default_str("0");
   command.add_option("--equity", request.equity, "money behind the positions");
 }
@@ -115,7 +123,7 @@ void add_risk_command(CLI::App& app, std::function<int()>& chosen) {
   add_files(*command, *request);
   add_numbers(*command, *request);
   add_risk_options(*command, *request);
-  command->add_option("--plot", request->plot, "a picture of the results: FILE.svg");
+  command->add_option("--plot", request->plot, "a picture of the results: FILE.svg or FILE.png");
   command->add_flag("--json", request->json, "one JSON document");
   command->callback([&chosen, request] {
     if (request->confidences.empty()) request->confidences = {0.99};

@@ -31,6 +31,11 @@ void add_volatilities(const Request& request, const Inputs& inputs, const Estima
   mark(report.add("shrinkage", estimate.shrinkage), request, estimate);
 }
 
+std::vector<Estimate> asked(const Request& request, const Inputs& inputs, Report& report) {
+  if (request.overlap > 0) return {pairwise_estimate(request, inputs, report)};
+  return estimates(request, inputs);
+}
+
 void warn_of_rank(const Request& request, const Inputs& inputs, Report& report) {
   const auto returns = static_cast<std::size_t>(inputs.last_returns(request.window).rows());
   if (request.estimator == Estimator::Sample && returns <= inputs.symbols.size()) {
@@ -44,7 +49,7 @@ void warn_of_rank(const Request& request, const Inputs& inputs, Report& report) 
 
 void covariance(const Request& request, const Inputs& inputs, Report& report) {
   warn_of_rank(request, inputs, report);
-  for (const Estimate& estimate : estimates(request, inputs)) {
+  for (const Estimate& estimate : asked(request, inputs, report)) {
     mark(report.add("covariance", estimate.covariance, inputs.symbols), request, estimate);
     add_volatilities(request, inputs, estimate, report);
     for (std::size_t k = 0; k < inputs.symbols.size(); ++k) {
@@ -57,7 +62,7 @@ void covariance(const Request& request, const Inputs& inputs, Report& report) {
 
 void correlation(const Request& request, const Inputs& inputs, Report& report) {
   warn_of_rank(request, inputs, report);
-  for (const Estimate& estimate : estimates(request, inputs)) {
+  for (const Estimate& estimate : asked(request, inputs, report)) {
     for (std::size_t k = 0; k < inputs.symbols.size(); ++k) {
       const auto at = static_cast<Eigen::Index>(k);
       if (estimate.covariance(at, at) > 0) continue;

@@ -67,6 +67,19 @@ void add_performance(const Request& request, const Eigen::VectorXd& returns, Rep
   add_ratio("calmar", found.calmar, report);
 }
 
+// How far below its highest value the book was, after each return.
+void add_underwater(const Inputs& inputs, const Eigen::VectorXd& returns, Report& report) {
+  std::vector<double> depths;
+  double wealth = 1, highest = 1;
+  for (const double day : returns) {
+    wealth *= 1 + day;
+    highest = std::max(highest, wealth);
+    depths.push_back(1 - wealth / highest);
+  }
+  report.add("underwater", Json(depths))["dates"] =
+      std::vector<std::string>(inputs.dates.end() - returns.size(), inputs.dates.end());
+}
+
 }  // namespace
 
 void drawdown(const Request& request, const Inputs& inputs, Report& report) {
@@ -81,6 +94,7 @@ void drawdown(const Request& request, const Inputs& inputs, Report& report) {
   report.add("pain_index", found.pain_index);
   add_performance(request, returns, report);
   add_table(found, dates, report);
+  add_underwater(inputs, returns, report);
 }
 
 }  // namespace bulwark::risk

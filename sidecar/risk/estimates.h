@@ -15,6 +15,9 @@ struct Estimate {
 // One for each convention named. EWMA takes all returns; the others the last --window of them. Throws Mistake.
 std::vector<Estimate> estimates(const Request& request, const Inputs& inputs);
 
+// With --overlap: the sample estimate of pairs, repaired. What was moved is warned of. Throws Mistake.
+Estimate pairwise_estimate(const Request& request, const Inputs& inputs, Report& report);
+
 // Of the `returns` given, which are a window already.
 Estimate estimate(const Request& request, const Eigen::MatrixXd& returns, const std::string& target);
 

@@ -18,6 +18,8 @@ namespace bulwark::risk {
 
 namespace {
 
+constexpr double amount_min = 1e-15, amount_max = 1e15;  // beyond them squares are no doubles
+
 void read_positions(const std::string& path, Inputs& inputs) {
   const Columns columns(path);
   inputs.money = columns.has("quantity");
@@ -29,6 +31,8 @@ void read_positions(const std::string& path, Inputs& inputs) {
   for (std::size_t row = 0; row < columns.count(); ++row) {
     Position position{columns.text(row, "symbol"), by_strategy ? columns.text(row, "strategy") : "",
                       columns.number(row, amount)};
+    if (const double size = std::abs(position.amount); size != 0 && !(size >= amount_min && size <= amount_max))
+      columns.wrong(row, amount, fmt::format("found {}; needed is 0, or a size from 1e-15 to 1e15", position.amount));
     if (!seen.emplace(position.symbol, position.strategy).second)
       columns.wrong(row, "symbol", config::shown(position.symbol) + " stands in it twice");
     inputs.positions.push_back(std::move(position));
@@ -48,14 +52,14 @@ void read_sectors(const std::string& path, Inputs& inputs) {
   }
 }
 
-// Leaves out the dates on which a symbol has no price.
-void keep_whole_dates(const Prices& prices, Inputs& inputs) {
+// Leaves out the dates on which a symbol has no price, unless pairs are looked at.
+void keep_dates(const Request& request, const Prices& prices, Inputs& inputs) {
   std::vector<Eigen::Index> kept;
   for (Eigen::Index row = 0; row < prices.closes.rows(); ++row) {
     const std::string& date = prices.dates[static_cast<std::size_t>(row)];
-    const bool whole = !prices.closes.row(row).hasNaN();
-    (whole ? inputs.dates : inputs.left_out).push_back(date);
-    if (whole) kept.push_back(row);
+    const bool used = request.overlap > 0 || !prices.closes.row(row).hasNaN();
+    (used ? inputs.dates : inputs.left_out).push_back(date);
+    if (used) kept.push_back(row);
   }
   inputs.symbols = prices.symbols;
   inputs.closes = prices.closes(kept, Eigen::all);
@@ -115,10 +119,11 @@ Inputs read_inputs(const Request& request, Report& report) {
   if (!request.as_of.empty() && (wanted.to.empty() || request.as_of < wanted.to)) wanted.to = request.as_of;
   for (const Position& position : inputs.positions) wanted.symbols.insert(position.symbol);
   const Prices prices = read_prices(request.prices, wanted);
-  keep_whole_dates(prices, inputs);
+  keep_dates(request, prices, inputs);
   if (inputs.dates.size() < 2) refuse_few_dates(request.prices, prices, inputs.dates.size());
   inputs.returns = analytics::simple_returns(inputs.closes);
   weigh(request, inputs);
+  if (!inputs.positions.empty() && inputs.weights.isZero(0)) report.warn("the book is flat: every position is 0");
   describe(request, inputs, report);
   look_at_quality(prices, inputs, report);
   if (!request.as_of.empty() && inputs.dates.back() != request.as_of) {
@@ -126,6 +131,8 @@ Inputs read_inputs(const Request& request, Report& report) {
   }
   const auto count = static_cast<std::size_t>(inputs.returns.rows());
   if (request.window > count) report.warn(fmt::format("--window {}: there are {} returns", request.window, count));
+  const std::size_t used = request.window == 0 ? count : std::min(request.window, count);
+  if (used < 30) report.warn(fmt::format("{} returns: too few to believe any estimate made of them", used));
   return inputs;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the files say, put together: prices on the dates on which every needed symbol has one, returns, and the book.
+// What the files say, put together: prices on the dates on which every needed symbol has one (with --overlap on all
+// dates, NaN where there is none), returns, and the book.
 #pragma once
 
 #include <Eigen/Core>

@@ -47,7 +47,11 @@ void heat_map(const Json& result, const std::string& file) {
     }
     for (std::size_t j = 0; j < matrix.size(); ++j) {
       const double share = largest > 0 ? matrix[i][j].get<double>() / largest : 0;
-      svg.box(margin + cell * static_cast<double>(j), at, cell, cell, heat(share));
+      const double left = margin + cell * static_cast<double>(j);
+      svg.box(left, at, cell, cell, heat(share));
+      if (cell >= 30 && largest >= 0.1)  // the small numbers of covariances would not fit
+        svg.words(left + cell / 2, at + cell * 0.6, fmt::format("{:.2f}", matrix[i][j].get<double>()),
+                  Svg::Anchor::Middle);
     }
   }
   svg.save(file);
@@ -87,6 +91,29 @@ void exceptions(const Json& forecast, const Json& pnl, const std::string& file) 
   svg.save(file);
 }
 
+// How far below its highest value the book was, day by day.
+void underwater(const Json& depths, const std::string& file) {
+  constexpr double width = 1'000, height = 300, top = 40;
+  const auto days = depths["value"].get<std::vector<double>>();
+  const double deepest = *std::max_element(days.begin(), days.end());
+  const double step = width / static_cast<double>(std::max<std::size_t>(1, days.size() - 1));
+  Svg svg(margin + width + 20, height + 90);
+  std::vector<std::pair<double, double>> line;
+  for (std::size_t k = 0; k < days.size(); ++k) {
+    const double depth = deepest > 0 ? height * days[k] / deepest : 0, x = margin + step * static_cast<double>(k);
+    svg.box(x - step / 2, top, step, depth, "#dbe2ea");
+    line.emplace_back(x, top + depth);
+  }
+  svg.path(line, ink);
+  svg.words(margin, 22, fmt::format("drawdown: {:.3g} % at the deepest", 100 * deepest), Svg::Anchor::Start, 14);
+  for (const double share : {0.0, 0.5, 1.0})
+    svg.words(margin - 6, top + height * share + 4, fmt::format("{:.3g} %", 0 - 100 * deepest * share),
+              Svg::Anchor::End);
+  svg.words(margin, height + 65, text_of(depths["dates"].front()));
+  svg.words(margin + width, height + 65, text_of(depths["dates"].back()), Svg::Anchor::End);
+  svg.save(file);
+}
+
 // What a result is called in a picture: its name and what tells it from the others.
 std::string label(const Json& result) {
   std::string text = text_of(result["name"]);
@@ -115,7 +142,7 @@ void bars(const Report& report, const std::string& file) {
     const double value = (*result)["value"].get<double>(),
                  length = largest > 0 ? std::abs(value) / largest * width / 2 : 0;
     svg.words(10, y + 12, label(*result));
-    svg.box(value < 0 ? middle - length : middle, y, length, line - 4, value < 0 ? alarm : ink);
+    svg.box(value < 0 ? middle - length : middle, y, length, line - 4, value < 0 ? "#9ab" : ink);
     svg.words(middle + width / 2 + 8, y + 12, fmt::format("{:.4g}", value));
     y += line;
   }
@@ -131,9 +158,8 @@ const Json* find(const Report& report, std::string_view name) {
 }  // namespace
 
 void check_plot(const std::string& file) {
-  if (file.empty() || file.ends_with(".svg")) return;
-  throw Mistake("--plot: found \"" + file + "\"; pictures are SVG: FILE.svg" +
-                (file.ends_with(".png") ? " (rsvg-convert or a browser makes a PNG of it)" : ""));
+  if (file.empty() || file.ends_with(".svg") || file.ends_with(".png")) return;
+  throw Mistake("--plot: found \"" + file + "\"; a picture is FILE.svg or FILE.png");
 }
 
 void plot(const Report& report, const std::string& file) {
@@ -142,6 +168,7 @@ void plot(const Report& report, const std::string& file) {
   }
   const Json *forecast = find(report, "forecast"), *pnl = find(report, "pnl");
   if (forecast != nullptr && pnl != nullptr) return exceptions(*forecast, *pnl, file);
+  if (const Json* depths = find(report, "underwater")) return underwater(*depths, file);
   bars(report, file);
 }
 

@@ -128,11 +128,9 @@ void look_at_quality(const Prices& prices, const Inputs& inputs, Report& report)
     }
     look_at_moves(series, report);
     look_at_stillness(series, report);
-    look_at_gaps(prices, column, report);
+    if (!inputs.returns.hasNaN()) look_at_gaps(prices, column, report);
   }
-  const Eigen::Index count = inputs.returns.rows();
-  if (count < 30) report.warn(fmt::format("{} returns: too few to believe any estimate made of them", count));
-  if (count >= 2) look_at_twins(inputs, report);
+  if (inputs.returns.rows() >= 2) look_at_twins(inputs, report);
   const double share =
       static_cast<double>(inputs.left_out.size()) / static_cast<double>(inputs.left_out.size() + inputs.dates.size());
   if (share > 0.1) {

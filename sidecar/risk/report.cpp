@@ -13,7 +13,7 @@ namespace bulwark::risk {
 namespace {
 
 double finite(std::string_view name, double value) {
-  if (std::isfinite(value)) return value;
+  if (std::isfinite(value)) return value + 0.0;  // -0 becomes 0
   throw Mistake(
       fmt::format("{}: there is no such number for these prices and options (the arithmetic gives {})", name, value));
 }

@@ -61,9 +61,10 @@ void check(const Request& request) {
   const double lambda = request.decay();
   need(lambda > 0 && lambda < 1, "--lambda", lambda, "between 0 and 1");
   need(request.degrees > 2, "--degrees", request.degrees, "above 2 (the variance is infinite up to there)");
-  need(request.horizon_days > 0, "--horizon", request.horizon_days, "above 0");
+  need(request.horizon_days > 0 && request.horizon_days <= 25'200, "--horizon", request.horizon_days,
+       "above 0, at most 25200 (a century of trading days)");
+  need(std::abs(request.risk_free) <= 1, "--risk-free", request.risk_free, "from -1 to 1 (0.05 is 5 %)");
   need(request.window != 1, "--window", 1, "2 returns or more");
-  need(request.draws >= 1'000, "--draws", static_cast<double>(request.draws), "1000 or more");
   need(request.states >= 2 && request.states <= 8, "--states", request.states, "2 to 8");
   need(request.largest_fraction.value_or(1) > 0, "--max-fraction", request.largest_fraction.value_or(1), "above 0");
   need(request.gross_fraction.value_or(1) > 0, "--max-gross", request.gross_fraction.value_or(1), "above 0");
@@ -71,7 +72,8 @@ void check(const Request& request) {
   need(share >= 0 && share <= 1, "--correlations-to-one", share, "from 0 to 1");
   need(times > 0, "--volatility-times", times, "above 0");
   need(request.reverse_loss.value_or(1) > 0, "--reverse", request.reverse_loss.value_or(1), "above 0");
-  need(!request.equity || *request.equity > 0, "--equity", request.equity.value_or(0), "above 0");
+  need(!request.equity || (*request.equity > 0 && std::isfinite(*request.equity)), "--equity",
+       request.equity.value_or(0), "above 0");
 }
 
 }  // namespace bulwark::risk

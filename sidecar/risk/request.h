@@ -39,6 +39,7 @@ struct Request {
   double degrees = 6;        // of Student's t
   bool fit_degrees = false;  // --degrees fit: as the book's returns have them
   std::size_t window = 0;    // returns; 0: all
+  std::size_t overlap = 0;   // returns that each pair has in common at least; 0: only dates on which all have a price
   std::size_t draws = 100'000;
   std::uint64_t seed = 1;
   std::optional<double> equity;

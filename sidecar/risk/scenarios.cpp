@@ -5,9 +5,11 @@
 
 #include <algorithm>
 
+#include "core/analytics/attribution.h"
 #include "core/analytics/betas.h"
 #include "core/analytics/returns.h"
 #include "sidecar/config/model_reading.h"
+#include "sidecar/risk/factor_returns.h"
 #include "sidecar/risk/file.h"
 #include "sidecar/risk/mistake.h"
 #include "sidecar/risk/prices.h"
@@ -34,6 +36,21 @@ core::Rules instruments_of(const Inputs& inputs) {
   return rules;
 }
 
+// Of each symbol by itself, with all factors in one regression.
+void add_factor_betas(const Request& request, const Inputs& inputs, config::Betas& betas) {
+  const FactorReturns returns = factor_returns(request, inputs);
+  betas.factors = returns.names;
+  for (Eigen::Index k = 0; k < returns.symbols.cols(); ++k) {
+    const Eigen::VectorXd days = returns.symbols.col(k);
+    if ((days.array() == days[0]).all()) {
+      throw Mistake(fmt::format("{}: its returns are all equal on the dates of the factors: it has no betas",
+                                inputs.symbols[static_cast<std::size_t>(k)]));
+    }
+    const Eigen::VectorXd found = analytics::factor_regression(days, returns.factors).betas;
+    betas.by_factor.insert(betas.by_factor.end(), found.begin(), found.end());
+  }
+}
+
 }  // namespace
 
 Eigen::VectorXd betas_to_market(const Request& request, const Inputs& inputs) {
@@ -53,11 +70,12 @@ Eigen::VectorXd betas_to_market(const Request& request, const Inputs& inputs) {
 }
 
 std::vector<Scenario> read_scenarios(const Request& request, const Inputs& inputs) {
-  const Eigen::VectorXd betas = betas_to_market(request, inputs);
+  const Eigen::VectorXd market = betas_to_market(request, inputs);
+  config::Betas betas{{market.begin(), market.end()}, {}, {}};
+  if (!request.factors.empty()) add_factor_betas(request, inputs, betas);
   config::Report report;
-  const std::vector<core::Scenario> found =
-      config::read_scenarios(read_file(request.scenarios), request.scenarios, instruments_of(inputs), closes_of(inputs),
-                             {betas.begin(), betas.end()}, report);
+  const std::vector<core::Scenario> found = config::read_scenarios(
+      read_file(request.scenarios), request.scenarios, instruments_of(inputs), closes_of(inputs), betas, report);
   std::string wrong;
   for (const config::Mistake& mistake : report.mistakes) wrong += (wrong.empty() ? "" : "\n") + config::format(mistake);
   if (!wrong.empty()) throw Mistake(wrong);

@@ -25,6 +25,11 @@ void add_losses(const Request& request, const Inputs& inputs, Report& report) {
   for (const Scenario& scenario : scenarios) {
     const double loss = analytics::stress_loss(inputs.book(), scenario.moves);
     report.add("loss", loss)["scenario"] = scenario.name;
+    Eigen::Index lowest = 0;
+    if (const double move = scenario.moves.minCoeff(&lowest); move < -1) {
+      report.warn(fmt::format("{}: {} would fall by {:.0f} %, and no price does: a beta reaches no further",
+                              scenario.name, inputs.symbols[static_cast<std::size_t>(lowest)], -100 * move));
+    }
     if (loss > worst) worst = loss, name = scenario.name;
   }
   report.add("worst_loss", worst)["scenario"] = name;

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "sidecar/risk/mistake.h"
+#include "sidecar/risk/png.h"
 
 namespace bulwark::risk {
 
@@ -46,13 +47,16 @@ void Svg::words(double x, double y, std::string_view text, Anchor anchor, double
 }
 
 void Svg::save(const std::string& file) const {
+  const std::string text =
+      fmt::format(
+          "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" "
+          "height=\"{1:.0f}\" font-family=\"sans-serif\">\n<rect width=\"{0:.0f}\" height=\"{1:.0f}\" "
+          "fill=\"#fff\"/>\n",
+          width_, height_) +
+      body_ + "</svg>\n";
+  if (file.ends_with(".png")) return write_png(text, file);
   std::ofstream out(file, std::ios::binary);
-  out << fmt::format(
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" "
-             "height=\"{1:.0f}\" font-family=\"sans-serif\">\n",
-             width_, height_)
-      << fmt::format("<rect width=\"{:.0f}\" height=\"{:.0f}\" fill=\"#fff\"/>\n", width_, height_) << body_
-      << "</svg>\n";
+  out << text;
   if (!out.flush()) throw Mistake(file + ": cannot be written");
 }
 

@@ -28,7 +28,6 @@ public:
 
   void answer() {
     if (request_.fit_degrees) fit_degrees();
-    if (inputs_.book().isZero()) report_.warn("the book is flat: every figure is 0");
     if (request_.horizon_days != 1) {
       report_.warn(
           fmt::format("--horizon {}: one day's loss times the square root of the days (a mean times the days): "

@@ -39,6 +39,8 @@ Report answer(const Request& request) {
   if (what == table.end()) throw Mistake("\"" + request.what + "\" is nothing that can be asked");
   if (request.fit_degrees && request.what != "var" && request.what != "es")
     throw Mistake("--degrees fit: is of var and es; name a number for " + request.what);
+  if (request.overlap > 0 && request.what != "covariance" && request.what != "correlation")
+    throw Mistake("--overlap: is of covariance and correlation; " + request.what + " needs every price of a date");
   Report report(request.what);
   const Inputs inputs = read_inputs(request, report);
   what->answer(request, inputs, report);

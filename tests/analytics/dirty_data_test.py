@@ -70,6 +70,24 @@ class DirtyData(unittest.TestCase):
         rows = clean(50)
         rows[20][2] = "-1.5"
         self.refused("covariance", rows, "prices.csv:21: BBB", "-1.5")
+        rows[20] = ["2020-02-31", "100", "100"]
+        self.refused("covariance", rows, "prices.csv:21: date: found \"2020-02-31\"")
+
+    def test_numbers_beyond_the_arithmetic(self):
+        for price in ("1e-300", "1e300"):  # once a VaR of 0
+            rows = clean(50)
+            rows[20][2] = price
+            for what in ("var", "es", "attribution", "drawdown"):
+                self.refused(what, rows, f'prices.csv:21: BBB: found "{price}"', options=self.with_book())
+        for amount in ("1e200", "-1e16", "1e-300"):
+            book = self.write("other.csv", [["symbol", "weight"], ["AAA", amount]])
+            self.refused("components", clean(50), "other.csv:2: weight: found", options=("--positions", book))
+
+    def test_a_flat_book(self):
+        book = self.write("other.csv", [["symbol", "quantity"], ["AAA", "0"]])
+        for what in ("var", "attribution"):
+            document = self.warned(what, clean(50), "the book is flat", "--positions", book)
+            self.assertNotIn("-0.0", json.dumps(document["results"]))
 
     def test_a_missing_price_leaves_the_date_out_and_is_counted(self):
         rows = clean(50)
@@ -141,11 +159,57 @@ class DirtyData(unittest.TestCase):
                          options=(*self.with_book(), "--method", method))
         self.refused("backtest", clean(10), "251 or more", options=self.with_book())
 
+    def test_a_window_of_two_returns(self):
+        self.warned("var", clean(300), "2 returns: too few", *self.with_book(), "--window", "2")
+
+    def test_files_of_another_system(self):
+        rows, plain = clean(50), self.run_risk("var", self.write("plain.csv", clean(50)), *self.with_book())
+        for name, start, end in (("crlf.csv", "", "\r\n"), ("bom.csv", "\ufeff", "\n"), ("both.csv", "\ufeff", "\r\n")):
+            path = self.folder / name
+            path.write_bytes((start + "".join(",".join(row) + end for row in rows)).encode())
+            found, wanted = (json.loads(text)["results"] for text in (
+                self.run_risk("var", path, *self.with_book()).stdout, plain.stdout))
+            self.assertEqual(found, wanted, name)
+        for separator in (";", "\t"):
+            self.refused("var", [[separator.join(row)] for row in rows], "prices.csv:1: header", "needed is date,SYM1,SYM2",
+                         options=self.with_book())
+        done = self.run_risk("var", self.folder, *self.with_book())
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("Is a directory", done.stderr)
+
+    def test_dates_out_of_order_are_put_in_order(self):
+        rows = clean(50)
+        one, other = (json.loads(self.run_risk("var", self.write("prices.csv", found), *self.with_book()).stdout)["results"]
+                      for found in (rows, [rows[0], *reversed(rows[1:])]))
+        self.assertEqual(one, other)
+
     def test_more_symbols_than_returns(self):
         symbols = [f"S{k}" for k in range(30)]
         self.warned("covariance", clean(20, symbols), "singular")
         done = self.run_risk("covariance", self.write("prices.csv", clean(20, symbols)), "--estimator", "ledoit-wolf")
         self.assertNotIn("singular", done.stdout)
+
+    def test_pairs_of_different_dates_are_repaired_or_refused(self):
+        rows = clean(120, ("AAA", "BBB", "CCC"), seed=3)
+        pairs = ((1, 2, 1), (2, 3, 1), (1, 3, -1))  # as one, as one, and against each other: no three symbols can be so
+        for number, row in enumerate(rows[1:]):
+            step, (first, second, sign) = 0.01 * (-1) ** (number % 3), pairs[min(number // 40, 2)]
+            row[1:] = ["", "", ""]  # no date has all three
+            row[first], row[second] = (f"{100 * (1 + one):.4f}" for one in (step, sign * step))
+        document = self.warned("correlation", rows, "did not fit together", "--overlap", "20")
+        self.assertTrue(any(one["name"] == "repair_distance" and one["value"] > 0.1 for one in document["results"]))
+        self.refused("correlation", rows, "--overlap 100", "returns in common", options=("--overlap", "100"))
+        self.refused("var", rows, "--overlap", options=(*self.with_book(), "--overlap", "20"))
+
+    def test_without_gaps_pairs_say_what_all_dates_say(self):
+        prices = self.write("prices.csv", clean(100, ("AAA", "BBB", "CCC")))
+        plain, pairs = (json.loads(self.run_risk("covariance", prices, *options).stdout)["results"]
+                        for options in ((), ("--overlap", "99")))
+        pairs, distance = pairs[1:], pairs[0]["value"]
+        self.assertEqual((distance, [one["name"] for one in pairs]), (0, [one["name"] for one in plain]))
+        for one, other in zip(plain[0]["value"], pairs[0]["value"]):
+            for a, b in zip(one, other):
+                self.assertAlmostEqual(a, b, delta=1e-12)
 
     def test_wrong_files(self):
         rows = clean(20)
@@ -173,7 +237,10 @@ class DirtyData(unittest.TestCase):
     def test_wrong_options(self):
         for options in (("--confidence", "99"), ("--confidence", "1"), ("--convention", "type8"), ("--lambda", "1"),
                         ("--window", "1"), ("--degrees", "2"), ("--as-of", "yesterday"), ("--method", "historicl"),
-                        ("--horizon", "0"), ("--equity", "0"), ("--as-of", "1999-01-01")):
+                        ("--horizon", "0"), ("--horizon", "1e300"), ("--horizon", "inf"), ("--equity", "0"), ("--equity", "-5"),
+                        ("--equity", "inf"), ("--window", "-5"), ("--window", "18446744073709551615"), ("--confidence", "0"),
+                        ("--draws", "99999999999"), ("--seed", "-1"), ("--risk-free", "nan"), ("--risk-free", "5"),
+                        ("--overlap", "1"), ("--as-of", "2020-02-30"), ("--as-of", "1999-01-01")):
             self.refused("var", clean(50), options[0] if options[1] != "1999-01-01" else "1999-01-01",
                          options=(*self.with_book(), *options))
 

@@ -77,7 +77,7 @@ Json eigenvalues(const Json& a) {
 
 Json repair(const Json& a) {
   const Repaired found = repaired(matrix_of(a));
-  return {{"matrix", json_of_rows(found.matrix)}, {"lowest", found.lowest}, {"moved", found.moved}};
+  return {{"matrix", json_of_rows(found.matrix)}, {"lowest", found.lowest}, {"distance", found.distance}};
 }
 
 Json moments(const Json& a) {

@@ -102,7 +102,7 @@ class Properties(unittest.TestCase):
             found = DESK.one("repaired", matrix)
             self.assertGreater(DESK.one("eigenvalues", found["matrix"])[0], -TINY)
             self.assertEqual([row[k] for k, row in enumerate(found["matrix"])], [1] * size)
-            self.assertEqual(found["moved"] > 0, found["lowest"] < 0)
+            self.assertEqual(found["distance"] > 0, found["lowest"] < 0)
 
     def test_monte_carlo_finds_the_closed_form(self):
         for world in self.each_world():

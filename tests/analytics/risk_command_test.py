@@ -5,16 +5,31 @@
 import gzip
 import json
 import re
+import struct
 import subprocess
 import sys
 import tempfile
 import unittest
 import xml.etree.ElementTree
+import zlib
 from pathlib import Path
 
 from dirty_data_test import clean
 
+WHATS = {"covariance", "correlation", "var", "es", "components", "incremental", "backtest", "stress", "drawdown", "kelly",
+         "garch", "regime", "attribution", "sectors"}
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "risk.md"
+
+
+def pixels(png):
+    """The bytes of the image data of a PNG."""
+    data, at = b"", 8
+    while at < len(png):
+        size = int.from_bytes(png[at:at + 4], "big")
+        if png[at + 4:at + 8] == b"IDAT":
+            data += png[at + 8:at + 8 + size]
+        at += 12 + size
+    return zlib.decompress(data)
 
 
 class RiskCommand(unittest.TestCase):
@@ -25,6 +40,11 @@ class RiskCommand(unittest.TestCase):
         self.rows = clean(600)
         self.write("prices.csv", self.rows)
         self.write("book.csv", [["symbol", "weight"], ["AAA", "0.6"], ["BBB", "-0.4"]])
+        self.write("units.csv", [["symbol", "quantity"], ["AAA", "500"], ["BBB", "1000"]])
+        self.write("factors.csv", [["date", "OIL", "RATES"], *clean(600, ("OIL", "RATES"), seed=2)[1:]])
+        self.write("benchmark.csv", [["symbol", "weight"], ["AAA", "0.5"], ["BBB", "0.5"]])
+        scenarios, = re.findall(r"^```toml\n(.*?)^```$", DOCUMENT.read_text(), flags=re.M | re.S)
+        (self.folder / "scenarios.toml").write_text(scenarios)
         self.write("sectors.csv", [["symbol", "sector"], ["AAA", "Energy"], ["BBB", "Health Care"]])
 
     def write(self, name, rows):
@@ -40,10 +60,11 @@ class RiskCommand(unittest.TestCase):
 
     def test_every_command_of_the_document_runs(self):
         commands = re.findall(r"^bulwark risk (\S+ --prices prices\.csv.*)$", DOCUMENT.read_text(), flags=re.M)
-        self.assertGreater(len(commands), 5)
+        self.assertEqual({command.split()[0] for command in commands}, WHATS)
         for command in commands:
             done = self.run_risk(*command.split())
-            self.assertEqual((done.returncode, done.stderr), (0, ""), command)
+            self.assertEqual(done.returncode, 0, (command, done.stderr))
+            self.assertTrue(all(line.startswith("warning: ") for line in done.stderr.splitlines()), (command, done.stderr))
             self.assertTrue(done.stdout, command)
 
     def test_the_document_has_what_the_contract_says(self):
@@ -94,14 +115,22 @@ class RiskCommand(unittest.TestCase):
 
     def test_pictures(self):
         asked = ("--prices", "prices.csv", "--positions", "book.csv", "--plot")
-        for what in ("correlation", "backtest", "components"):
+        for what in ("correlation", "backtest", "components", "drawdown"):
             done = self.run_risk(what, *asked, f"{what}.svg")
             self.assertEqual(done.returncode, 0, done.stderr)
             root = xml.etree.ElementTree.parse(self.folder / f"{what}.svg").getroot()
             self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
-        done = self.run_risk("correlation", *asked, "picture.png")
+            done = self.run_risk(what, *asked, f"{what}.png")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            png = (self.folder / f"{what}.png").read_bytes()
+            self.assertEqual(png[:8], b"\x89PNG\r\n\x1a\n")
+            self.assertEqual([str(side) for side in struct.unpack(">II", png[16:24])], [root.get("width"), root.get("height")])
+            self.assertGreater(len(set(pixels(png))), 10, "blank")
+        done = self.run_risk("correlation", *asked, "picture.jpg")
         self.assertEqual((done.returncode, done.stdout), (2, ""))
-        self.assertIn("FILE.svg", done.stderr)
+        self.assertIn("FILE.svg or FILE.png", done.stderr)
+        done = self.run_risk("correlation", *asked, "nowhere/picture.png")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
 
 
 if __name__ == "__main__":

@@ -201,6 +201,21 @@ market = -0.10
         parts = [self.value(self.ask(*self.options()[:3], "--positions", one, "--scenarios", file), "loss") for one in alone]
         self.assertAlmostEqual(sum(parts) / 3, 0.1, 12)
 
+    def test_factors_move_symbols_by_their_betas(self):
+        options = self.options((0.5, 0.3, 0))
+        half = [100.0]  # moves half as much as AAA
+        for row, following in zip(self.closes, self.closes[1:]):
+            half.append(half[-1] * (1 + (following[0] / row[0] - 1) / 2))
+        factors = ("--factors", self.rows("factors.csv", [("date", "HALF", "BBB"), *(
+            (d, repr(h), repr(row[1])) for d, h, row in zip(dates(601), half, self.closes))]))
+        file = self.file("s.toml", "[scenario.both]\nfactors = { HALF = -0.1, BBB = -0.2 }\n[scenario.all]\nfactors = { HALF = -0.6 }\n")
+        found = self.ask(*options, *factors, "--scenarios", file)
+        self.assertAlmostEqual(self.value(found, "loss", scenario="both"), 0.5 * 2 * 0.1 + 0.3 * 0.2, 9)
+        self.assertTrue(any("all: AAA would fall by 120 %" in warning for warning in found["warnings"]), found["warnings"])
+        self.assertIn("s.toml:2: scenario.both.factors: needs prices of factors", self.refused(*options, "--scenarios", file))
+        wrong = self.file("wrong.toml", "[scenario.a]\nfactors = { HALV = -0.1 }\n")
+        self.assertIn('did you mean "HALF"?', self.refused(*options, *factors, "--scenarios", wrong))
+
     def test_crises_and_the_nearest_shock(self):
         found = self.ask(*self.options(), "--correlations-to-one", 1, "--volatility-times", 2, "--reverse", 0.1)
         plain = self.ask("var", *self.options()[1:])

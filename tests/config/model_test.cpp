@@ -113,17 +113,22 @@ TEST_F(ModelTest, MistakesInPricesAreToldWithTheirLine) {
 TEST_F(ModelTest, MistakesInScenariosAreToldWithTheirLine) {
   folder.write("scenarios.toml",
                "[scenario.a]\nshock = { APPL = -0.2, AAPL = -2 }\n[scenario.b]\nmarket = -0.1\nfrom = \"2024-01-02\"\n"
-               "[scenario.c]\nfrom = \"2024-01-04\"\nto = \"2024-01-03\"\n[scenario.d]\nshoc = {}\n");
-  EXPECT_EQ(mistakes("scenarios = \"scenarios.toml\"\n"),
-            (std::vector<std::string>{
-                "scenarios.toml:2: scenario.a.shock.APPL: names no symbol, no sector (as \"sector.NAME\") and not "
-                "\"*\"; did you mean \"AAPL\"?",
-                "scenarios.toml:2: scenario.a.shock.AAPL: found -2; allowed is a share of the price from -1 to 100",
-                "scenarios.toml:3: scenario.b.shock: needed is one of `shock`, `from` with `to`, and `market`",
-                "scenarios.toml:7: scenario.c.from: found \"2024-01-04\"; needed is a date of the price file on which "
-                "every instrument in it has a price: they are from 2024-01-02 to 2024-01-08",
-                "scenarios.toml:9: scenario.d.shock: needed is one of `shock`, `from` with `to`, and `market`",
-                "scenarios.toml:10: scenario.d.shoc: unknown table; did you mean \"shock\"?"}));
+               "[scenario.c]\nfrom = \"2024-01-04\"\nto = \"2024-01-03\"\n[scenario.d]\nshoc = {}\n"
+               "[scenario.e]\nfactors = { OIL = -0.1 }\n[scenario.f]\nshock = {}\n");
+  EXPECT_EQ(
+      mistakes("scenarios = \"scenarios.toml\"\n"),
+      (std::vector<std::string>{
+          "scenarios.toml:2: scenario.a.shock.APPL: names no symbol, no sector (as \"sector.NAME\") and not "
+          "\"*\"; did you mean \"AAPL\"?",
+          "scenarios.toml:2: scenario.a.shock.AAPL: found -2; allowed is a share of the price from -1 to 100",
+          "scenarios.toml:3: scenario.b.shock: needed is one of `shock`, `from` with `to`, `market` and `factors`",
+          "scenarios.toml:7: scenario.c.from: found \"2024-01-04\"; needed is a date of the price file on which "
+          "every instrument in it has a price: they are from 2024-01-02 to 2024-01-08",
+          "scenarios.toml:9: scenario.d.shock: needed is one of `shock`, `from` with `to`, `market` and `factors`",
+          "scenarios.toml:10: scenario.d.shoc: unknown table; did you mean \"shock\"?",
+          "scenarios.toml:12: scenario.e.factors: needs prices of factors: `bulwark risk stress --factors FILE` reads "
+          "them, a configuration has none",
+          "scenarios.toml:14: scenario.f.shock: names nothing that would move"}));
 }
 
 }  // namespace
