@@ -77,7 +77,8 @@ static BuiltModel build(const model::Source& source, const Texts& texts, const c
   const bool closes_good = report.mistakes.empty();
   if (texts.closes && closes_good) add_own_closes(built.closes, *texts.closes, source.closes, symbols, report);
   if (texts.scenarios && closes_good) {
-    built.model.scenarios = read_scenarios(*texts.scenarios, source.scenarios, rules, built.closes, report);
+    const std::vector<double> betas = built.closes.dates.empty() ? std::vector<double>{} : model::betas(built.closes);
+    built.model.scenarios = read_scenarios(*texts.scenarios, source.scenarios, rules, built.closes, betas, report);
   }
   if (report.mistakes.empty() && !built.closes.dates.empty()) {
     const double lambda = static_cast<double>(source.lambda) / static_cast<double>(unit);

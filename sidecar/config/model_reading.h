@@ -34,9 +34,11 @@ model::Closes read_closes(std::string_view text, const std::string& file, const 
 void add_own_closes(model::Closes& closes, std::string_view text, const std::string& file,
                     const std::vector<std::string>& symbols, Report& report);
 
-// The text of a scenario file. `closes` may be empty: then no scenario can be taken from prices.
+// The text of a scenario file. `closes` may be empty: then no scenario can be taken from prices. `betas` to the market,
+// of the symbols of `closes`; empty: there is no market.
 std::vector<core::Scenario> read_scenarios(std::string_view text, const std::string& file, const core::Rules& rules,
-                                           const model::Closes& closes, Report& report);
+                                           const model::Closes& closes, const std::vector<double>& betas,
+                                           Report& report);
 
 // The numbers of a model as TOML, and back: a journal is replayed with them, whatever has become of the files.
 std::string frozen_model(const core::Model& model);

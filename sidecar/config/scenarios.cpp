@@ -18,8 +18,9 @@ double as_share(int128 raw) { return static_cast<double>(raw) / static_cast<doub
 
 class ScenarioReader {
 public:
-  ScenarioReader(const core::Rules& rules, const model::Closes& closes, Report& report)
-      : rules_(rules), closes_(closes), report_(report) {
+  ScenarioReader(const core::Rules& rules, const model::Closes& closes, const std::vector<double>& betas,
+                 Report& report)
+      : rules_(rules), closes_(closes), betas_(betas), report_(report) {
     for (const core::Instrument& instrument : rules.instruments) {
       names_.push_back(instrument.symbol);
       if (!instrument.sector.empty()) names_.push_back(std::string(of_sector) + instrument.sector);
@@ -69,10 +70,9 @@ private:
 
   void read_market(Section& section) {
     const auto share = section.decimal("market", share_range);
-    const std::vector<double> betas = closes_.dates.empty() ? std::vector<double>{} : model::betas(closes_);
-    if (betas.empty()) return section.mistake("market", "needs `prices` in [model], and a market in them that moved");
-    for (std::size_t k = 0; k < betas.size(); ++k) {
-      scenario_.moves.push_back({closes_.symbols[k], betas[k] * as_share(share.value_or(0))});
+    if (betas_.empty()) return section.mistake("market", "needs daily prices, and a market in them that moved");
+    for (std::size_t k = 0; k < betas_.size(); ++k) {
+      scenario_.moves.push_back({closes_.symbols[k], betas_[k] * as_share(share.value_or(0))});
     }
   }
 
@@ -100,6 +100,7 @@ private:
 
   const core::Rules& rules_;
   const model::Closes& closes_;
+  const std::vector<double>& betas_;
   Report& report_;
   std::vector<std::string> names_;
   core::Scenario scenario_;
@@ -108,7 +109,8 @@ private:
 }  // namespace
 
 std::vector<core::Scenario> read_scenarios(std::string_view text, const std::string& file, const core::Rules& rules,
-                                           const model::Closes& closes, Report& report) {
+                                           const model::Closes& closes, const std::vector<double>& betas,
+                                           Report& report) {
   std::vector<core::Scenario> result;
   const Parsed parsed = parse_toml(text, file);
   Report own;  // the values in there are no keys of the configuration
@@ -117,7 +119,7 @@ std::vector<core::Scenario> read_scenarios(std::string_view text, const std::str
     Section root(own, &parsed.root, "", parsed.root.place);
     const Node* table = root.table("scenario");
     Section scenarios(own, table, "scenario", {file, 1, {}});
-    ScenarioReader reader(rules, closes, own);
+    ScenarioReader reader(rules, closes, betas, own);
     for (const Node& child : scenarios.children()) {
       const Node* one = scenarios.table(child.key);
       if (one == nullptr) continue;

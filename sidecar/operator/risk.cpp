@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "sidecar/operator/command.h"
+#include "sidecar/operator/risk_options.h"
 #include "sidecar/risk/plot.h"
 #include "sidecar/risk/whats.h"
 
@@ -113,6 +114,7 @@ void add_risk_command(CLI::App& app, std::function<int()>& chosen) {
   command->add_option("WHAT", request->what, "what is asked, see below")->required()->check(CLI::IsMember(names));
   add_files(*command, *request);
   add_numbers(*command, *request);
+  add_risk_options(*command, *request);
   command->add_option("--plot", request->plot, "a picture of the results: FILE.svg");
   command->add_flag("--json", request->json, "one JSON document");
   command->callback([&chosen, request] {

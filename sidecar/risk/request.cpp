@@ -64,6 +64,13 @@ void check(const Request& request) {
   need(request.horizon_days > 0, "--horizon", request.horizon_days, "above 0");
   need(request.window != 1, "--window", 1, "2 returns or more");
   need(request.draws >= 1'000, "--draws", static_cast<double>(request.draws), "1000 or more");
+  need(request.states >= 2 && request.states <= 8, "--states", request.states, "2 to 8");
+  need(request.largest_fraction.value_or(1) > 0, "--max-fraction", request.largest_fraction.value_or(1), "above 0");
+  need(request.gross_fraction.value_or(1) > 0, "--max-gross", request.gross_fraction.value_or(1), "above 0");
+  const double share = request.correlation_share.value_or(1), times = request.volatility_times.value_or(1);
+  need(share >= 0 && share <= 1, "--correlations-to-one", share, "from 0 to 1");
+  need(times > 0, "--volatility-times", times, "above 0");
+  need(request.reverse_loss.value_or(1) > 0, "--reverse", request.reverse_loss.value_or(1), "above 0");
   need(!request.equity || *request.equity > 0, "--equity", request.equity.value_or(0), "above 0");
 }
 

@@ -42,6 +42,12 @@ struct Request {
   std::size_t draws = 100'000;
   std::uint64_t seed = 1;
   std::optional<double> equity;
+  std::string fit, model;  // of regimes: the file that a trained model is written to, or read from
+  int states = 2;
+  bool history = false;
+  bool long_only = false, shrink_means = false;            // of Kelly, joint
+  std::optional<double> largest_fraction, gross_fraction;  // the same: bounds of one fraction, of all their sizes
+  std::optional<double> correlation_share, volatility_times, reverse_loss;  // of stress
   std::string plot;
   bool json = false;
 

@@ -20,6 +20,13 @@ constexpr std::array table{
     What{"incremental", "VaR of the book less VaR of the book without each symbol", incremental},
     What{"backtest", "whether the VaR of each day before held: exceptions and their tests", backtest},
     What{"sectors", "gross, net, long and short of each sector", sectors},
+    What{"stress", "losses of the book in scenarios, VaR in a crisis, the nearest shock that loses so much", stress},
+    What{"drawdown", "how far the book fell below its highest value, and what it earned for that", drawdown},
+    What{"kelly", "the share of wealth in each symbol with which it grows fastest", kelly},
+    What{"garch", "GARCH(1,1) of the book's returns in percent, and tomorrow's volatility", garch},
+    What{"regime", "calm or storm: a hidden Markov chain of the book's returns in percent", regime},
+    What{"attribution", "where the book's return came from: symbols, sectors, strategies, benchmark, factors",
+         attribution},
 };
 
 }  // namespace

@@ -27,5 +27,11 @@ void components(const Request& request, const Inputs& inputs, Report& report);
 void incremental(const Request& request, const Inputs& inputs, Report& report);
 void backtest(const Request& request, const Inputs& inputs, Report& report);
 void sectors(const Request& request, const Inputs& inputs, Report& report);
+void stress(const Request& request, const Inputs& inputs, Report& report);
+void drawdown(const Request& request, const Inputs& inputs, Report& report);
+void kelly(const Request& request, const Inputs& inputs, Report& report);
+void garch(const Request& request, const Inputs& inputs, Report& report);
+void regime(const Request& request, const Inputs& inputs, Report& report);
+void attribution(const Request& request, const Inputs& inputs, Report& report);
 
 }  // namespace bulwark::risk

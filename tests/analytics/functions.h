@@ -15,6 +15,7 @@ using Functions = std::map<std::string, Json (*)(const Json& arguments)>;
 
 // Each file of functions adds its own.
 void add_risk_functions(Functions& functions);
+void add_series_functions(Functions& functions);
 
 inline Eigen::VectorXd vector_of(const Json& json) {
   Eigen::VectorXd vector(static_cast<Eigen::Index>(json.size()));

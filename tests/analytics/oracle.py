@@ -51,7 +51,7 @@ class Ledger:
         self.values.update(leaves(document, path))
 
     def is_input(self, path):
-        if any(result in path for result in RESULTS):
+        if any(f"/{result}/" in path + "/" for result in RESULTS):
             return False
         return bool(INPUTS.intersection(path.split("/")[1:]))
 
