@@ -16,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "shm/clock.h"
 #include "shm/layout.h"
 
 namespace bulwark::shm {
@@ -157,10 +158,12 @@ inline std::optional<RiskPicture> picture_of(std::span<const std::uint64_t> word
   return picture;
 }
 
+// The writer gives way to all others, also in the middle of a picture: that is waited for, up to half a second or so.
 inline std::optional<RiskPicture> read_risk(const RiskPage& page) {
   const std::uint64_t room = std::min(page.capacity, (page.header.bytes - sizeof(RiskPage)) / 8);
   std::vector<std::uint64_t> words;
-  for (int attempt = 0; attempt < 1'000; ++attempt) {
+  for (int attempt = 0; attempt < 500; ++attempt) {
+    if (attempt > 10) nap(milliseconds(1));
     const std::uint64_t before = page.sequence.load(std::memory_order_acquire);  // SYNC POINT RISK
     words.resize(std::min(page.count.load(std::memory_order_acquire), room));
     // Acquire on each word keeps the second look at the sequence behind all of them.

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real processes of one test: the environment that they share, and an end for each, whatever the test did to it."""
+import ctypes
 import os
+import pathlib
 import signal
 import subprocess
 import time
+import unittest
 
 HUNG = 30.0  # seconds: whatever takes longer hangs
 
@@ -16,6 +19,23 @@ def wait_for(what, holds, each=0.005):
             return found
         time.sleep(each)
     raise AssertionError("in vain: " + what)
+
+
+class FrozenThread:
+    """One thread of another process, held still by ptrace while all others go on."""
+    ATTACH, DETACH, WALL = 16, 17, 0x40000000
+    ptrace = ctypes.CDLL(None, use_errno=True).ptrace
+    ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+
+    def __init__(self, pid, name):
+        tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
+        self.thread = next(int(task.name) for task in tasks if (task / "comm").read_text().strip() == name)
+        if FrozenThread.ptrace(self.ATTACH, self.thread, None, None) != 0:
+            raise unittest.SkipTest("SKIPPED: ptrace is not permitted here: " + os.strerror(ctypes.get_errno()))
+        os.waitpid(self.thread, self.WALL)
+
+    def thaw(self):
+        FrozenThread.ptrace(self.DETACH, self.thread, None, None)
 
 
 def clean_environment(run_folder):

@@ -131,6 +131,7 @@ std::optional<core::Model> read_model(Section& section, const Source& place, con
   section.finish();
   if (report.mistakes.size() != mistakes_before) return core::Model{};
   BuiltModel built = build(source, texts, rules);
+  source.found = model::facts_of(built.closes);
   for (Mistake& mistake : built.mistakes) report.mistakes.push_back(std::move(mistake));
   return std::move(built.model);
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <map>
 #include <string_view>
+#include <unordered_set>
 
 namespace bulwark::model {
 namespace {
@@ -88,12 +89,43 @@ std::vector<std::string> wild_changes(const core::Model& before, const core::Mod
   }
   say(wild("all symbols in equal parts", deviation_of_all(before, old, now), deviation_of_all(after, now, old),
            change_max));
-  if (result.size() > named_max) {
-    const std::size_t more = result.size() - named_max;
-    result.resize(named_max);
-    result.push_back("and " + std::to_string(more) + " more");
+  const auto has = [&](const std::string& name) {
+    return std::any_of(after.scenarios.begin(), after.scenarios.end(),
+                       [&](const core::Scenario& one) { return one.name == name; });
+  };
+  for (const core::Scenario& scenario : before.scenarios) {
+    if (!has(scenario.name)) result.push_back("scenario " + scenario.name + " is no longer in it");
   }
   return result;
+}
+
+std::vector<std::string> odd_changes(const PriceFacts& before, const PriceFacts& after) {
+  std::vector<std::string> result;
+  if (before.dates == 0) return result;
+  if (after.last_date < before.last_date)
+    result.push_back("the prices end on " + after.last_date + ", the last ones on " + before.last_date);
+  if (after.dates < before.dates / 2)
+    result.push_back("the prices have " + std::to_string(after.dates) + " dates, the last ones " +
+                     std::to_string(before.dates));
+  const std::unordered_set<std::string_view> known(before.oddities.begin(), before.oddities.end());
+  for (const std::string& oddity : after.oddities) {
+    if (!known.contains(oddity)) result.push_back(oddity);
+  }
+  return result;
+}
+
+std::vector<std::string> why_not(const core::Model& before, const Source& from, const core::Model& after,
+                                 const Source& now) {
+  std::vector<std::string> result = odd_changes(from.found, now.found);
+  const double change_max = static_cast<double>(now.change_max) / static_cast<double>(unit);
+  for (std::string& line : wild_changes(before, after, change_max)) result.push_back(std::move(line));
+  return result;
+}
+
+std::string some_of(const std::vector<std::string>& lines) {
+  std::string text;
+  for (std::size_t k = 0; k < lines.size() && k < named_max; ++k) text += (text.empty() ? "" : "; ") + lines[k];
+  return lines.size() > named_max ? text + "; and " + std::to_string(lines.size() - named_max) + " more" : text;
 }
 
 }  // namespace bulwark::model

@@ -31,12 +31,6 @@ static std::string state_of(const model::Source& source) {
   return state;
 }
 
-static std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += (text.empty() ? "" : "; ") + line;
-  return text;
-}
-
 void ModelBuilder::start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "bw-model");
@@ -77,14 +71,21 @@ void ModelBuilder::build(const config::Settings& settings) {
   const core::Model& before = *settings.rules.model;
   config::BuiltModel built = config::build_model(source, settings.rules);
   if (!built.mistakes.empty()) return refuse(config::format(built.mistakes.front()));
-  if (const auto faults = model::faults(built.model); !faults.empty()) return refuse(joined(faults));
+  if (const auto faults = model::faults(built.model); !faults.empty()) return refuse(model::some_of(faults));
   model::Backing backing = model::backing_of(built.model, built.closes, source);
   const bool another = backing.version != core::version_of(before);
   if (another) {
-    const double change_max = static_cast<double>(source.change_max) / static_cast<double>(unit);
-    const auto wild = model::wild_changes(before, built.model, change_max);
-    if (!wild.empty()) return refuse(joined(wild));
-    if (const std::string why = wiring_.take_over(std::move(built.model)); !why.empty()) return refuse(why);
+    model::Source now = source;
+    now.found = model::facts_of(built.closes);
+    if (const auto wild = model::why_not(before, source, built.model, now); !wild.empty())
+      return refuse(model::some_of(wild));
+    const std::string failure = wiring_.take_over(std::move(built.model), std::move(now.found));
+    if (!failure.empty()) {
+      looked_at_.clear();  // nothing is wrong with the files: the next round tries again
+      return refuse(failure);
+    }
+  } else if (const auto& oddities = source.found.oddities; told_.built_ns == 0 && !oddities.empty()) {
+    wiring_.alert("the prices of the model want a look: " + model::some_of(oddities));
   }
   backing.built = told_.built + (another ? 1 : 0);
   backing.refused = told_.refused;
@@ -94,10 +95,11 @@ void ModelBuilder::build(const config::Settings& settings) {
 }
 
 void ModelBuilder::refuse(const std::string& why) {
+  const bool news = why != told_.refusal;
   ++told_.refused;
   told_.refusal = why;
   wiring_.show(std::make_shared<model::Backing>(told_));
-  wiring_.alert("a new model was refused, the old one stays: " + why);
+  if (news) wiring_.alert("a new model was refused, the old one stays: " + why);
 }
 
 }  // namespace bulwark::process

@@ -19,9 +19,9 @@ public:
   struct Wiring {
     std::function<config::Settings()> settings;  // as they are in force
     // Puts the model into force; empty: done, else why not.
-    std::function<std::string(core::Model model)> take_over;
+    std::function<std::string(core::Model model, model::PriceFacts found)> take_over;
     std::function<void(std::shared_ptr<const model::Backing>)> show;
-    std::function<void(const std::string&)> alert;  // a model was refused
+    std::function<void(const std::string&)> alert;  // a model was refused, or wants a look
   };
   explicit ModelBuilder(Wiring wiring) : wiring_(std::move(wiring)) {}
   ~ModelBuilder() { stop(); }

@@ -9,7 +9,7 @@
 
 namespace bulwark::process {
 
-static constexpr DurationNs show_interval = milliseconds(50);
+static constexpr DurationNs show_interval = milliseconds(40);
 
 static shm::Mapping<shm::RiskPage> make_page(const std::string& path, std::uint64_t generation, std::uint64_t words) {
   auto page = shm::create_segment<shm::RiskPage>(path, sizeof(shm::RiskPage) + words * 8, generation);

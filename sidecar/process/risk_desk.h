@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Live risk: looks over the shadow's shoulder, and shows what it finds on the risk page, twenty times a second. It is
-// never asked anything by the hot loop; what goes wrong here is told, and stops nothing. Cold.
+// Live risk: looks over the shadow's shoulder, and shows what it finds on the risk page, twenty times a second or more.
+// It is never asked anything by the hot loop; what goes wrong here is told, and stops nothing. Cold.
 #pragma once
 
 #include <functional>

@@ -78,8 +78,7 @@ void Sidecar::keep_tame_model(const journal::Recovered& recovered) {
   const core::Rules before = simulate::recorded_rules(
       journal::read_configuration(settings_.journal_directory, recovered.replay.configuration));
   if (!before.model) return;
-  const double change_max = static_cast<double>(settings_.model_source.change_max) / static_cast<double>(unit);
-  if (!model::wild_changes(*before.model, *settings_.rules.model, change_max).empty())
+  if (!model::why_not(*before.model, {}, *settings_.rules.model, settings_.model_source).empty())
     settings_.rules.model = before.model;  // the model thread finds the other one, and says why it is refused
 }
 
@@ -132,7 +131,9 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
 void Sidecar::make_model_builder() {
   model_builder_ = std::make_unique<ModelBuilder>(
       ModelBuilder::Wiring{[this] { return wishes_->settings(); },
-                           [this](core::Model model) { return wishes_->take_over_model(std::move(model)); },
+                           [this](core::Model model, model::PriceFacts found) {
+                             return wishes_->take_over_model(std::move(model), std::move(found));
+                           },
                            [this](auto backing) { risk_desk_->show_backing(std::move(backing)); },
                            [this](const std::string& what) {
                              tell(what);

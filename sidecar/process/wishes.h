@@ -45,7 +45,7 @@ public:
   // The configuration is read again and taken over as a whole, or not at all. On SIGHUP, without a name.
   Answer reload();
   // The model alone, by the model thread. Empty: done; else why not.
-  std::string take_over_model(core::Model model);
+  std::string take_over_model(core::Model model, model::PriceFacts found);
   // Limits marked dynamic that no override holds for are that many times smaller until then: overrides in the name of
   // the back-test. False: nobody has done it.
   bool tighten(double times, TimeNs until);

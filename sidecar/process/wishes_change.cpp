@@ -43,10 +43,11 @@ Answer Wishes::take_over(const shm::ControlRequest& request, const config::Setti
   return {true, 0, {describe(change)}};
 }
 
-std::string Wishes::take_over_model(core::Model model) {
+std::string Wishes::take_over_model(core::Model model, model::PriceFacts found) {
   const std::lock_guard lock(one_at_a_time_);
   config::Settings settings = settings_;
   settings.rules.model = std::move(model);
+  settings.model_source.found = std::move(found);
   const Answer answer = take_over(shm::ControlRequest{}, settings);
   return answer.done ? std::string{} : answer.lines.front();
 }
@@ -92,11 +93,9 @@ config::Settings Wishes::settings() {
 // meant.
 static std::vector<std::string> wild_model(const config::Settings& before, const config::Settings& after) {
   if (!before.rules.model || !after.rules.model) return {};
-  const double change_max = static_cast<double>(after.model_source.change_max) / static_cast<double>(unit);
-  std::vector<std::string> lines = model::wild_changes(*before.rules.model, *after.rules.model, change_max);
-  for (std::string& line : lines) line = "model: " + line;
-  if (!lines.empty()) lines.emplace_back("model: where that is meant, reload with --operator and --reason");
-  return lines;
+  const auto wild = model::why_not(*before.rules.model, before.model_source, *after.rules.model, after.model_source);
+  if (wild.empty()) return {};
+  return {"model: " + model::some_of(wild), "model: where that is meant, reload with --operator and --reason"};
 }
 
 Answer Wishes::reload() {

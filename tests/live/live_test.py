@@ -11,6 +11,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "control"))
 from desk import CONFIG, DeskTest, wait_for  # noqa: E402
+from processes import FrozenThread  # noqa: E402
 
 MODEL = """[model]
 prices = "prices.csv"
@@ -210,6 +211,76 @@ class LiveTest(Live):
                          (None, None, None))
         self.assertIsNone(risk["symbols"][0]["component_var"])
         self.assertEqual(risk["stress"]["worst_scenario"], "oil")
+        self.down()
+
+
+class TroubleTest(Live):
+    def test_garbage_in_the_prices_leaves_the_old_model_in_force_and_says_why(self):
+        self.up()
+        self.trade(self.one, 100, "AAPL", "buy", "100")
+        first = self.risks("the model", lambda risk: risk["var"]["historical"])
+        text, (date, a, b) = text_of(self.rows), self.rows[-1]
+        halved = [(day, x / 2 if k == 150 else x, y) for k, (day, x, y) in enumerate(self.rows)]
+        garbage = (
+            (text + "2021-01-01,nan,50\n", 'price: found "nan"'),
+            (text + "2021-01-01,1e999,50\n", 'price: found "1e999"'),
+            (text + "2021-01-01,-1,50\n", 'price: found "-1"'),
+            (text + "2021-01-01,100\n", "found 2 field(s)"),
+            (text_of(self.rows[:1]), "found 1 date(s)"),
+            ("", "found 0 date(s)"),
+            (text_of(halved), "AAPL x"),
+            (text + f"2021-01-01,{a},{b / 2}\n", "XOM x0.5 on 2021-01-01"),
+            (text_of(self.rows[:200]), "the prices end on"),
+            (text_of([(day, x, self.rows[-30][2] if k > 270 else y) for k, (day, x, y) in enumerate(self.rows)]),
+             "XOM has not moved since"),
+            ("date,AAPL\n" + "".join(f"{day},{x}\n" for day, x, _ in self.rows), "XOM is no longer in it"),
+            ("\0" * 1_000, "header"),
+        )
+        for count, (garbled, why) in enumerate(garbage, 1):
+            (self.folder / "prices.new").write_text(garbled)
+            (self.folder / "prices.new").rename(self.folder / "prices.csv")
+            risk = self.risks(why, lambda risk: risk["model"]["refused"] == count)
+            self.assertIn(why, risk["model"]["refusal"])
+            self.log_says("a new model was refused, the old one stays: " + risk["model"]["refusal"][:60])
+            self.assertEqual(risk["model"]["version"], first["model"]["version"])
+            self.assertEqual(risk["var"], first["var"])
+        self.journal_says("XOM is no longer in it")
+        (self.folder / "prices.csv").unlink()
+        self.log_says("prices.csv: cannot be read")
+        self.bulwark("reload", code=2)
+        self.write_prices(self.rows + [("2021-01-01", 1.01 * a, b)])
+        self.risks("a good file", lambda risk: risk["model"]["to"] == "2021-01-01" and not risk["model"]["refusal"])
+        self.down()
+
+    def test_odd_prices_of_the_first_model_are_told_and_do_not_stand_in_the_way_of_the_next(self):
+        self.rows[200] = (self.rows[200][0], self.rows[200][1] / 2, self.rows[200][2])
+        self.write_prices(self.rows)
+        self.up()
+        self.log_says("the prices of the model want a look: AAPL x")
+        self.rows.append(("2021-01-01", *self.rows[-1][1:]))
+        self.write_prices(self.rows)
+        self.risks("the next one", lambda risk: risk["model"]["to"] == "2021-01-01")
+        self.down()
+
+    def test_frozen_risk_threads_hurt_nobody_who_trades(self):
+        self.up()
+        self.trade(self.one, 100, "AAPL", "buy", "100")
+        self.risks("the position", lambda risk: risk["exposure"]["gross"] == 10_000)
+        pid = self.status()["processes"]["bulwark-sidecar"]
+        threads = [FrozenThread(pid, name) for name in ("bw-shadow", "bw-model")]
+        try:
+            self.write_prices(prices(seed=2))
+            for _ in range(300):
+                self.mark(100)
+                self.trade(self.one, 1, "AAPL", "buy", "100")
+            self.refuses(self.one, "order_notional", 2_001)
+            wait_for("an old picture", lambda: self.risk()["age_ns"] > 10**9)
+            self.assertIn("STALE", self.bulwark("status", "--risk"))
+            self.assertEqual(self.status()["state"], "normal")
+        finally:
+            for thread in threads:
+                thread.thaw()
+        self.risks("the picture of now", lambda risk: risk["exposure"]["gross"] == 40_000)
         self.down()
 
 

@@ -79,8 +79,63 @@ TEST(Validate, OfManyOnlyTheFirstAreNamed) {
   std::vector<std::string> symbols;
   for (int k = 0; k < 40; ++k) symbols.push_back("SYM" + std::to_string(k));
   const Lines found = wild_changes(model_of(symbols, 0.01), model_of(symbols, 0.1), 3);
-  ASSERT_EQ(found.size(), 6U);
-  EXPECT_EQ(found.back(), "and 36 more");
+  ASSERT_EQ(found.size(), 41U);
+  EXPECT_TRUE(some_of(found).ends_with("; and 36 more"));
+  EXPECT_EQ(some_of({"one", "two"}), "one; two");
+}
+
+TEST(Validate, AScenarioThatIsGoneIsTold) {
+  core::Model before = model_of({"AAPL"}, 0.01);
+  before.scenarios.push_back({"crash", {{"AAPL", -0.2}}});
+  EXPECT_EQ(wild_changes(before, model_of({"AAPL"}, 0.01), 3), Lines{"scenario crash is no longer in it"});
+  EXPECT_EQ(wild_changes(model_of({"AAPL"}, 0.01), before, 3), Lines{});
+}
+
+// A day a date, from 2024-01-01 on.
+Closes closes_of(const std::vector<std::vector<double>>& days, const std::vector<std::string>& symbols) {
+  Closes closes;
+  closes.symbols = symbols;
+  for (std::size_t k = 0; k < days.size(); ++k) {
+    closes.dates.push_back("2024-01-" + std::string(k < 9 ? "0" : "") + std::to_string(k + 1));
+    closes.prices.insert(closes.prices.end(), days[k].begin(), days[k].end());
+  }
+  return closes;
+}
+
+TEST(PriceFacts, TellWhatPricesSeldomDoTheNewestFirst) {
+  const PriceFacts facts = facts_of(closes_of({{100, 50}, {50, 51}, {100, 50}, {134, 50}, {134, 18}}, {"AAPL", "XOM"}));
+  EXPECT_EQ(facts.dates, 5U);
+  EXPECT_EQ(facts.last_date, "2024-01-05");
+  EXPECT_EQ(facts.oddities, (Lines{"XOM x0.36 on 2024-01-05", "AAPL x2 on 2024-01-03", "AAPL x0.5 on 2024-01-02"}));
+  EXPECT_EQ(facts_of({}), PriceFacts{});
+}
+
+TEST(PriceFacts, AFeedThatStandsStillIsOneOddityHoweverLongItDoes) {
+  std::vector<std::vector<double>> days{{100}, {101}};
+  days.resize(21, {102});
+  EXPECT_EQ(facts_of(closes_of(days, {"AAPL"})).oddities, Lines{});
+  for (const std::size_t count : {23U, 24U}) {
+    days.resize(count, {102});
+    EXPECT_EQ(facts_of(closes_of(days, {"AAPL"})).oddities, Lines{"AAPL has not moved since 2024-01-03"});
+  }
+  days.push_back({103});
+  EXPECT_EQ(facts_of(closes_of(days, {"AAPL"})).oddities, Lines{});
+}
+
+TEST(PriceFacts, WhatWasOddBeforeIsNoNews) {
+  const PriceFacts before{100, "2024-05-01", {"AAPL x0.5 on 2024-01-02"}};
+  PriceFacts after{101, "2024-05-02", before.oddities};
+  EXPECT_EQ(odd_changes(before, after), Lines{});
+  after.oddities.insert(after.oddities.begin(), "XOM x2 on 2024-05-02");
+  EXPECT_EQ(odd_changes(before, after), Lines{"XOM x2 on 2024-05-02"});
+  EXPECT_EQ(odd_changes({}, after), Lines{}) << "there was nothing to hold it against";
+}
+
+TEST(PriceFacts, AFileThatWasCutOffIsTold) {
+  const PriceFacts before{100, "2024-05-01", {}};
+  EXPECT_EQ(odd_changes(before, {49, "2024-05-01", {}}), Lines{"the prices have 49 dates, the last ones 100"});
+  EXPECT_EQ(odd_changes(before, {50, "2024-04-30", {}}),
+            Lines{"the prices end on 2024-04-30, the last ones on 2024-05-01"});
 }
 
 }  // namespace

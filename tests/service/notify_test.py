@@ -4,7 +4,6 @@ loop that matters turns, and why they gave up.
 
     notify_test.py BUILD
 """
-import ctypes
 import os
 import pathlib
 import shutil
@@ -16,7 +15,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from processes import HUNG, Processes, wait_for  # noqa: E402
+from processes import HUNG, FrozenThread, Processes, wait_for  # noqa: E402
 
 BUILD = sys.argv.pop(1)
 CONFIG = """[instance]
@@ -30,23 +29,6 @@ equity = "1000000"
 metric = "gross"
 max = "1000000"
 """
-PTRACE_ATTACH, PTRACE_DETACH = 16, 17
-ptrace = ctypes.CDLL(None, use_errno=True).ptrace
-ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
-WALL = 0x40000000
-
-
-class FrozenThread:
-    """One thread of another process, held still by ptrace while all others go on."""
-
-    def __init__(self, thread):
-        self.thread = thread
-        if ptrace(PTRACE_ATTACH, thread, None, None) != 0:
-            raise unittest.SkipTest("SKIPPED: ptrace is not permitted here: " + os.strerror(ctypes.get_errno()))
-        os.waitpid(thread, WALL)
-
-    def thaw(self):
-        ptrace(PTRACE_DETACH, self.thread, None, None)
 
 
 class NotifyTest(unittest.TestCase):
@@ -95,12 +77,6 @@ class NotifyTest(unittest.TestCase):
         self.hear(ear, "STOPPING=1")
         self.assertEqual(process.wait(HUNG), 0)
 
-    def thread(self, process, name):
-        for task in pathlib.Path(f"/proc/{process.pid}/task").iterdir():
-            if (task / "comm").read_text().strip() == name:
-                return int(task.name)
-        raise AssertionError(name)
-
     def test_ready_alive_and_ending(self):
         watchdog, of_watchdog = self.start("bulwark-watchdog")
         self.assertIn("WATCHDOG=1", self.hear(of_watchdog, "READY=1"))
@@ -127,7 +103,7 @@ class NotifyTest(unittest.TestCase):
     def hangs(self, program, thread):
         process, ear = self.start(program)
         self.hear(ear, "READY=1")
-        frozen = FrozenThread(self.thread(process, thread))
+        frozen = FrozenThread(process.pid, thread)
         try:
             self.assertTrue(self.still(ear))
             self.assertIsNone(process.poll())
