@@ -34,7 +34,7 @@ def prices(days=300, seed=1, scale=1.0):
     """Rows of closes whose volatility is `scale` times 1 %."""
     drawn, closes, rows = random.Random(seed), [100.0, 50.0], []
     for day in range(days):
-        rows.append((f"{2020 + day // 360}-{day % 360 // 30 + 1:02}-{day % 30 + 1:02}", *closes))
+        rows.append((str(datetime.date(2020, 1, 1) + datetime.timedelta(days=day)), *closes))
         market = drawn.gauss(0, 0.01)
         closes = [close * (1 + scale * (market + drawn.gauss(0, 0.005))) for close in closes]
     return rows
