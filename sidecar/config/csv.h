@@ -67,4 +67,11 @@ inline std::optional<double> number_of(std::string_view text) {
   return value;
 }
 
+// Beyond these bounds squares and ratios leave the range of doubles, and what comes of them can look right.
+inline constexpr const char* price_words = "a price from 1e-12 to 1e15";
+inline std::optional<double> price_of(std::string_view text) {
+  const std::optional<double> price = number_of(text);
+  return price && *price >= 1e-12 && *price <= 1e15 ? price : std::nullopt;
+}
+
 }  // namespace bulwark::config

@@ -11,6 +11,7 @@
 #include "sidecar/config/csv.h"
 #include "sidecar/config/model_reading.h"
 #include "sidecar/config/spelling.h"
+#include "sidecar/model/validate.h"
 
 namespace bulwark::config {
 namespace {
@@ -91,6 +92,7 @@ static BuiltModel build(const model::Source& source, const Texts& texts, const c
   if (report.mistakes.empty() && !built.closes.dates.empty()) {
     const double lambda = static_cast<double>(source.lambda) / static_cast<double>(unit);
     model::estimate(built.closes, source.estimator, lambda, built.model);
+    for (const std::string& fault : model::faults(built.model)) report.mistake({source.prices, 0, {}}, "model", fault);
   }
   built.mistakes = std::move(report.mistakes);
   return built;

@@ -24,8 +24,8 @@ void add_own_closes(model::Closes& closes, std::string_view text, const std::str
                     const std::vector<std::string>& symbols, Report& report) {
   std::map<std::string_view, Day> days;
   each_line(text, [&](int number, const std::vector<std::string_view>& fields) {
-    const std::optional<double> price = fields.size() == 3 ? number_of(fields[2]) : std::nullopt;
-    if (!price || !(*price > 0) || !is_date(fields[0]))
+    const std::optional<double> price = fields.size() == 3 ? price_of(fields[2]) : std::nullopt;
+    if (!price || !is_date(fields[0]))
       return report.mistake({file, number, {}}, "line", "needed is date,symbol,close with a price above 0");
     const bool known = std::binary_search(symbols.begin(), symbols.end(), fields[1]);
     if (known && (closes.dates.empty() || fields[0] > closes.dates.back())) days[fields[0]][fields[1]] = *price;

@@ -60,11 +60,11 @@ private:
     std::vector<double> prices;
     bool whole = true;
     for (const std::size_t k : columns_) {
-      const std::optional<double> price = number_of(fields[k]);
+      const std::optional<double> price = price_of(fields[k]);
       whole = whole && !fields[k].empty();
-      if (price && *price > 0) prices.push_back(*price);
+      if (price) prices.push_back(*price);
       else if (!fields[k].empty())
-        return wrong("price", fmt::format("found {}; allowed is a number above 0", shown(fields[k])));
+        return wrong("price", fmt::format("found {}; allowed is {}", shown(fields[k]), price_words));
     }
     if (!whole) return;
     closes_.dates.emplace_back(date);

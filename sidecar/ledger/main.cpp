@@ -15,6 +15,7 @@
 #include "shm/clock.h"
 #include "shm/memfd.h"
 #include "shm/run_folder.h"
+#include "shm/whole_file.h"
 #include "sidecar/config/load.h"
 #include "sidecar/ledger/postgres/closes.h"
 #include "sidecar/ledger/postgres/heads.h"
@@ -80,7 +81,7 @@ int migrate(const std::string& url, bool dry_run) {
 int write_closes(const Options& options) {
   try {
     postgres::Connection database(options.postgres, milliseconds(600'000));
-    postgres::write_whole(options.to, postgres::closes_of(database, options.closes));
+    shm::write_whole(options.to, postgres::closes_of(database, options.closes));
     return done;
   } catch (const std::runtime_error& error) {
     throw Stop{answer_is_no, error.what()};

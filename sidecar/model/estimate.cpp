@@ -46,7 +46,8 @@ void estimate(const Closes& closes, Estimator estimator, double lambda, core::Mo
       model.loadings.push_back(loading);
       explained += loading * loading;
     }
-    model.residuals.push_back(std::max(0.0, covariances(symbol, symbol) - explained));
+    const double left = covariances(symbol, symbol) - explained;
+    model.residuals.push_back(left < 0 ? 0 : left);  // what is no number stays none: nobody may take it for no risk
   }
 }
 

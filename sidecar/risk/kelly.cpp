@@ -54,7 +54,7 @@ void add_joint(const Request& request, const Inputs& inputs, const Eigen::Matrix
       Json& result = add("fraction", found[static_cast<Eigen::Index>(k)], "joint", report);
       result["symbol"] = inputs.symbols[k];
       result["estimator"] = request.estimator_name();
-      if (!estimate.target.empty()) result["shrinkage_target"] = estimate.target;
+      if (!estimate.target.empty()) result["target"] = estimate.target;
     }
   }
 }

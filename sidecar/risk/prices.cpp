@@ -17,8 +17,6 @@ using config::shown;
 
 namespace {
 
-// Beyond them squares and ratios leave the range of doubles, and what comes out can look right.
-constexpr double price_min = 1e-12, price_max = 1e15;
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 class Reader {
@@ -78,10 +76,10 @@ private:
   void take(const std::string& date, std::string_view symbol, std::string_view text) {
     if (symbol.empty()) wrong("symbol", "is empty");
     if (text.empty()) return;
-    const std::optional<double> price = config::number_of(text);
-    if (!price || *price < price_min || *price > price_max) {
+    const std::optional<double> price = config::price_of(text);
+    if (!price) {
       wrong(long_ ? fmt::format("close of {}", symbol) : std::string(symbol),
-            fmt::format("found {}; needed is a price from 1e-12 to 1e15, or nothing where there is none", shown(text)));
+            fmt::format("found {}; needed is {}, or nothing where there is none", shown(text), config::price_words));
     }
     if (!by_symbol_[std::string(symbol)].emplace(date, *price).second)
       wrong("symbol", fmt::format("{} has a price on {} already", shown(symbol), date));

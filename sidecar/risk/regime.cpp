@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <fstream>
 #include <numbers>
 
 #include "core/analytics/hmm.h"
+#include "shm/whole_file.h"
 #include "sidecar/model/regime_model.h"
 #include "sidecar/risk/file.h"
 #include "sidecar/risk/mistake.h"
@@ -32,9 +32,11 @@ RegimeModel trained(const Request& request, const Inputs& inputs, const Eigen::V
 }
 
 void write(const std::string& path, const RegimeModel& model) {
-  std::ofstream file(path);
-  file << model::text_of(model) << std::flush;
-  if (!file) throw Mistake(path + ": cannot be written");
+  try {
+    shm::write_whole(path, model::text_of(model), 0644);
+  } catch (const std::system_error& error) {
+    throw Mistake(error.what());
+  }
 }
 
 RegimeModel read(const std::string& path) {

@@ -35,7 +35,12 @@ void add_losses(const Request& request, const Inputs& inputs, Report& report) {
   report.add("worst_loss", worst)["scenario"] = name;
 }
 
-void add_crises(const Request& request, const Inputs& inputs, const Eigen::MatrixXd& covariance, Report& report) {
+void mark(Json& result, const Request& request, const Estimate& estimate) {
+  result["estimator"] = request.estimator_name();
+  if (!estimate.target.empty()) result["target"] = estimate.target;
+}
+
+void add_crises(const Request& request, const Inputs& inputs, const Estimate& estimate, Report& report) {
   const auto add = [&](const char* scenario, double extent, const Eigen::MatrixXd& stressed) {
     const double deviation = std::sqrt(analytics::portfolio_variance(inputs.book(), stressed));
     for (const double confidence : request.confidences) {
@@ -43,36 +48,41 @@ void add_crises(const Request& request, const Inputs& inputs, const Eigen::Matri
       result["scenario"] = scenario;
       result["extent"] = extent;
       result["confidence"] = confidence;
-      result["estimator"] = request.estimator_name();
+      mark(result, request, estimate);
     }
   };
   if (request.correlation_share) {
     const double share = *request.correlation_share;
-    add("correlations_to_one", share, analytics::with_correlations_towards_one(covariance, share));
+    add("correlations_to_one", share, analytics::with_correlations_towards_one(estimate.covariance, share));
   }
   if (request.volatility_times) {
     const double times = *request.volatility_times;
-    add("volatility_times", times, analytics::with_volatility_times(covariance, times));
+    add("volatility_times", times, analytics::with_volatility_times(estimate.covariance, times));
   }
 }
 
-void add_reverse(const Request& request, const Inputs& inputs, const Eigen::MatrixXd& covariance, Report& report) {
+void add_reverse(const Request& request, const Inputs& inputs, const Estimate& estimate, Report& report) {
   const double loss = *request.reverse_loss;
-  const analytics::ReverseStress found = analytics::reverse_stress(inputs.book(), covariance, loss);
+  const analytics::ReverseStress found = analytics::reverse_stress(inputs.book(), estimate.covariance, loss);
   Json& distance = report.add("reverse_deviations", found.deviations);
   distance["loss"] = loss;
-  distance["estimator"] = request.estimator_name();
+  mark(distance, request, estimate);
   for (std::size_t k = 0; k < inputs.symbols.size(); ++k) {
     const double move = found.moves[static_cast<Eigen::Index>(k)];
-    report.add("reverse_move", move)["symbol"] = inputs.symbols[k];
+    Json& result = report.add("reverse_move", move);
+    result["symbol"] = inputs.symbols[k];
+    mark(result, request, estimate);
     if (move < -1)
       report.warn(
           fmt::format("{}: no price falls by {:.0f} %: the loss is out of reach", inputs.symbols[k], -100 * move));
   }
+}
+
+void add_reverse_of_the_market(const Request& request, const Inputs& inputs, Report& report) {
   const Eigen::VectorXd betas = betas_to_market(request, inputs);
   const double exposure = betas.size() == 0 ? 0 : inputs.book().dot(betas);
   if (exposure == 0) return report.warn("the book does not move with the market: no move of the market loses it");
-  const double market = -loss / exposure;
+  const double market = -*request.reverse_loss / exposure;
   report.add("reverse_market_move", market);
   if (market < -1)
     report.warn(fmt::format("the market cannot fall by {:.0f} %: no fall of it loses that much", -100 * market));
@@ -89,9 +99,10 @@ void stress(const Request& request, const Inputs& inputs, Report& report) {
   if (!request.scenarios.empty()) add_losses(request, inputs, report);
   if (!crisis && !request.reverse_loss) return;
   for (const Estimate& estimate : estimates(request, inputs)) {
-    if (crisis) add_crises(request, inputs, estimate.covariance, report);
-    if (request.reverse_loss) add_reverse(request, inputs, estimate.covariance, report);
+    if (crisis) add_crises(request, inputs, estimate, report);
+    if (request.reverse_loss) add_reverse(request, inputs, estimate, report);
   }
+  if (request.reverse_loss) add_reverse_of_the_market(request, inputs, report);
 }
 
 }  // namespace bulwark::risk

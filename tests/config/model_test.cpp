@@ -103,7 +103,7 @@ TEST_F(ModelTest, MistakesInPricesAreToldWithTheirLine) {
   EXPECT_EQ(mistakes("", "date,AAPL\n2024-01-02,1\n2024-01-02,1\n2024-1-3,1\n2024-01-04,0\n2024-01-05,1,2\n"),
             (Lines{"prices.csv:3: date: \"2024-01-02\" does not come after 2024-01-02",
                    "prices.csv:4: date: found \"2024-1-3\"; allowed is a date, like \"2024-01-31\"",
-                   "prices.csv:5: price: found \"0\"; allowed is a number above 0",
+                   "prices.csv:5: price: found \"0\"; allowed is a price from 1e-12 to 1e15",
                    "prices.csv:6: line: found 3 field(s); the header has 2"}));
   EXPECT_EQ(
       mistakes("", "date,AAPL,MSFT\n2024-01-02,1,\n2024-01-03,1,2\n2024-01-04,1,2\n"),

@@ -43,8 +43,11 @@ class Closes(unittest.TestCase):
     def test_an_answer_that_is_none_leaves_the_file_as_it_was(self):
         self.file.write_text("as it was")
         for query, why in (("SELECT day, symbol FROM closes", "three columns"), (QUERY + " WHERE false", "has no closes"),
-                           ("SELECT day, '', close FROM closes", "row 1: found nothing for a symbol"),
-                           ("SELECT day, 'A,B', close FROM closes", 'row 1: found "A,B" for a symbol'),
+                           ("SELECT day, '', close FROM closes", 'row 1: found ""; needed is a symbol'),
+                           ("SELECT day, 'A,B', close FROM closes", 'row 1: found "A,B"; needed is a symbol'),
+                           ("SELECT day, symbol, 'NaN'::numeric FROM closes", 'row 1: found "NaN"; needed is a price'),
+                           ("SELECT day, symbol, -close FROM closes", "needed is a price"),
+                           ("SELECT day::timestamp, symbol, close FROM closes", "needed is a date"),
                            (QUERY + " UNION ALL " + QUERY, "has more than one close on 2026-01-0"),
                            ("SELECT * FROM nowhere", '"nowhere" does not exist'),
                            ("COPY closes TO STDOUT", "")):

@@ -35,7 +35,7 @@ MAY_INCLUDE = {
     "sidecar/ledger": ("shm/", "core/", "sidecar/ledger/", "sidecar/config/", "sidecar/journal/", "sidecar/service/",
                        "sidecar/simulate/event_reader.h", "sidecar/simulate/recorded_rules.h"),
     "sidecar/risk": ("core/analytics/", "sidecar/risk/", "sidecar/config/csv.h", "sidecar/config/spelling.h",
-                     "sidecar/config/model_reading.h", "sidecar/model/regime_model.h"),
+                     "sidecar/config/model_reading.h", "sidecar/model/regime_model.h", "shm/whole_file.h"),
     "sidecar/operator": ("shm/", "core/", "sidecar/", "killswitch/"),
     "sidecar": ("shm/", "core/", "sidecar/"),
     "client": ("shm/", "client/"),

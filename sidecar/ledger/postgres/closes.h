@@ -10,10 +10,7 @@ namespace bulwark::ledger::postgres {
 
 // Asks `query` for date, symbol and close, in a transaction that may only read, and returns them as a price file:
 // `date,SYM1,SYM2,...`, ascending; a close that is null or not there is an empty field. Throws DatabaseError, or
-// std::runtime_error where the answer is none: other columns, no rows, a name that no CSV can carry.
+// std::runtime_error where the answer is none: other columns, no rows, what is no date, no name or no price.
 std::string closes_of(Connection& database, const std::string& query);
-
-// Nobody ever reads half of it. Throws std::runtime_error.
-void write_whole(const std::string& path, const std::string& text);
 
 }  // namespace bulwark::ledger::postgres
