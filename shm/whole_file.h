@@ -15,7 +15,7 @@
 
 namespace bulwark::shm {
 
-// Throws std::system_error, naming the file.
+// `mode`: less what the umask takes. Throws std::system_error, naming the file.
 inline void write_whole(const std::string& path, std::string_view text, mode_t mode = 0640) {
   const std::string making = path + ".new";
   const auto fail = [&](const std::string& what) {

@@ -73,7 +73,10 @@ TrafficLight traffic_light(std::int64_t hits, std::int64_t observations, double 
   TrafficLight light;
   light.cumulative = boost::math::cdf(binomial, static_cast<double>(hits));
   light.at_least = hits == 0 ? 1 : boost::math::cdf(boost::math::complement(binomial, static_cast<double>(hits - 1)));
-  light.zone = light.cumulative < 0.95 ? Zone::Green : light.cumulative < 0.9999 ? Zone::Yellow : Zone::Red;
+  // Of a few observations none says more than many: without an exception nothing has failed.
+  light.zone = light.cumulative < 0.95 || hits == 0 ? Zone::Green
+               : light.cumulative < 0.9999          ? Zone::Yellow
+                                                    : Zone::Red;
   if (observations == 250 && std::abs(tail - 0.01) < 1e-12) {
     const auto place = static_cast<std::size_t>(hits);
     light.multiplier = 3 + (place < plus.size() ? plus[place] : 1.0);

@@ -7,9 +7,13 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include "shm/clock.h"
 
 namespace bulwark::config {
 
@@ -58,6 +62,16 @@ inline bool is_date(std::string_view text) {
   return std::chrono::year_month_day(std::chrono::year(parts[0]), std::chrono::month(static_cast<unsigned>(parts[1])),
                                      std::chrono::day(static_cast<unsigned>(parts[2])))
       .ok();
+}
+
+// Today's, where it is latest on earth.
+inline std::string newest_date() {
+  const std::chrono::sys_time<std::chrono::nanoseconds> now{std::chrono::nanoseconds(shm::wall_now().ns)};
+  const std::chrono::year_month_day day(std::chrono::floor<std::chrono::days>(now + std::chrono::hours(14)));
+  char text[32];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                static_cast<unsigned>(day.day()));
+  return text;
 }
 
 inline std::optional<double> number_of(std::string_view text) {

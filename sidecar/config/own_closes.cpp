@@ -23,10 +23,12 @@ static bool begin(model::Closes& closes, const std::map<std::string_view, Day>& 
 void add_own_closes(model::Closes& closes, std::string_view text, const std::string& file,
                     const std::vector<std::string>& symbols, Report& report) {
   std::map<std::string_view, Day> days;
+  const std::string newest = newest_date();
   each_line(text, [&](int number, const std::vector<std::string_view>& fields) {
     const std::optional<double> price = fields.size() == 3 ? price_of(fields[2]) : std::nullopt;
-    if (!price || !is_date(fields[0]))
-      return report.mistake({file, number, {}}, "line", "needed is date,symbol,close with a price above 0");
+    if (!price || !is_date(fields[0]) || fields[0] > newest)
+      return report.mistake({file, number, {}}, "line",
+                            "needed is date,symbol,close: a date that has come, a price from 1e-12 to 1e15");
     const bool known = std::binary_search(symbols.begin(), symbols.end(), fields[1]);
     if (known && (closes.dates.empty() || fields[0] > closes.dates.back())) days[fields[0]][fields[1]] = *price;
   });

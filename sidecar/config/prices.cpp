@@ -55,6 +55,7 @@ private:
     const std::string_view date = fields[0];
     if (!is_date(date))
       return wrong("date", fmt::format("found {}; allowed is a date, like \"2024-01-31\"", shown(date)));
+    if (date > newest_date_) return wrong("date", fmt::format("{} has not come yet", shown(date)));
     if (date <= last_date_) return wrong("date", fmt::format("{} does not come after {}", shown(date), last_date_));
     last_date_ = date;
     std::vector<double> prices;
@@ -84,6 +85,7 @@ private:
   Place place_;
   const std::vector<std::string>& symbols_;
   Report& report_;
+  const std::string newest_date_ = newest_date();
   std::size_t column_count_ = 0;
   std::vector<std::size_t> columns_;
   std::string last_date_;

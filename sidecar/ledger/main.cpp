@@ -81,7 +81,7 @@ int migrate(const std::string& url, bool dry_run) {
 int write_closes(const Options& options) {
   try {
     postgres::Connection database(options.postgres, milliseconds(600'000));
-    shm::write_whole(options.to, postgres::closes_of(database, options.closes));
+    shm::write_whole(options.to, postgres::closes_of(database, options.closes), 0666);
     return done;
   } catch (const std::runtime_error& error) {
     throw Stop{answer_is_no, error.what()};

@@ -66,6 +66,9 @@ void kelly(const Request& request, const Inputs& inputs, Report& report) {
       inputs.last_returns(request.window).array() - request.risk_free / analytics::trading_days;
   if (excess.rows() < 2) throw Mistake("kelly: a variance needs 2 returns");
   for (const std::string& convention : request.named(kelly_family)) {
+    if (convention != "joint" && (bounded(request) || request.shrink_means)) {
+      throw Mistake("--long-only, --max-fraction, --max-gross, --shrink-means: are of --convention joint alone");
+    }
     if (convention == "joint") {
       add_joint(request, inputs, excess, report);
       continue;

@@ -33,7 +33,7 @@ RegimeModel trained(const Request& request, const Inputs& inputs, const Eigen::V
 
 void write(const std::string& path, const RegimeModel& model) {
   try {
-    shm::write_whole(path, model::text_of(model), 0644);
+    shm::write_whole(path, model::text_of(model), 0666);
   } catch (const std::system_error& error) {
     throw Mistake(error.what());
   }

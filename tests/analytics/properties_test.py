@@ -120,6 +120,16 @@ class Properties(unittest.TestCase):
         self.assertEqual(DESK.risk(*asked, 7), first)
         self.assertNotEqual(pick(DESK.risk(*asked, 7), "var"), pick(DESK.risk(*asked, 8), "var"))
 
+    def test_no_exception_is_green_however_few_were_observed(self):
+        for light in DESK.call(*(("traffic_light", {"hits": 0, "observations": n, "tail": 0.01}) for n in (1, 2, 5, 6, 250))):
+            self.assertEqual(light["zone"], "green")
+
+    def test_bounds_belong_to_the_joint_fraction(self):
+        world = World(2)
+        for bound in (("--long-only",), ("--max-gross", "0.1"), ("--shrink-means",)):
+            with self.assertRaisesRegex(AssertionError, "are of --convention joint alone"):
+                DESK.risk("kelly", *world.options(), *bound)
+
 
 if __name__ == "__main__":
     DESK = Desk(*sys.argv[1:3])

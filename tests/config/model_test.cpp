@@ -105,6 +105,8 @@ TEST_F(ModelTest, MistakesInPricesAreToldWithTheirLine) {
                    "prices.csv:4: date: found \"2024-1-3\"; allowed is a date, like \"2024-01-31\"",
                    "prices.csv:5: price: found \"0\"; allowed is a price from 1e-12 to 1e15",
                    "prices.csv:6: line: found 3 field(s); the header has 2"}));
+  EXPECT_EQ(mistakes("", "date,AAPL\n2024-01-02,1\n2024-01-03,1\n2024-01-04,1\n2500-01-04,1e-310\n"),
+            Lines{"prices.csv:5: date: \"2500-01-04\" has not come yet"});
   EXPECT_EQ(
       mistakes("", "date,AAPL,MSFT\n2024-01-02,1,\n2024-01-03,1,2\n2024-01-04,1,2\n"),
       Lines{"prices.csv:4: line: found 2 date(s) on which every instrument of the file has a price; needed are 3"});

@@ -43,6 +43,7 @@ class Closes(unittest.TestCase):
     def test_an_answer_that_is_none_leaves_the_file_as_it_was(self):
         self.file.write_text("as it was")
         for query, why in (("SELECT day, symbol FROM closes", "three columns"), (QUERY + " WHERE false", "has no closes"),
+                           ("SELECT day, symbol, null FROM closes", "has no closes"),
                            ("SELECT day, '', close FROM closes", 'row 1: found ""; needed is a symbol'),
                            ("SELECT day, 'A,B', close FROM closes", 'row 1: found "A,B"; needed is a symbol'),
                            ("SELECT day, symbol, 'NaN'::numeric FROM closes", 'row 1: found "NaN"; needed is a price'),

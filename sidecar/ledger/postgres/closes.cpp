@@ -20,9 +20,9 @@ std::string closes_of(Connection& database, const std::string& query) {
   database.run("ROLLBACK");
   if (rows.status() != PGRES_TUPLES_OK || PQnfields(rows.get()) != 3)
     throw std::runtime_error("--closes: needed is a SELECT of three columns: date, symbol, close");
-  if (rows.rows() == 0) throw std::runtime_error("--closes: the server has no closes");
   std::map<std::string, std::map<std::string, std::string>> days;
   std::set<std::string> symbols;
+  bool any = false;
   for (int row = 0; row < rows.rows(); ++row) {
     const std::string date(rows.text(row, 0)), symbol(rows.text(row, 1)), close(rows.text(row, 2));
     if (!config::is_date(date)) refuse(row, date, "a date, like \"2024-01-31\"");
@@ -31,7 +31,9 @@ std::string closes_of(Connection& database, const std::string& query) {
     if (!days[date].emplace(symbol, close).second)
       throw std::runtime_error("--closes: " + symbol + " has more than one close on " + date);
     symbols.insert(symbol);
+    any = any || !close.empty();
   }
+  if (!any) throw std::runtime_error("--closes: the server has no closes");
   std::string text = "date";
   for (const std::string& symbol : symbols) text += "," + symbol;
   for (const auto& [date, closes] : days) {
