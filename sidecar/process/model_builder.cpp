@@ -58,11 +58,24 @@ void ModelBuilder::work() {
   std::string state = state_of(settings.model_source);
   if (!asked && state == looked_at_) return;
   looked_at_ = std::move(state);
+  if (settings.rules.model) follow(*settings.rules.model, settings.model_source);
   try {
     build(settings);
   } catch (const std::exception& error) {
     refuse(error.what());
   }
+}
+
+// Whatever becomes of the next one, what is told is of the model in force: its confidence above all.
+void ModelBuilder::follow(const core::Model& model, const model::Source& source) {
+  if (told_.version == core::version_of(model)) return;
+  model::Backing backing = model::backing_of(model, {}, source);
+  backing.built = told_.built;
+  backing.refused = told_.refused;
+  backing.built_ns = told_.built_ns;
+  backing.refusal = told_.refusal;
+  told_ = std::move(backing);
+  wiring_.show(std::make_shared<model::Backing>(told_));
 }
 
 void ModelBuilder::build(const config::Settings& settings) {

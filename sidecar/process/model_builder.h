@@ -34,6 +34,7 @@ public:
   void work();
 
 private:
+  void follow(const core::Model& model, const model::Source& source);
   void build(const config::Settings& settings);
   void refuse(const std::string& why);
 
