@@ -87,9 +87,10 @@ void ModelBuilder::build(const config::Settings& settings) {
   if (const auto faults = model::faults(built.model); !faults.empty()) return refuse(model::some_of(faults));
   model::Backing backing = model::backing_of(built.model, built.closes, source);
   const bool another = backing.version != core::version_of(before);
+  model::Source now = source;
+  now.found = model::facts_of(built.closes);
+  const std::vector<std::string> oddities = now.found.oddities;
   if (another) {
-    model::Source now = source;
-    now.found = model::facts_of(built.closes);
     if (const auto wild = model::why_not(before, source, built.model, now); !wild.empty())
       return refuse(model::some_of(wild));
     const std::string failure = wiring_.take_over(std::move(built.model), std::move(now.found));
@@ -97,9 +98,10 @@ void ModelBuilder::build(const config::Settings& settings) {
       looked_at_.clear();  // nothing is wrong with the files: the next round tries again
       return refuse(failure);
     }
-  } else if (const auto& oddities = source.found.oddities; told_.built_ns == 0 && !oddities.empty()) {
-    wiring_.alert("the prices of the model want a look: " + model::some_of(oddities));
   }
+  const bool held_against_none = told_.built_ns == 0 || source.found.dates == 0;
+  if (held_against_none && !oddities.empty())
+    wiring_.alert("the prices of the model want a look: " + model::some_of(oddities));
   backing.built = told_.built + (another ? 1 : 0);
   backing.refused = told_.refused;
   backing.built_ns = shm::wall_now().ns;

@@ -78,8 +78,9 @@ void Sidecar::keep_tame_model(const journal::Recovered& recovered) {
   const core::Rules before = simulate::recorded_rules(
       journal::read_configuration(settings_.journal_directory, recovered.replay.configuration));
   if (!before.model) return;
-  if (!model::why_not(*before.model, {}, *settings_.rules.model, settings_.model_source).empty())
-    settings_.rules.model = before.model;  // the model thread finds the other one, and says why it is refused
+  if (model::why_not(*before.model, {}, *settings_.rules.model, settings_.model_source).empty()) return;
+  settings_.rules.model = before.model;  // the model thread finds the other one, and says why it is refused
+  settings_.model_source.found = {};     // those were the other one's prices
 }
 
 void Sidecar::prepare_engine(journal::Recovered& recovered) {
