@@ -93,10 +93,11 @@ void ModelBuilder::build(const config::Settings& settings) {
   if (another) {
     if (const auto wild = model::why_not(before, source, built.model, now); !wild.empty())
       return refuse(model::some_of(wild));
-    const std::string failure = wiring_.take_over(std::move(built.model), std::move(now.found));
-    if (!failure.empty()) {
-      looked_at_.clear();  // nothing is wrong with the files: the next round tries again
-      return refuse(failure);
+    const auto failure = wiring_.take_over(settings, std::move(built.model), std::move(now.found));
+    if (!failure) return;  // whoever changed the settings wakes this thread: the next round has the new ones
+    if (!failure->empty()) {
+      looked_at_.clear();  // nothing is wrong with the files: they are new again at the next refresh
+      return refuse(*failure);
     }
   }
   const bool held_against_none = told_.built_ns == 0 || source.found.dates == 0;

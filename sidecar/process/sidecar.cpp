@@ -132,8 +132,8 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
 void Sidecar::make_model_builder() {
   model_builder_ = std::make_unique<ModelBuilder>(
       ModelBuilder::Wiring{[this] { return wishes_->settings(); },
-                           [this](core::Model model, model::PriceFacts found) {
-                             return wishes_->take_over_model(std::move(model), std::move(found));
+                           [this](const config::Settings& made_by, core::Model model, model::PriceFacts found) {
+                             return wishes_->take_over_model(made_by, std::move(model), std::move(found));
                            },
                            [this](auto backing) { risk_desk_->show_backing(std::move(backing)); },
                            [this](const std::string& what) {
