@@ -15,7 +15,6 @@
 #include "sidecar/journal/configurations.h"
 #include "sidecar/journal/packed.h"
 #include "sidecar/model/validate.h"
-#include "sidecar/process/wish_words.h"
 #include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::process {
@@ -158,9 +157,7 @@ void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
   risk_desk_ = std::make_unique<RiskDesk>(
       RiskDesk::Wiring{run_folder_ + "/risk", generation_, settings_.journal_directory, settings_.rules.session,
                        [this] { return wishes_->settings().model_source; }, tell,
-                       [this](double times, TimeNs until) {
-                         if (!wishes_->tighten(times, until)) tell("the back-test's limits: " + std::string(no_answer));
-                       }},
+                       [this](double times, TimeNs until) { return wishes_->tighten(times, until); }},
       *engine_);
   if (settings_.rules.model) {  // its days follow as soon as the model thread has read them
     const model::Backing backing = model::backing_of(*settings_.rules.model, {}, settings_.model_source);

@@ -50,7 +50,7 @@ public:
   std::optional<std::string> take_over_model(const config::Settings& made_by, core::Model model,
                                              model::PriceFacts found);
   // Limits marked dynamic that no override holds for are that many times smaller until then: overrides in the name of
-  // the back-test. False: nobody has done it.
+  // the back-test. False: nobody has done it, or not all.
   bool tighten(double times, TimeNs until);
   // Into the journal, as nobody's wish.
   void remark(const std::string& text);

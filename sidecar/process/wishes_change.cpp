@@ -63,6 +63,7 @@ bool Wishes::tighten(double times, TimeNs until) {
   const auto share = static_cast<std::int64_t>(static_cast<double>(unit) / times);
   const std::string why = "the back-test of the VaR asks for " +
                           format_decimal(std::llround(times * 100) * (unit / 100)) + " times as much";
+  bool all = true;
   const auto work = [&](hot::Loop& loop) {
     const core::Limits& limits = loop.engine().limits();
     for (const std::uint32_t k : limits.dynamics) {
@@ -81,10 +82,11 @@ bool Wishes::tighten(double times, TimeNs until) {
       wish.until = until;
       wish.operator_name = Name::from("back-test");
       wish.reason = Sentence::from(why);
-      loop.control(wish);
+      const core::EventError error = loop.control(wish);
+      if (error != core::EventError::None && error != core::EventError::UntilPast) all = false;
     }
   };
-  return calls_.carry_out(work);
+  return calls_.carry_out(work) && all;
 }
 
 void Wishes::remark(const std::string& text) {
