@@ -33,8 +33,8 @@ void LiveBook::rebuild(const core::Engine& engine) {
   const auto count = static_cast<Eigen::Index>(symbol_count_);
   const bool backed = backing_->version == version_;
   analytics::LiveModel live;
-  live.confidence = backed ? backing_->confidence : live.confidence;
-  live.lambda = backed ? backing_->lambda : live.lambda;
+  live.confidence = backing_->confidence;  // also where its days are not, or no longer, those of the model in force
+  live.lambda = backing_->lambda;
   live.loadings.resize(static_cast<Eigen::Index>(model.factor_count()), count);
   live.shocks.resize(static_cast<Eigen::Index>(model.scenario_count()), count);
   live.residuals = Eigen::VectorXd::Zero(count);

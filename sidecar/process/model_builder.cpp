@@ -58,11 +58,24 @@ void ModelBuilder::work() {
   std::string state = state_of(settings.model_source);
   if (!asked && state == looked_at_) return;
   looked_at_ = std::move(state);
+  if (settings.rules.model) follow(*settings.rules.model, settings.model_source);
   try {
     build(settings);
   } catch (const std::exception& error) {
     refuse(error.what());
   }
+}
+
+// Whatever becomes of the next one, what is told is of the model in force: its confidence above all.
+void ModelBuilder::follow(const core::Model& model, const model::Source& source) {
+  if (told_.version == core::version_of(model)) return;
+  model::Backing backing = model::backing_of(model, {}, source);
+  backing.built = told_.built;
+  backing.refused = told_.refused;
+  backing.built_ns = told_.built_ns;
+  backing.refusal = told_.refusal;
+  told_ = std::move(backing);
+  wiring_.show(std::make_shared<model::Backing>(told_));
 }
 
 void ModelBuilder::build(const config::Settings& settings) {
@@ -74,19 +87,22 @@ void ModelBuilder::build(const config::Settings& settings) {
   if (const auto faults = model::faults(built.model); !faults.empty()) return refuse(model::some_of(faults));
   model::Backing backing = model::backing_of(built.model, built.closes, source);
   const bool another = backing.version != core::version_of(before);
+  model::Source now = source;
+  now.found = model::facts_of(built.closes);
+  const std::vector<std::string> oddities = now.found.oddities;
   if (another) {
-    model::Source now = source;
-    now.found = model::facts_of(built.closes);
     if (const auto wild = model::why_not(before, source, built.model, now); !wild.empty())
       return refuse(model::some_of(wild));
-    const std::string failure = wiring_.take_over(std::move(built.model), std::move(now.found));
-    if (!failure.empty()) {
-      looked_at_.clear();  // nothing is wrong with the files: the next round tries again
-      return refuse(failure);
+    const auto failure = wiring_.take_over(settings, std::move(built.model), std::move(now.found));
+    if (!failure) return;  // whoever changed the settings wakes this thread: the next round has the new ones
+    if (!failure->empty()) {
+      looked_at_.clear();  // nothing is wrong with the files: they are new again at the next refresh
+      return refuse(*failure);
     }
-  } else if (const auto& oddities = source.found.oddities; told_.built_ns == 0 && !oddities.empty()) {
-    wiring_.alert("the prices of the model want a look: " + model::some_of(oddities));
   }
+  const bool held_against_none = told_.built_ns == 0 || source.found.dates == 0;
+  if (held_against_none && !oddities.empty())
+    wiring_.alert("the prices of the model want a look: " + model::some_of(oddities));
   backing.built = told_.built + (another ? 1 : 0);
   backing.refused = told_.refused;
   backing.built_ns = shm::wall_now().ns;

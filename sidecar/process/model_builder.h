@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -18,8 +19,10 @@ class ModelBuilder {
 public:
   struct Wiring {
     std::function<config::Settings()> settings;  // as they are in force
-    // Puts the model into force; empty: done, else why not.
-    std::function<std::string(core::Model model, model::PriceFacts found)> take_over;
+    // Puts the model into force. Empty: done; none: the settings are no longer those that it was made by; else why not.
+    std::function<std::optional<std::string>(const config::Settings& made_by, core::Model model,
+                                             model::PriceFacts found)>
+        take_over;
     std::function<void(std::shared_ptr<const model::Backing>)> show;
     std::function<void(const std::string&)> alert;  // a model was refused, or wants a look
   };
@@ -34,6 +37,7 @@ public:
   void work();
 
 private:
+  void follow(const core::Model& model, const model::Source& source);
   void build(const config::Settings& settings);
   void refuse(const std::string& why);
 

@@ -9,7 +9,7 @@
 
 namespace bulwark::process {
 
-static constexpr DurationNs show_interval = milliseconds(40);
+static constexpr DurationNs show_interval = milliseconds(40), tighten_interval = milliseconds(2'000);
 
 static shm::Mapping<shm::RiskPage> make_page(const std::string& path, std::uint64_t generation, std::uint64_t words) {
   auto page = shm::create_segment<shm::RiskPage>(path, sizeof(shm::RiskPage) + words * 8, generation);
@@ -44,19 +44,27 @@ void RiskDesk::show_backing(std::shared_ptr<const model::Backing> backing) {
 void RiskDesk::before(TimeNs t, const core::Engine& engine) {
   if (!sessions_) return;
   try {
-    const TimeNs end = sessions_->end();
-    const bool rolls = sessions_->rolls(t, engine);
-    if (sessions_->end() == end && !rolls) return;
-    const model::Source source = wiring_.source();
-    if (rolls) {
-      sessions_->roll(t, engine, book_, source.closes);
+    if (sessions_->rolls(t, engine)) {
+      sessions_->roll(t, engine, book_, wiring_.source().closes);
       backtest_ = backtest_of(sessions_->observations());
     }
-    const double times = tightening_of(backtest_);
-    if (times > 1 && source.backtest_tightens) wiring_.tighten(times, sessions_->end());
+    session_end_ = sessions_->end();
   } catch (const std::exception& error) {
     forget_sessions(error);
   }
+}
+
+// For the session that runs, and again until it is done: the loop may be held up, or the journal full.
+void RiskDesk::tighten() {
+  const double times = tightening_of(backtest_);
+  if (!sessions_ || !(times > 1) || session_end_ <= tightened_until_) return;
+  const MonotonicNs now = shm::monotonic_now();
+  if (now - tightened_ < tighten_interval || !wiring_.source().backtest_tightens) return;
+  const bool done = wiring_.tighten(times, session_end_);
+  if (done) tightened_until_ = session_end_;
+  else if (!loose_) wiring_.tell("the limits that the back-test asks for are not in force yet; it is tried again");
+  loose_ = !done;
+  tightened_ = shm::monotonic_now();
 }
 
 void RiskDesk::look(const core::Engine& engine, std::uint64_t sequence) {
@@ -64,6 +72,7 @@ void RiskDesk::look(const core::Engine& engine, std::uint64_t sequence) {
   if (now - shown_ < show_interval) return;
   shown_ = now;
   try {
+    tighten();
     show(engine, sequence);
     failed_ = false;
   } catch (const std::exception& error) {

@@ -26,8 +26,8 @@ public:
     core::Session session;
     std::function<model::Source()> source;  // of the model, as configured now
     std::function<void(const std::string&)> tell;
-    // Limits marked dynamic are to be so many times smaller until then.
-    std::function<void(double times, TimeNs until)> tighten;
+    // Limits marked dynamic are to be so many times smaller until then. False: they are not, or not all.
+    std::function<bool(double times, TimeNs until)> tighten;
   };
   // Makes the page. Throws std::system_error.
   RiskDesk(Wiring wiring, const core::Engine& engine);
@@ -43,6 +43,7 @@ public:
 
 private:
   void forget_sessions(const std::exception& error);
+  void tighten();
 
   const Wiring wiring_;
   shm::Mapping<shm::RiskPage> page_;
@@ -51,8 +52,10 @@ private:
   std::shared_ptr<const model::Backing> backing_ = std::make_shared<model::Backing>();
   std::optional<SessionRecord> sessions_;  // none: they cannot be kept
   shm::RiskBacktest backtest_{};
-  MonotonicNs shown_{};
-  bool failed_ = false;  // told already
+  MonotonicNs shown_{}, tightened_{};    // tried last
+  TimeNs session_end_{};                 // 0: no event has come yet
+  TimeNs tightened_until_{};             // the limits are
+  bool failed_ = false, loose_ = false;  // told already
 };
 
 }  // namespace bulwark::process

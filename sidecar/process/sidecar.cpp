@@ -15,7 +15,6 @@
 #include "sidecar/journal/configurations.h"
 #include "sidecar/journal/packed.h"
 #include "sidecar/model/validate.h"
-#include "sidecar/process/wish_words.h"
 #include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::process {
@@ -78,8 +77,9 @@ void Sidecar::keep_tame_model(const journal::Recovered& recovered) {
   const core::Rules before = simulate::recorded_rules(
       journal::read_configuration(settings_.journal_directory, recovered.replay.configuration));
   if (!before.model) return;
-  if (!model::why_not(*before.model, {}, *settings_.rules.model, settings_.model_source).empty())
-    settings_.rules.model = before.model;  // the model thread finds the other one, and says why it is refused
+  if (model::why_not(*before.model, {}, *settings_.rules.model, settings_.model_source).empty()) return;
+  settings_.rules.model = before.model;  // the model thread finds the other one, and says why it is refused
+  settings_.model_source.found = {};     // those were the other one's prices
 }
 
 void Sidecar::prepare_engine(journal::Recovered& recovered) {
@@ -131,8 +131,8 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
 void Sidecar::make_model_builder() {
   model_builder_ = std::make_unique<ModelBuilder>(
       ModelBuilder::Wiring{[this] { return wishes_->settings(); },
-                           [this](core::Model model, model::PriceFacts found) {
-                             return wishes_->take_over_model(std::move(model), std::move(found));
+                           [this](const config::Settings& made_by, core::Model model, model::PriceFacts found) {
+                             return wishes_->take_over_model(made_by, std::move(model), std::move(found));
                            },
                            [this](auto backing) { risk_desk_->show_backing(std::move(backing)); },
                            [this](const std::string& what) {
@@ -157,9 +157,7 @@ void Sidecar::make_shadow(std::uint64_t journal, journal::Replay replay) {
   risk_desk_ = std::make_unique<RiskDesk>(
       RiskDesk::Wiring{run_folder_ + "/risk", generation_, settings_.journal_directory, settings_.rules.session,
                        [this] { return wishes_->settings().model_source; }, tell,
-                       [this](double times, TimeNs until) {
-                         if (!wishes_->tighten(times, until)) tell("the back-test's limits: " + std::string(no_answer));
-                       }},
+                       [this](double times, TimeNs until) { return wishes_->tighten(times, until); }},
       *engine_);
   if (settings_.rules.model) {  // its days follow as soon as the model thread has read them
     const model::Backing backing = model::backing_of(*settings_.rules.model, {}, settings_.model_source);

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,15 +45,17 @@ public:
 
   // The configuration is read again and taken over as a whole, or not at all. On SIGHUP, without a name.
   Answer reload();
-  // The model alone, by the model thread. Empty: done; else why not.
-  std::string take_over_model(core::Model model, model::PriceFacts found);
+  // The model alone, by the model thread, as long as the settings are those that it was made by. Empty: done; none:
+  // they have changed meanwhile; else why not.
+  std::optional<std::string> take_over_model(const config::Settings& made_by, core::Model model,
+                                             model::PriceFacts found);
   // Limits marked dynamic that no override holds for are that many times smaller until then: overrides in the name of
-  // the back-test. False: nobody has done it.
+  // the back-test. False: nobody has done it, or not all.
   bool tighten(double times, TimeNs until);
   // Into the journal, as nobody's wish.
   void remark(const std::string& text);
   config::Settings settings();
-  // Called whenever the settings have changed, or were looked at again.
+  // Called whenever somebody has changed the settings, or had them looked at again; not for the model thread's own.
   void when_changed(std::function<void()> call) { changed_ = std::move(call); }
   // Proposals that nobody has confirmed in time lapse, and the journal says so. Now and then.
   void drop_expired();
@@ -70,6 +73,7 @@ private:
   // wishes_change.cpp
   Answer reload(const shm::ControlRequest& request);
   Answer take_over(const shm::ControlRequest& request, const config::Settings& settings);
+  Answer put_into_force(const shm::ControlRequest& request, const config::Settings& settings);
   Answer propose(Proposal proposal);
   Answer confirm(const shm::ControlRequest& request);
   Answer carry_out(const Proposal& proposal);

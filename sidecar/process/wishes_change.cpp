@@ -17,7 +17,7 @@
 namespace bulwark::process {
 
 // The rules are durable beside the journal before any decision is made by them.
-Answer Wishes::take_over(const shm::ControlRequest& request, const config::Settings& settings) {
+Answer Wishes::put_into_force(const shm::ControlRequest& request, const config::Settings& settings) {
   std::string failure = no_room;
   std::uint64_t hash = 0;
   const auto work = [&](hot::Loop& loop) {
@@ -39,16 +39,23 @@ Answer Wishes::take_over(const shm::ControlRequest& request, const config::Setti
   if (!failure.empty()) return Answer::refused(std::move(failure));
   const RulesChange change = compare(settings_, settings);
   settings_ = settings;
-  changed_();
   return {true, 0, {describe(change)}};
 }
 
-std::string Wishes::take_over_model(core::Model model, model::PriceFacts found) {
+Answer Wishes::take_over(const shm::ControlRequest& request, const config::Settings& settings) {
+  Answer answer = put_into_force(request, settings);
+  if (answer.done) changed_();
+  return answer;
+}
+
+std::optional<std::string> Wishes::take_over_model(const config::Settings& made_by, core::Model model,
+                                                   model::PriceFacts found) {
   const std::lock_guard lock(one_at_a_time_);
+  if (!(settings_ == made_by)) return std::nullopt;
   config::Settings settings = settings_;
   settings.rules.model = std::move(model);
   settings.model_source.found = std::move(found);
-  const Answer answer = take_over(shm::ControlRequest{}, settings);
+  const Answer answer = put_into_force(shm::ControlRequest{}, settings);
   return answer.done ? std::string{} : answer.lines.front();
 }
 
@@ -56,6 +63,7 @@ bool Wishes::tighten(double times, TimeNs until) {
   const auto share = static_cast<std::int64_t>(static_cast<double>(unit) / times);
   const std::string why = "the back-test of the VaR asks for " +
                           format_decimal(std::llround(times * 100) * (unit / 100)) + " times as much";
+  bool all = true;
   const auto work = [&](hot::Loop& loop) {
     const core::Limits& limits = loop.engine().limits();
     for (const std::uint32_t k : limits.dynamics) {
@@ -74,10 +82,11 @@ bool Wishes::tighten(double times, TimeNs until) {
       wish.until = until;
       wish.operator_name = Name::from("back-test");
       wish.reason = Sentence::from(why);
-      loop.control(wish);
+      const core::EventError error = loop.control(wish);
+      if (error != core::EventError::None && error != core::EventError::UntilPast) all = false;
     }
   };
-  return calls_.carry_out(work);
+  return calls_.carry_out(work) && all;
 }
 
 void Wishes::remark(const std::string& text) {

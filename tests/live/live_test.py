@@ -188,6 +188,7 @@ class LiveTest(Live):
         self.assertEqual(self.processes.run("bulwark", "replay", "--journal", str(self.folder / "journal")).returncode, 0)
 
     def test_a_wild_model_does_not_slip_in_through_a_restart(self):
+        self.config.write_text(self.CONFIG.replace("refresh_s = 1", 'refresh_s = 1\nconfidence = "0.95"'))
         self.up()
         version = self.risks("the model", lambda risk: risk["model"]["version"])["model"]["version"]
         self.down()
@@ -196,6 +197,22 @@ class LiveTest(Live):
         risk = self.risks("the refusal", lambda risk: risk["model"]["refused"])
         self.assertEqual(risk["model"]["version"], version)
         self.assertIsNone(risk["var"]["historical"], "the days behind the model in force are gone")
+        self.assertEqual(risk["confidence"], 0.95, "that of the model in force, not a default")
+        self.down()
+
+    def test_oddities_of_a_file_refused_at_the_start_are_not_known_ones(self):
+        self.up()
+        self.risks("the model", lambda risk: risk["model"]["version"])
+        self.down()
+
+        def still(rows):
+            return [(day, a, rows[270][2] if k > 270 else b) for k, (day, a, b) in enumerate(rows)]
+        self.write_prices(still(prices(scale=5)))
+        self.up()
+        self.risks("the refusal", lambda risk: risk["model"]["refused"])
+        self.write_prices(still(self.rows))
+        self.risks("the tame one", lambda risk: risk["model"]["taken_over"])
+        self.log_says("the prices of the model want a look: XOM has not moved since")
         self.down()
 
     def test_what_is_missing_makes_unknown_what_rests_on_it(self):
