@@ -115,16 +115,15 @@ Json model_json(const shm::RiskModelFacts& model) {
 }
 
 Json backtest_json(const shm::RiskBacktest& backtest) {
-  const bool any = backtest.sessions != 0;
-  const auto test = [&](double statistic, double p_value) {
-    return any ? Json{{"value", statistic}, {"p_value", p_value}} : Json(nullptr);
+  const auto test = [&](std::uint32_t sessions_min, double statistic, double p_value) {
+    return backtest.sessions >= sessions_min ? Json{{"value", statistic}, {"p_value", p_value}} : Json(nullptr);
   };
   return {{"sessions", backtest.sessions},
           {"sessions_missed", backtest.missed},
           {"exceptions", {{"frozen", backtest.frozen_exceptions}, {"actual", backtest.actual_exceptions}}},
-          {"kupiec", test(backtest.kupiec, backtest.kupiec_p)},
-          {"christoffersen_independence", test(backtest.independence, backtest.independence_p)},
-          {"christoffersen_conditional_coverage", test(backtest.coverage, backtest.coverage_p)},
+          {"kupiec", test(1, backtest.kupiec, backtest.kupiec_p)},
+          {"christoffersen_independence", test(2, backtest.independence, backtest.independence_p)},
+          {"christoffersen_conditional_coverage", test(2, backtest.coverage, backtest.coverage_p)},
           {"basel_zone", zone_names[std::min<std::size_t>(static_cast<std::size_t>(backtest.zone), 3)]},
           {"basel_multiplier", number_if(backtest.multiplier != 0, backtest.multiplier)},
           {"var_of_this_session", number_if(backtest.var != 0, backtest.var)}};
