@@ -26,8 +26,9 @@ inline constexpr std::uint32_t correlated_max = 32;
 
 // What is known; what is not stands as zero, and `why_not` says why.
 namespace risk_known {
-inline constexpr std::uint64_t exposure = 1, parametric = 2, historical = 4, stress = 8, equity = 16;
-}
+inline constexpr std::uint64_t exposure = 1, parametric = 2, historical = 4, stress = 8;
+inline constexpr std::uint64_t profit = 16;  // and equity, which is made of it
+}  // namespace risk_known
 
 enum class RiskZone : std::uint32_t { Unknown, Green, Yellow, Red };
 

@@ -48,15 +48,16 @@ private:
 Json rows_json(const std::vector<shm::RiskRow>& rows, const RiskFigures& figures, const char* kind, auto name_of_row) {
   const bool exposed = (figures.known & shm::risk_known::exposure) != 0;
   const bool measured = (figures.known & shm::risk_known::parametric) != 0;
-  const bool has_equity = (figures.known & shm::risk_known::equity) != 0 && figures.equity > figures.profit_today;
+  const bool valued = (figures.known & shm::risk_known::profit) != 0;
+  const bool has_equity = valued && figures.equity > figures.profit_today;
   Json result = Json::array();
   for (const shm::RiskRow& row : rows) {
     const double opening = figures.equity - figures.profit_today;
     result.push_back({{kind, name_of_row(row.index)},
-                      {"profit_today", row.profit_today},
+                      {"profit_today", number_if(valued, row.profit_today)},
                       {"contribution", number_if(has_equity, row.profit_today / opening)},
-                      {"realised", row.realised},
-                      {"unrealised", row.unrealised},
+                      {"realised", number_if(valued, row.realised)},
+                      {"unrealised", number_if(valued, row.unrealised)},
                       {"gross", number_if(exposed, row.gross)},
                       {"net", number_if(exposed, row.net)},
                       {"component_var", number_if(measured, row.component_var)}});
@@ -114,16 +115,15 @@ Json model_json(const shm::RiskModelFacts& model) {
 }
 
 Json backtest_json(const shm::RiskBacktest& backtest) {
-  const bool any = backtest.sessions != 0;
-  const auto test = [&](double statistic, double p_value) {
-    return any ? Json{{"value", statistic}, {"p_value", p_value}} : Json(nullptr);
+  const auto test = [&](std::uint32_t sessions_min, double statistic, double p_value) {
+    return backtest.sessions >= sessions_min ? Json{{"value", statistic}, {"p_value", p_value}} : Json(nullptr);
   };
   return {{"sessions", backtest.sessions},
           {"sessions_missed", backtest.missed},
           {"exceptions", {{"frozen", backtest.frozen_exceptions}, {"actual", backtest.actual_exceptions}}},
-          {"kupiec", test(backtest.kupiec, backtest.kupiec_p)},
-          {"christoffersen_independence", test(backtest.independence, backtest.independence_p)},
-          {"christoffersen_conditional_coverage", test(backtest.coverage, backtest.coverage_p)},
+          {"kupiec", test(1, backtest.kupiec, backtest.kupiec_p)},
+          {"christoffersen_independence", test(2, backtest.independence, backtest.independence_p)},
+          {"christoffersen_conditional_coverage", test(2, backtest.coverage, backtest.coverage_p)},
           {"basel_zone", zone_names[std::min<std::size_t>(static_cast<std::size_t>(backtest.zone), 3)]},
           {"basel_multiplier", number_if(backtest.multiplier != 0, backtest.multiplier)},
           {"var_of_this_session", number_if(backtest.var != 0, backtest.var)}};
@@ -132,17 +132,17 @@ Json backtest_json(const shm::RiskBacktest& backtest) {
 Json figures_json(const RiskFigures& figures) {
   const auto knows = [&](std::uint64_t what) { return (figures.known & what) != 0; };
   using namespace shm::risk_known;
-  const bool a = knows(parametric), b = knows(historical), c = knows(exposure), d = knows(equity);
+  const bool a = knows(parametric), b = knows(historical), c = knows(exposure), d = knows(profit);
   return {{"t", figures.t_ns},
           {"age_ns", std::max<std::int64_t>(0, shm::monotonic_now().ns - figures.computed_ns)},
           {"took_ns", figures.took_ns},
           {"seq", figures.sequence},
           {"why_not", text_if(figures.why_not.view())},
           {"profit",
-           {{"today", figures.profit_today},
-            {"realised", figures.realised},
-            {"unrealised", figures.unrealised},
-            {"fees", figures.fees}}},
+           {{"today", number_if(d, figures.profit_today)},
+            {"realised", number_if(d, figures.realised)},
+            {"unrealised", number_if(d, figures.unrealised)},
+            {"fees", number_if(d, figures.fees)}}},
           {"equity", number_if(d, figures.equity)},
           {"drawdown", number_if(d, figures.drawdown)},
           {"exposure",

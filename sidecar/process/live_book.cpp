@@ -60,25 +60,28 @@ void LiveBook::rebuild(const core::Engine& engine) {
 void LiveBook::find_known(const core::Engine& engine) {
   using namespace shm::risk_known;
   const core::RiskModel& model = engine.risk().model();
-  known_ = exposure | equity | (risk_ ? parametric | historical | stress : 0);
+  known_ = exposure | profit | (risk_ ? parametric | historical | stress : 0);
   why_not_.clear();
   const auto lacks = [&](std::uint64_t what, const std::string& why) {
     known_ &= ~what;
     if (why_not_.empty()) why_not_ = why;
   };
-  constexpr std::uint64_t all = exposure | parametric | historical | stress;
-  if (engine.book().accounts[0].rows_without_rate != 0) lacks(equity, "a currency has no rate");
+  constexpr std::uint64_t all = exposure | profit | parametric | historical | stress;
+  const core::Book& book = engine.book();
+  if (book.accounts[0].rows_without_rate != 0) lacks(profit, "a currency has no rate");
+  for (const std::uint32_t row : book.live_rows) {  // also where the rows of a symbol come to nothing together
+    const core::Symbol& symbol = engine.market().symbols[at(book.symbol_of(row))];
+    if (book.rows[row].position == 0 || symbol.valued()) continue;
+    lacks(all, engine.names().symbols.name(book.symbol_of(row)) + (symbol.has_mark ? ": no rate" : ": no mark"));
+  }
+  if (!risk_) return lacks(parametric | historical | stress, "there is no model");
   for (const Holding& held : holdings_) {
-    const core::Symbol& symbol = engine.market().symbols[at(held.symbol)];
     const std::string& name = engine.names().symbols.name(held.symbol);
-    if (!symbol.valued()) lacks(all, name + (symbol.has_mark ? ": no rate" : ": no mark"));
-    if (!risk_) continue;
     const core::RiskModel::Estimate& estimate = model.estimate(held.symbol);
     if (!estimate.known) lacks(parametric | historical, "the model lacks " + name);
     if (!estimate.moved && model.scenario_count() != 0) lacks(stress, "no scenario says what becomes of " + name);
     if (!has_returns_[at(held.symbol)]) lacks(historical, "there are no days of " + name + " behind the model");
   }
-  if (!risk_) return lacks(parametric | historical | stress, "there is no model");
   if (risk_->model().returns.rows() == 0) lacks(historical, "there are no days behind the model in force");
   if (model.scenario_count() == 0) lacks(stress, "there are no scenarios");
 }

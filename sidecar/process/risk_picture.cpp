@@ -117,7 +117,7 @@ private:
 
   void add_equity() {
     const core::AccountState& all = engine_.book().accounts[0];
-    if (!knows(shm::risk_known::equity)) return;
+    if (!knows(shm::risk_known::profit)) return;
     figures_.equity = to_model(all.equity());
     figures_.peak = to_model(all.peak);
     if (figures_.peak > 0) figures_.drawdown = std::max(0.0, 1 - figures_.equity / figures_.peak);

@@ -65,6 +65,13 @@ std::int64_t whole_at(const std::string& path, const Fields& fields, std::size_t
   return value;
 }
 
+// Of the one that `t` lies in. No day and no change of the clock is as long as two days.
+TimeNs start_of_session(const core::SessionClock& clock, TimeNs t) {
+  TimeNs start = clock.next_start_after({t.ns - 172'800'000'000'000});
+  for (TimeNs next = start; next <= t; next = clock.next_start_after(next)) start = next;
+  return start;
+}
+
 }  // namespace
 
 SessionRecord::SessionRecord(std::string directory, core::Session session)
@@ -110,12 +117,12 @@ bool SessionRecord::rolls(TimeNs t, const core::Engine& engine) {
 }
 
 void SessionRecord::roll(TimeNs t, const core::Engine& engine, LiveBook& book, const std::string& own_closes) {
-  // A session is whole where the engine has not passed its end yet either.
+  // A session is whole where the engine has not passed its end yet either: these are the last marks before it.
   const bool ran = end_.ns != 0, whole = engine.now() < end_;
   if (whole && !own_closes.empty()) add_closes(engine, own_closes);
   if (whole) close(engine);
   else if (ran) add_observation({date()});
-  open(whole ? end_ : TimeNs{0}, engine, book);
+  open(whole ? end_ : start_of_session(clock_, t), whole, engine, book);
   // The event may come days later: no session in between had a market.
   end_ = clock_.next_start_after(t);
   save_open();
@@ -135,8 +142,8 @@ void SessionRecord::close(const core::Engine& engine) {
   add_observation(known ? Observation{date(), confidence_, var_, frozen, actual} : Observation{date()});
 }
 
-// From `start` on, with the book and the marks as they are; 0: it has begun already, and will be missed.
-void SessionRecord::open(TimeNs start, const core::Engine& engine, LiveBook& book) {
+// From `start` on, with the book and the marks as they are; not whole: it has begun already, and will be missed.
+void SessionRecord::open(TimeNs start, bool whole, const core::Engine& engine, LiveBook& book) {
   book.follow(engine);
   start_ = start;
   profit_ = core::to_model(engine.book().accounts[0].profit);
@@ -145,7 +152,7 @@ void SessionRecord::open(TimeNs start, const core::Engine& engine, LiveBook& boo
     const core::Symbol& symbol = engine.market().symbols[at(held.symbol)];
     frozen_.push_back({engine.names().symbols.name(held.symbol), held.position, symbol.reference.raw});
   }
-  const bool known = start.ns != 0 && (book.known() & shm::risk_known::parametric) != 0;
+  const bool known = whole && (book.known() & shm::risk_known::parametric) != 0;
   confidence_ = known ? book.risk().model().confidence : 0;
   var_ = known ? book.risk().figures().parametric.var : 0;
 }

@@ -2,12 +2,13 @@
 // Each session's VaR against what the session then brought: of the book as it stood when the session began, left alone
 // (what the VaR is about), and of the book as it was traded. Kept beside the journal, so that it outlives restarts:
 //
-//   sessions.csv   a line for each session that is over: date,confidence,var,frozen,actual (profits); missed: no
-//   numbers session.csv    the one that runs: start,end,confidence,var,profit, then symbol,position,reference as the
-//   book stood
+//   sessions.csv: a line for each session that is over: date,confidence,var,frozen,actual (profits); missed: no numbers
 //
-// A session that was not seen from its start is missed; one with nothing at risk is no observation; one in which
-// nothing was marked (a weekend) goes on until something was. Cold.
+//   session.csv: the one that runs: start,end,confidence,var,profit, then symbol,position,reference as the book stood
+//
+// A session that was not seen from its start is missed; one that ended while nobody watched is closed with the last
+// marks that were seen; one with nothing at risk is no observation; one in which nothing was marked (a weekend) goes on
+// until something was. Cold.
 #pragma once
 
 #include <string>
@@ -45,7 +46,7 @@ private:
   };
   bool marked(const core::Symbol& symbol) const { return symbol.has_mark && symbol.marked >= start_; }
   void close(const core::Engine& engine);
-  void open(TimeNs start, const core::Engine& engine, LiveBook& book);
+  void open(TimeNs start, bool whole, const core::Engine& engine, LiveBook& book);
   void add_closes(const core::Engine& engine, const std::string& path) const;
   void add_observation(const Observation& observation);
   void read_open();

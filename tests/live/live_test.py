@@ -312,9 +312,16 @@ class BacktestTest(Live):
         kept = [f"2025-01-01,0.99,100,{-101 if day % 50 == 0 else 5},0\n" for day in range(250)]
         self.up()
         self.down()
-        (self.folder / "journal" / "sessions.csv").write_text("".join(kept))
+        (self.folder / "journal" / "sessions.csv").write_text(kept[0])
         self.up()
         self.trade(self.one, 1_900, "AAPL", "buy", "100")
+        before = self.risks("one session", lambda risk: risk["backtest"]["sessions"] == 1)["backtest"]
+        self.assertIsNotNone(before["kupiec"])
+        self.assertIsNone(before["christoffersen_independence"], "one session has no next one")
+        self.assertIsNone(before["christoffersen_conditional_coverage"])
+        self.down()
+        (self.folder / "journal" / "sessions.csv").write_text("".join(kept))
+        self.up()
         before = self.risks("the record", lambda risk: risk["exposure"]["gross"] == 190_000)["backtest"]
         self.assertEqual((before["sessions"], before["exceptions"]["frozen"]), (250, 5))
         self.assertEqual((before["basel_zone"], before["basel_multiplier"]), ("yellow", 3.4))

@@ -208,6 +208,16 @@ TEST_F(SessionRecordTest, OwnClosesAreKeptWhereTheyAreWanted) {
       << "what was not marked in a session has no close of it";
 }
 
+TEST_F(SessionRecordTest, AfterAMissedStartOnlyWhatWasMarkedSinceHasAClose) {
+  own_closes_ = folder_ + "/closes.csv";
+  first_day();
+  mark(noon_ns + 20 * day_ns, "AAPL", 97, false);
+  mark(noon_ns + 20 * day_ns + 1, "AAPL", 98);
+  mark(noon_ns + 21 * day_ns, "AAPL", 99);
+  EXPECT_EQ(file("closes.csv"), "2024-10-04,AAPL,100\n2024-10-04,XOM,50\n2024-10-24,AAPL,98\n")
+      << "the mark of XOM is weeks old";
+}
+
 TEST_F(SessionRecordTest, DamageIsTold) {
   first_day();
   std::ofstream(folder_ + "/session.csv") << "1,2,x,3\n";
