@@ -46,11 +46,11 @@ static_assert(sizeof(RiskBacktest) == 88);
 
 struct RiskModelFacts {
   std::uint64_t version;  // 0: there is none
-  std::int64_t built_ns;  // UTC
+  std::int64_t built_ns;  // UTC; 0: none was made from files yet
   std::uint64_t built, refused;
-  std::uint32_t scenarios, lacking;  // days of returns; instruments that it knows nothing of
-  double regime_probability;         // of the wildest learned state at the last close
-  std::int64_t regime_seen_ns;       // the end of that day, UTC; 0: no regime was learned
+  std::uint32_t days, lacking;  // of returns; instruments that it knows nothing of
+  double regime_probability;    // of the wildest learned state at the last close
+  std::int64_t regime_seen_ns;  // the end of that day, UTC; 0: no regime was learned
   Text<10> first_date, last_date;
   Sentence refusal;  // of the last one that was refused; empty: the last one was not
 };
@@ -80,7 +80,8 @@ struct RiskRow {
   std::uint64_t index;  // in the name table of its kind
   double profit_today, realised, unrealised;
   double gross, net;
-  double component_var;  // what it adds to the parametric VaR: the rows of each table add up to it
+  double component_var;  // what it adds to the parametric VaR: the rows of a table add up to it, of sectors where all
+                         // have one
   double spare;
 };
 static_assert(sizeof(RiskRow) == 64);

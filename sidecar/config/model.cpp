@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/risk_model.h"
 #include "shm/decimal.h"
 #include "sidecar/config/build_model.h"
 #include "sidecar/config/csv.h"
@@ -90,8 +91,7 @@ static BuiltModel build(const model::Source& source, const Texts& texts, const c
     built.model.regime = read_regime(*texts.regime, source.regime, built.closes, report);
   }
   if (report.mistakes.empty() && !built.closes.dates.empty()) {
-    const double lambda = static_cast<double>(source.lambda) / static_cast<double>(unit);
-    model::estimate(built.closes, source.estimator, lambda, built.model);
+    model::estimate(built.closes, source.estimator, core::to_model(source.lambda), built.model);
     for (const std::string& fault : model::faults(built.model)) report.mistake({source.prices, 0, {}}, "model", fault);
   }
   built.mistakes = std::move(report.mistakes);

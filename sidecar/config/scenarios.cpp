@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/risk_model.h"
 #include "sidecar/config/model_reading.h"
 #include "sidecar/config/spelling.h"
 
@@ -14,8 +15,6 @@ namespace {
 
 constexpr DecimalRange share_range{-unit, 100 * unit, "a share of the price from -1 to 100"};
 constexpr std::string_view of_sector = "sector.";
-
-double as_share(int128 raw) { return static_cast<double>(raw) / static_cast<double>(unit); }
 
 class ScenarioReader {
 public:
@@ -63,7 +62,7 @@ private:
         shocks.mistake(child.key, fmt::format("names no symbol, no sector (as \"sector.NAME\") and not \"*\"{}",
                                               suggestion(child.key, names_)));
       }
-      if (const auto share = shocks.decimal(child.key, share_range)) shares[child.key] = as_share(*share);
+      if (const auto share = shocks.decimal(child.key, share_range)) shares[child.key] = core::to_model(*share);
     }
     for (const core::Instrument& instrument : rules_.instruments) {
       auto found = shares.find(instrument.symbol);
@@ -77,7 +76,7 @@ private:
     const auto share = section.decimal("market", share_range);
     if (betas_.market.empty()) return section.mistake("market", "needs daily prices, and a market in them that moved");
     for (std::size_t k = 0; k < betas_.market.size(); ++k) {
-      scenario_.moves.push_back({closes_.symbols[k], betas_.market[k] * as_share(share.value_or(0))});
+      scenario_.moves.push_back({closes_.symbols[k], betas_.market[k] * core::to_model(share.value_or(0))});
     }
   }
 
@@ -100,7 +99,7 @@ private:
       }
       const auto factor = static_cast<std::size_t>(place - betas_.factors.begin());
       for (std::size_t k = 0; k < scenario_.moves.size(); ++k)
-        scenario_.moves[k].share += betas_.by_factor[k * count + factor] * as_share(share.value_or(0));
+        scenario_.moves[k].share += betas_.by_factor[k * count + factor] * core::to_model(share.value_or(0));
     }
   }
 

@@ -3,13 +3,15 @@
 
 #include <algorithm>
 
+#include "core/risk_model.h"
+
 namespace bulwark::model {
 
 Backing backing_of(const core::Model& model, const Closes& closes, const Source& source) {
   Backing backing;
   backing.version = core::version_of(model);
-  backing.confidence = static_cast<double>(model.confidence) / static_cast<double>(unit);
-  backing.lambda = static_cast<double>(source.lambda) / static_cast<double>(unit);
+  backing.confidence = core::to_model(model.confidence);
+  backing.lambda = core::to_model(source.lambda);
   for (const core::Scenario& scenario : model.scenarios) backing.scenarios.push_back(scenario.name);
   if (closes.dates.size() < dates_min) return backing;
   const std::size_t count = std::min(closes.dates.size() - 1, return_count_max), first = closes.dates.size() - count;

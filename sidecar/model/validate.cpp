@@ -8,6 +8,8 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "core/risk_model.h"
+
 namespace bulwark::model {
 namespace {
 
@@ -117,7 +119,7 @@ std::vector<std::string> odd_changes(const PriceFacts& before, const PriceFacts&
 std::vector<std::string> why_not(const core::Model& before, const Source& from, const core::Model& after,
                                  const Source& now) {
   std::vector<std::string> result = odd_changes(from.found, now.found);
-  const double change_max = static_cast<double>(now.change_max) / static_cast<double>(unit);
+  const double change_max = core::to_model(now.change_max);
   for (std::string& line : wild_changes(before, after, change_max)) result.push_back(std::move(line));
   return result;
 }

@@ -105,7 +105,8 @@ Json regime_json(const RiskFigures& figures) {
 
 Json model_json(const shm::RiskModelFacts& model) {
   return {{"version", model.version == 0 ? Json(nullptr) : Json(fmt::format("{:016x}", model.version))},
-          {"days", model.scenarios},
+          {"built", model.built_ns == 0 ? Json(nullptr) : Json(config::show_moment({model.built_ns}))},
+          {"days", model.days},
           {"from", text_if(model.first_date.view())},
           {"to", text_if(model.last_date.view())},
           {"symbols_lacking", model.lacking},

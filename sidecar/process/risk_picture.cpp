@@ -137,7 +137,7 @@ private:
     facts.refused = backing.refused;
     facts.refusal = Sentence::from(backing.refusal);
     if (backing.version == facts.version) {  // else these days are not yet, or no longer, those of the model in force
-      facts.scenarios = static_cast<std::uint32_t>(backing.returns.rows());
+      facts.days = static_cast<std::uint32_t>(backing.returns.rows());
       facts.first_date = Text<10>::from(backing.first_date);
       facts.last_date = Text<10>::from(backing.last_date);
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sidecar/process/session_record.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 
 #include "shm/decimal.h"
 #include "shm/risk_page.h"
+#include "shm/whole_file.h"
 #include "sidecar/config/csv.h"
 #include "sidecar/config/reading.h"
 
@@ -30,17 +30,6 @@ std::string content_of(const std::string& path) {
   std::optional<std::string> text = config::read_file(path);
   if (!text) fail(path, "cannot be read");
   return std::move(*text);
-}
-
-// As a whole or not at all, whatever ends in between; durable when it returns.
-void write(const std::string& path, const std::string& text) {
-  const std::string making = path + ".new";
-  const int fd = ::open(making.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-  if (fd < 0) fail(making, "cannot be opened for writing");
-  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-  ::close(fd);
-  if (!written) fail(making, "cannot be written");
-  if (std::rename(making.c_str(), path.c_str()) != 0) fail(path, "cannot be given its name");
 }
 
 std::string exact(double number) {
@@ -165,7 +154,7 @@ void SessionRecord::add_closes(const core::Engine& engine, const std::string& pa
     if (marked(symbol))
       lines += date() + "," + engine.names().symbols.name(SymbolIndex(k)) + "," + to_text(symbol.reference) + "\n";
   }
-  if (!lines.empty()) write(path, content_of(path) + lines);
+  if (!lines.empty()) shm::write_whole(path, content_of(path) + lines);
 }
 
 void SessionRecord::add_observation(const Observation& observation) {
@@ -174,7 +163,7 @@ void SessionRecord::add_observation(const Observation& observation) {
   const std::string numbers = exact(observation.confidence) + "," + exact(observation.var) + "," +
                               exact(observation.frozen) + "," + exact(observation.actual);
   const std::string path = directory_ + "/sessions.csv";
-  write(path, content_of(path) + observation.date + "," + (missed ? ",,," : numbers) + "\n");
+  shm::write_whole(path, content_of(path) + observation.date + "," + (missed ? ",,," : numbers) + "\n");
 }
 
 void SessionRecord::save_open() const {
@@ -182,7 +171,7 @@ void SessionRecord::save_open() const {
                      exact(var_) + "," + exact(profit_) + "\n";
   for (const Frozen& one : frozen_)
     text += one.symbol + "," + std::to_string(one.position) + "," + std::to_string(one.reference) + "\n";
-  write(directory_ + "/session.csv", text);
+  shm::write_whole(directory_ + "/session.csv", text);
 }
 
 std::string SessionRecord::date() const {

@@ -134,6 +134,7 @@ class LiveTest(Live):
         self.assertEqual(risk["stress"]["worst_scenario"], "crash")
         self.assertEqual(risk["correlation"]["symbols"], ["AAPL", "XOM"])
         self.assertEqual(risk["model"]["days"], len(self.rows) - 1)
+        self.assertRegex(risk["model"]["built"], r"^20\d\d-")
         self.mark(80)
         risk = self.risks("the marks", lambda risk: risk["exposure"]["gross"] == 56_000)
         self.is_plain(risk, (32_000, -24_000))
