@@ -48,7 +48,7 @@ void fill(shm::Board& board, const std::string& instance) {
   board.journal_health.store(shm::JournalHealth::Healthy);
 }
 
-void answer_door(const std::string& path, const std::string& refusal) {
+int open_door(const std::string& path) {
   const int door = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -58,6 +58,10 @@ void answer_door(const std::string& path, const std::string& refusal) {
     std::perror("fake_sidecar: attach.sock");
     ::_exit(1);
   }
+  return door;
+}
+
+void answer_door(int door, const std::string& refusal) {
   const auto request = std::make_unique<shm::ControlRequest>();
   const auto reply = std::make_unique<shm::ControlReply>();
   for (;;) {
@@ -85,7 +89,7 @@ int main(int argc, char** argv) {
   const auto generation = static_cast<std::uint64_t>(shm::monotonic_now().ns);
   auto made = shm::create_segment<shm::Board>(folder + "/board", bytes_of_board, generation);
   fill(*made, std::string(page->instance.view()));
-  std::thread(answer_door, folder + "/attach.sock", std::string(argc > 2 ? argv[2] : "")).detach();
+  std::thread(answer_door, open_door(folder + "/attach.sock"), std::string(argc > 2 ? argv[2] : "")).detach();
   const auto board = made.publish();
   std::puts("ready");
   std::fflush(stdout);
