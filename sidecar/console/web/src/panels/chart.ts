@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// One time series of the day with steps of the ladder drawn in, on uPlot.
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { colour_of } from "../theme";
+
+export interface Line {
+  at: number;
+  text: string;
+  passed: boolean;
+}
+
+export interface ChartOptions {
+  label: string;
+  colour: string; // of the style sheet
+  text(value: number): string;
+  short(value: number): string;
+  second?: { label: string; colour: string };
+  height: number;
+}
+
+const sync = uPlot.sync("day");
+
+export class Chart {
+  private plot: uPlot | null = null;
+  private lines: Line[] = [];
+
+  constructor(private readonly element: HTMLElement, private readonly options: ChartOptions) {
+    new ResizeObserver(() => this.fit()).observe(element);
+  }
+
+  draw(data: (number | null)[][], lines: Line[]): void {
+    this.lines = lines;
+    if (this.element.clientWidth === 0) return;
+    if (this.plot === null) this.plot = this.make(data as uPlot.AlignedData);
+    else this.plot.setData(data as uPlot.AlignedData);
+  }
+
+  // Colours belong to the theme: with another one it is made anew.
+  forget(): void {
+    this.plot?.destroy();
+    this.plot = null;
+  }
+
+  private fit(): void {
+    const width = this.element.clientWidth;
+    if (width > 0 && this.plot !== null) this.plot.setSize({ width, height: this.options.height });
+  }
+
+  private make(data: uPlot.AlignedData): uPlot {
+    const o = this.options;
+    const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    const axis = { stroke: colour_of("--muted"), font, grid: { stroke: colour_of("--rule"), width: 1 }, ticks: { show: false } };
+    const line = (label: string, colour: string, fill: boolean, dash?: number[]): uPlot.Series => ({
+      label, stroke: colour_of(colour), width: 1.5, dash, points: { show: false },
+      fill: fill ? `${colour_of(colour)}22` : undefined, value: (_, value) => (value === null ? "–" : o.text(value)),
+    });
+    const series: uPlot.Series[] = [{ value: "{HH}:{mm}:{ss}" }, line(o.label, o.colour, true)];
+    if (o.second) series.push(line(o.second.label, o.second.colour, false, [4, 3]));
+    return new uPlot({
+      width: this.element.clientWidth, height: o.height, series, pxAlign: 1,
+      cursor: { sync: { key: sync.key }, drag: { x: true, y: false } },
+      legend: { live: true, isolate: false, markers: { width: 2 } },
+      scales: { y: { range: (_, low, high) => this.range(low, high) } },
+      axes: [{ ...axis, size: 26, values: [
+        [3600, "{HH}:{mm}", null, null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1],
+        [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1]] },
+      { ...axis, size: 56, values: (_, ticks) => ticks.map(o.short) }],
+      hooks: { draw: [(plot) => this.draw_lines(plot)] },
+    }, data, this.element);
+  }
+
+  // Room for the next step that has not been passed, so that one sees how near it is.
+  private range(low: number | null, high: number | null): [number, number] {
+    const next = this.lines.filter((line) => !line.passed).sort((a, b) => b.at - a.at)[0];
+    const all = [low ?? 0, high ?? 0, 0, ...this.lines.filter((line) => line.passed).map((line) => line.at), ...(next ? [next.at] : [])];
+    const bottom = Math.min(...all), top = Math.max(...all);
+    const room = (top - bottom || 1) * 0.06;
+    return [bottom - room, top + room];
+  }
+
+  private draw_lines(plot: uPlot): void {
+    const { ctx: context, bbox } = plot;
+    const ratio = devicePixelRatio;
+    context.save();
+    context.font = `${11 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
+    context.lineWidth = 1.5 * ratio;
+    context.textAlign = "right";
+    for (const line of this.lines) {
+      const y = plot.valToPos(line.at, "y", true);
+      if (y < bbox.top || y > bbox.top + bbox.height) continue;
+      context.strokeStyle = context.fillStyle = colour_of(line.passed ? "--alarm-ink" : "--loss");
+      context.setLineDash(line.passed ? [] : [6 * ratio, 4 * ratio]);
+      context.beginPath();
+      context.moveTo(bbox.left, y);
+      context.lineTo(bbox.left + bbox.width, y);
+      context.stroke();
+      context.fillText(line.text, bbox.left + bbox.width - 4 * ratio, y - 4 * ratio);
+    }
+    context.restore();
+  }
+}
