@@ -31,8 +31,8 @@ export class Desk {
     this.sectors_of = this.symbols.map((_, k) => (k === 11 ? -1 : Math.floor(this.random() * sectors.length)));
     this.rows = this.symbols.map((_, k) => {
       const gross = 2_000_000 * Math.exp(-k / (symbols / 4)) * (0.4 + this.random());
-      const net = this.random() < 0.68 ? gross : -gross;
-      return { gross, net, profit: 0.012 * gross * (this.random() - 0.5), weight: (net / gross) * gross * (0.4 + this.random()), use: this.random() * 0.9 };
+      const net = this.random() < 0.84 ? gross : -gross;
+      return { gross, net, profit: 0.012 * gross * (this.random() - 0.5), weight: (net > 0 || this.random() < 0.4 ? 1 : -0.5) * gross * (0.4 + this.random()), use: this.random() * 0.9 };
     });
     this.rows[2].use = 1.18;
     this.number = 0;

@@ -83,6 +83,7 @@ export function nanoseconds(figure: unknown): string {
 
 export function span(seconds: number): string {
   if (!Number.isFinite(seconds)) return unknown;
+  if (seconds < 1) return "under 1 s";
   if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;
   if (seconds < 120) return `${seconds.toFixed(0)} s`;
   if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;

@@ -7,6 +7,7 @@ import { start_stop } from "./actions/stop";
 import { load_person } from "./api";
 import { by_id, set, show, write } from "./dom";
 import { News, type Panel } from "./panel";
+import { Accounts } from "./panels/accounts";
 import { Alerts } from "./panels/alerts";
 import { ArmedControls, System } from "./panels/armed";
 import { Clients, Latency } from "./panels/clients";
@@ -36,7 +37,7 @@ const store = new Store();
 const header = new Header(store);
 
 const panels: Panel[] = [header, new Figures(), new Alerts(), new HeatMap(), new Limits(), new Profit(), new Feed(), new Clients(),
-  new Market(), new Stress(), new Sessions(), new Correlation(), new Shares(), new Positions(), new Orders(), new Latency(),
+  new Market(), new Stress(), new Sessions(), new Correlation(), new Shares(), new Accounts(), new Latency(), new Positions(), new Orders(),
   new ArmedControls(), new System()];
 const waiting = new Map<Panel, number>(panels.map((panel) => [panel, 0]));
 let shown_view = "";

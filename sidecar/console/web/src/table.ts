@@ -73,6 +73,13 @@ export class Table<Row> {
   }
 }
 
+// A name, and what it belongs to in small under it.
+export function two_lines(cell: Element, name: string, under: string): void {
+  if (cell.firstChild === null) cell.append(h("b"), h("small"));
+  write(cell.children[0]!, name);
+  write(cell.children[1]!, under);
+}
+
 // Which way a figure goes, said by its colour beside its sign.
 export function tone_of(value: number): string | null {
   return value > 0 ? "gain" : value < 0 ? "loss" : null;

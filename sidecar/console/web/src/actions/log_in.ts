@@ -25,7 +25,7 @@ export function log_in_for(store: Store, role: keyof typeof rank, purpose: strin
   const held = store.person;
   const why = held?.person ? `${held.person} may ${held.role}; this needs somebody who may ${role}.` : `This needs somebody who may ${role}.`;
   const form = h("form", {}, h("p", {}, why), field("Your name", person),
-    field("Token", token, held?.login === "token" ? "It was printed when the console started, and stands in RUN/NAME/console.token." : "Yours, of the configuration's [console.person]."),
+    field("Token", token, held?.login === "token" ? "It was printed when the console started, and stands in the file console.token of the instance's run folder." : "Yours, of the configuration's [console.person]."),
     submit, answer);
   form.addEventListener("submit", (event) => {
     event.preventDefault();

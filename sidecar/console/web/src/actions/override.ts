@@ -29,6 +29,9 @@ export function open_override(limit: string, store: Store): void {
     void post(store, "override", { limit, max: max.value.trim(), until: ends, ...(on && where.value ? { on } : {}), reason: reason.value.trim() }).then((reply) => {
       submit.disabled = false;
       if (!reply.ok) return write(answer, `Not overridden: ${reply.body.error}`);
+      const { proposal, said } = reply.body as { proposal?: number; said?: string[] };
+      if (proposal) return write(answer, `Proposal ${proposal} waits for a second person: bulwark control confirm ${proposal}. ${(said ?? []).join(" ")}`);
+      if (reply.body["done"] === false) return write(answer, `Not overridden: ${(said ?? []).join(" ")}`);
       close_drawer();
       return announce(`${limit} is overridden until ${ends}`, true);
     });

@@ -34,18 +34,19 @@ export function open_resume(store: Store): void {
     h("label", { class: "choice" }, baseline, h("span", {}, h("b", {}, "New baseline"), h("small", {}, "The day's loss and the drawdown begin anew from here."))),
     h("section", { "aria-label": "Pre-flight checks" }, h("h3", {}, "Pre-flight"), verdict, checks),
     field("Reason", reason, "It stands in the journal beside your name."), submit, answer);
-  const body = () => {
+  const body = (): { stage: string; on?: Scope; new_baseline?: true } => {
     const data = new FormData(form);
     const on = scopes[Number(data.get("on"))] ?? {};
-    return { stage: String(data.get("stage")), ...(Object.keys(on).length > 0 ? { on } : {}), ...(baseline.checked ? { new_baseline: true } : {}) };
+    return { stage: String(data.get("stage")), ...(Object.keys(on).length > 0 ? { on } : {}), ...(baseline.checked ? { new_baseline: true as const } : {}) };
   };
   let asked = 0;
   const look = async () => {
     const turn = ++asked;
-    const reply = await post<{ ready: boolean }>(store, "preflight", body());
+    const { stage, on } = body();
+    const reply = await post<{ ready: boolean }>(store, "preflight", { stage, ...(on ? { on } : {}) });
     if (turn !== asked) return;
     const failing = reply.body.failing ?? [];
-    write(verdict, !reply.ok ? `Cannot be checked: ${reply.body.error}` : reply.body.ready ? "✓ Ready: nothing stands against it." : `✗ ${failing.length} against it:`);
+    write(verdict, !reply.ok ? `Cannot be checked: ${reply.body.error}` : reply.body.ready ? "✓ Ready: nothing stands against it." : `✗ ${failing.length} against it${baseline.checked ? " (looked at without the new baseline)" : ""}:`);
     verdict.dataset["tone"] = reply.ok && reply.body.ready ? "good" : "alarm";
     if ([...checks.children].map((item) => item.textContent).join("\n") !== failing.join("\n")) checks.replaceChildren(...failing.map((one) => h("li", {}, one)));
   };
@@ -57,7 +58,7 @@ export function open_resume(store: Store): void {
       submit.disabled = false;
       const failing = reply.body.failing ?? [];
       if (!reply.ok) return write(answer, `Not resumed: ${failing.length > 0 ? failing.join("; ") : reply.body.error}`);
-      const said = `Resumed ${scope((body() as { on?: Scope }).on)}, ${words(body().stage)}.`;
+      const said = `Resumed ${scope(body().on)}, ${words(body().stage)}.`;
       close_drawer();
       announce(said, true);
       return undefined;

@@ -47,8 +47,8 @@ function tell_stopped(what: string, answer: Answer<Stopped>): void {
     : `Stopped ${what}: ${clients.length === 1 ? "the client" : `all ${clients.length} clients`} within ${count(slowest)} µs`;
   const rows = [...silent, ...clients.filter((client) => client.acknowledged)].map((client) =>
     h("tr", { "data-tone": client.acknowledged ? undefined : "breach" }, h("th", { scope: "row" }, client.client),
-      h("td", { class: "number" }, `process ${client.pid}`),
-      h("td", { class: "number" }, client.acknowledged ? `${count(client.microseconds)} µs` : "NOT ACKNOWLEDGED: its orders may still leave")));
+      h("td", { class: "number spare" }, `process ${client.pid}`),
+      h("td", { class: "number wraps" }, client.acknowledged ? `${count(client.microseconds)} µs` : "NOT ACKNOWLEDGED: its orders may still leave")));
   const table = h("table", {}, h("caption", { class: "unseen" }, "Clients and when each stopped"), h("tbody", {}, ...rows));
   const remarks = (answer.body.remarks ?? []).map((remark) => h("p", {}, remark));
   tell(title, [...(rows.length > 0 ? [h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Clients" }, table)] : []), ...remarks],

@@ -2,6 +2,8 @@
 // One time series of the day with steps of the ladder drawn in, on uPlot.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { h } from "../dom";
+import { moment } from "../format";
 import { colour_of } from "../theme";
 
 export interface Line {
@@ -24,8 +26,10 @@ const sync = uPlot.sync("day");
 export class Chart {
   private plot: uPlot | null = null;
   private lines: Line[] = [];
+  private readonly readout = h("p", { class: "readout" });
 
   constructor(private readonly element: HTMLElement, private readonly options: ChartOptions) {
+    element.append(this.readout);
     new ResizeObserver(() => this.fit()).observe(element);
   }
 
@@ -34,6 +38,7 @@ export class Chart {
     if (this.element.clientWidth === 0) return;
     if (this.plot === null) this.plot = this.make(data as uPlot.AlignedData);
     else this.plot.setData(data as uPlot.AlignedData);
+    this.read(this.plot);
   }
 
   // Colours belong to the theme: with another one it is made anew.
@@ -52,22 +57,35 @@ export class Chart {
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const axis = { stroke: colour_of("--muted"), font, grid: { stroke: colour_of("--rule"), width: 1 }, ticks: { show: false } };
     const line = (label: string, colour: string, fill: boolean, dash?: number[]): uPlot.Series => ({
-      label, stroke: colour_of(colour), width: 1.5, dash, points: { show: false },
-      fill: fill ? `${colour_of(colour)}22` : undefined, value: (_, value) => (value === null ? "–" : o.text(value)),
+      label, stroke: colour_of(colour), width: 1.5, dash, points: { show: false }, fill: fill ? `${colour_of(colour)}22` : undefined,
     });
-    const series: uPlot.Series[] = [{ value: "{HH}:{mm}:{ss}" }, line(o.label, o.colour, true)];
+    const series: uPlot.Series[] = [{}, line(o.label, o.colour, true)];
     if (o.second) series.push(line(o.second.label, o.second.colour, false, [4, 3]));
     return new uPlot({
       width: this.element.clientWidth, height: o.height, series, pxAlign: 1,
       cursor: { sync: { key: sync.key }, drag: { x: true, y: false } },
-      legend: { live: true, isolate: false, markers: { width: 2 } },
+      legend: { show: false },
       scales: { y: { range: (_, low, high) => this.range(low, high) } },
       axes: [{ ...axis, size: 26, values: [
         [3600, "{HH}:{mm}", null, null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1],
         [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1]] },
       { ...axis, size: 56, values: (_, ticks) => ticks.map(o.short) }],
-      hooks: { draw: [(plot) => this.draw_lines(plot)] },
+      hooks: { draw: [(plot) => this.draw_lines(plot)], setCursor: [(plot) => this.read(plot)] },
     }, data, this.element);
+  }
+
+  // What the cursor points at, or else the newest.
+  private read(plot: uPlot): void {
+    const [times, ...lists] = plot.data;
+    const place = plot.cursor.idx ?? times!.length - 1;
+    const names = [this.options, ...(this.options.second ? [this.options.second] : [])];
+    const parts = names.map((one, k) => {
+      const value = lists[k]?.[place];
+      const mark = h("i", { "aria-hidden": "true" });
+      mark.style.backgroundColor = colour_of(one.colour);
+      return h("span", {}, mark, `${one.label} `, h("b", {}, typeof value === "number" ? this.options.text(value) : "–"));
+    });
+    this.readout.replaceChildren(...parts, h("span", {}, times!.length > 0 ? moment(times![place]! * 1e9) : ""));
   }
 
   // Room for the next step that has not been passed, so that one sees how near it is.
@@ -86,16 +104,21 @@ export class Chart {
     context.font = `${11 * ratio}px ${getComputedStyle(document.body).fontFamily}`;
     context.lineWidth = 1.5 * ratio;
     context.textAlign = "right";
+    context.textBaseline = "middle";
     for (const line of this.lines) {
       const y = plot.valToPos(line.at, "y", true);
       if (y < bbox.top || y > bbox.top + bbox.height) continue;
-      context.strokeStyle = context.fillStyle = colour_of(line.passed ? "--alarm-ink" : "--loss");
+      context.strokeStyle = colour_of(line.passed ? "--alarm-ink" : "--loss");
       context.setLineDash(line.passed ? [] : [6 * ratio, 4 * ratio]);
       context.beginPath();
       context.moveTo(bbox.left, y);
       context.lineTo(bbox.left + bbox.width, y);
       context.stroke();
-      context.fillText(line.text, bbox.left + bbox.width - 4 * ratio, y - 4 * ratio);
+      const width = context.measureText(line.text).width + 8 * ratio, right = bbox.left + bbox.width - 6 * ratio;
+      context.fillStyle = colour_of("--panel");
+      context.fillRect(right - width, y - 7 * ratio, width, 14 * ratio);
+      context.fillStyle = colour_of(line.passed ? "--alarm-ink" : "--loss");
+      context.fillText(line.text, right - 4 * ratio, y + ratio);
     }
     context.restore();
   }

@@ -14,7 +14,7 @@ export class Clients implements Panel {
   private lease = false;
   private readonly table = new Table<Client>("Clients", [
     { title: "Client", head: true, text: (row) => row.client },
-    { title: "Process", numeric: true, text: (row) => String(row.pid) },
+    { title: "Process", numeric: true, spare: true, text: (row) => String(row.pid) },
     { title: "May send", text: (row) => this.may_send(row), tone: (row) => (row.acknowledged && this.lease ? null : "breach") },
     { title: "Checks", numeric: true, text: (row) => count(row.checks) },
     { title: "p50", numeric: true, text: (row) => nanoseconds(row.p50_ns) },

@@ -7,6 +7,9 @@ import { frame_of, News, type Panel } from "../panel";
 import type { Store } from "../store";
 import { is_dark } from "../theme";
 
+// .52, and no minus before nothing.
+const of = (rho: number) => plain(Math.abs(rho) < 0.005 ? 0 : rho).replace(/^(\u2212?)0\./, "$1.");
+
 export class Correlation implements Panel {
   readonly view = "risk";
   private readonly table = h("table", { class: "matrix" });
@@ -29,7 +32,7 @@ export class Correlation implements Panel {
       const rho = value[row]?.[column] ?? NaN;
       const step = Number.isFinite(rho) ? step_of(rho) : 0;
       const place = row * symbols.length + column;
-      const text = row === column ? "1" : plain(rho).replace(/^(\u2212?)0\./, "$1.");
+      const text = row === column ? "1" : of(rho);
       const mark = `${text} ${step} ${dark}`;
       if (this.painted[place] === mark) return;
       this.painted[place] = mark;

@@ -8,7 +8,7 @@ import type { Control, FeedRow, State } from "../protocol";
 import type { Store } from "../store";
 import { bar, Table } from "../table";
 
-const first_rows = 14;
+const first_rows = 12;
 const more_rows = 400;
 const trend_points = 40;
 const trend_every_ms = 3_000;
@@ -36,12 +36,11 @@ export class Limits implements Panel {
   constructor() {
     this.table = new Table<Control>("Limits, the most used first", [
       { title: "Limit", head: true, name: "two-lines", paint: (cell, row) => this.paint_name(cell, row) },
+      { title: "Used", numeric: true, name: "use", paint: (cell, row) => this.paint_use(cell, row) },
       { title: "Value", numeric: true, text: (row) => of_metric(row.metric, row.value) },
       { title: "Max", numeric: true, text: (row) => of_metric(row.metric, row.max) },
       { title: "Room", numeric: true, spare: true, text: (row) => room(row), tone: (row) => (is_over(row) ? "breach" : null) },
-      { title: "Used", numeric: true, name: "use", paint: (cell, row) => this.paint_use(cell, row) },
       { title: "Trend", name: "trend", spare: true, paint: (cell, row) => this.paint_trend(cell, row) },
-      { title: "Why", name: "why", paint: (cell, row) => this.paint_why(cell, row) },
     ], key_of, (row) => (is_over(row) ? "breach" : use_of(row) >= 0.8 ? "near" : null));
     const body = frame_of(this.view, "limits", "Limits", "wide", this.filter);
     body.append(this.summary, this.table.element, this.more);
@@ -88,9 +87,20 @@ export class Limits implements Panel {
   }
 
   private paint_name(cell: HTMLElement, row: Control): void {
-    if (cell.firstChild === null) cell.append(h("b"), h("small"));
-    write(cell.firstElementChild!, row.limit);
-    write(cell.lastElementChild!, `${words(row.metric)} · ${scope(row.on)}`);
+    if (cell.firstChild === null) {
+      const override = h("button", { type: "button", class: "link" }, "Override…");
+      override.addEventListener("click", () => open_override(override.dataset["limit"]!, this.store!));
+      cell.append(h("b"), h("small"), h("small", { class: "why" }), override);
+    }
+    const [name, covers, about, override] = cell.children as unknown as [HTMLElement, HTMLElement, HTMLElement, HTMLElement];
+    write(name, row.limit);
+    write(covers, `${words(row.metric)} · ${scope(row.on)}`);
+    const because = why(row, this.store!.state!, this.store!.feed);
+    write(about, because);
+    show(about, because !== "");
+    override.dataset["limit"] = row.limit;
+    set(override, "aria-label", `Override ${row.limit}`);
+    show(override, this.store!.may("configure") && use_of(row) >= 0.8);
   }
 
   private paint_use(cell: HTMLElement, row: Control): void {
@@ -111,21 +121,6 @@ export class Limits implements Panel {
     const top = Math.max(1, ...trend.filter(Number.isFinite));
     const points = trend.map((use, k) => `${(64 * (k + trend_points - trend.length)) / (trend_points - 1)},${17 - (16 * Math.min(use, top)) / top}`);
     set(line, "points", points.join(" "));
-  }
-
-  private paint_why(cell: HTMLElement, row: Control): void {
-    if (cell.firstChild === null) {
-      const button = h("button", { type: "button", class: "quiet" }, "Override…");
-      button.addEventListener("click", () => open_override(button.dataset["limit"]!, this.store!));
-      cell.append(h("span"), button);
-    }
-    write(cell.firstElementChild!, why(row, this.store!.state!, this.store!.feed));
-    const button = cell.lastElementChild as HTMLElement;
-    if (button.dataset["limit"] !== row.limit) {
-      button.dataset["limit"] = row.limit;
-      button.setAttribute("aria-label", `Override ${row.limit}`);
-    }
-    show(button, this.store!.may("configure"));
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // VaR and ES by each method, the state of the market with what it leaves of sizes and limits, and the model in force.
 import { h } from "../dom";
-import { money, nanoseconds, percent, unknown } from "../format";
+import { money, nanoseconds, percent, short_money, unknown } from "../format";
 import { Facts, frame_of, News, type Panel } from "../panel";
 import type { Share } from "../protocol";
 import type { Store } from "../store";
@@ -67,10 +67,10 @@ export class Shares implements Panel {
   constructor() {
     this.tables = lists.map(([list, kind, title]) => [list, new Table<Share>(title, [
       { title, head: true, text: (row) => String(row[kind] ?? "") || "none" },
-      { title: "P&L", numeric: true, text: (row) => money(row.profit_today, true), tone: (row) => tone_of(row.profit_today ?? 0) },
-      { title: "Gross", numeric: true, text: (row) => money(row.gross) },
-      { title: "Net", numeric: true, spare: true, text: (row) => money(row.net, true) },
-      { title: "Part of VaR", numeric: true, text: (row) => money(row.component_var, true) },
+      { title: "P&L", numeric: true, text: (row) => short_money(row.profit_today, true), tone: (row) => tone_of(row.profit_today ?? 0) },
+      { title: "Gross", numeric: true, text: (row) => short_money(row.gross) },
+      { title: "Net", numeric: true, spare: true, text: (row) => short_money(row.net, true) },
+      { title: "Part of VaR", numeric: true, text: (row) => short_money(row.component_var, true) },
     ], (row) => String(row[kind]))]);
     const columns = h("div", { class: "columns" }, ...this.tables.map(([, table]) => table.element));
     frame_of(this.view, "shares", "Where the risk is", "full").append(columns);

@@ -5,7 +5,7 @@ import { money, moment, number_of, quantity, span } from "../format";
 import { frame_of, News, type Panel } from "../panel";
 import type { Figure, Order } from "../protocol";
 import type { Store } from "../store";
-import { Table } from "../table";
+import { Table, two_lines } from "../table";
 
 const rows_max = 200;
 
@@ -15,14 +15,11 @@ export class Orders implements Panel {
   private readonly errands = h("div", { class: "errands" });
   private now_ns = 0;
   private readonly table = new Table<Order>("Working orders", [
-    { title: "Symbol", head: true, text: (row) => row.symbol },
-    { title: "Side", text: (row) => row.side, tone: (row) => row.side },
-    { title: "Quantity", numeric: true, text: (row) => quantity(row.quantity) },
+    { title: "Symbol", head: true, name: "two-lines", paint: (cell, row) => two_lines(cell, row.symbol, `${row.account} · ${row.strategy} · ${row.id}`) },
+    { title: "Order", text: (row) => `${row.side} ${quantity(row.quantity)}`, tone: (row) => row.side },
     { title: "Filled", numeric: true, spare: true, text: (row) => quantity(row.filled) },
     { title: "Price", numeric: true, text: (row) => (row.price === null ? "market" : money(row.price)) },
     { title: "Client", text: (row) => row.client ?? "nobody" },
-    { title: "Account", spare: true, text: (row) => `${row.account} · ${row.strategy}` },
-    { title: "Id", spare: true, text: (row) => row.id },
     { title: "Since", numeric: true, text: (row) => (row.cancel_asked ? "cancel asked" : row.t === undefined ? "" : span((this.now_ns - row.t) / 1e9)),
       tone: (row) => (row.cancel_asked ? "near" : null) },
   ], (row) => `${row.client}\n${row.id}`);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accounts, which can be stopped alone, and what is held.
-import { stop_trading } from "../actions/stop";
-import { h, set, show, write } from "../dom";
-import { money, number_of, percent, quantity, words } from "../format";
+// What is held, the largest first.
+import { h, write } from "../dom";
+import { money, number_of, quantity } from "../format";
 import { frame_of, News, type Panel } from "../panel";
-import type { Account, Position } from "../protocol";
+import type { Position } from "../protocol";
 import type { Store } from "../store";
-import { Table, tone_of } from "../table";
+import { Table, tone_of, two_lines } from "../table";
 
 const rows_max = 300;
 const profit_of = (row: Position) => number_of(row.realised) + number_of(row.unrealised) - (number_of(row.fees) || 0);
@@ -17,18 +16,8 @@ export class Positions implements Panel {
   private readonly filter = h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the positions", input: () => this.redraw() });
   private readonly flat = h("input", { type: "checkbox", id: "flat", change: () => this.redraw() });
   private readonly more = h("p", { class: "quiet" });
-  private readonly accounts = new Table<Account>("Accounts", [
-    { title: "Account", head: true, text: (row) => row.account },
-    { title: "Equity", numeric: true, text: (row) => money(row.equity) },
-    { title: "P&L today", numeric: true, text: (row) => money(row.profit_today, true), tone: (row) => tone_of(number_of(row.profit_today)) },
-    { title: "Below peak", numeric: true, text: (row) => percent(1 - number_of(row.equity) / number_of(row.peak), 2) },
-    { title: "State", text: (row) => this.state_of(row), tone: (row) => (this.state_of(row) === "normal" ? null : "breach") },
-    { title: "", name: "act", paint: (cell, row) => this.paint_stop(cell, row) },
-  ], (row) => row.account);
   private readonly positions = new Table<Position>("Positions", [
-    { title: "Symbol", head: true, text: (row) => row.symbol },
-    { title: "Account", text: (row) => row.account },
-    { title: "Strategy", spare: true, text: (row) => row.strategy },
+    { title: "Symbol", head: true, name: "two-lines", paint: (cell, row) => two_lines(cell, row.symbol, `${row.account} · ${row.strategy}`) },
     { title: "Position", numeric: true, text: (row) => quantity(row.position, true) },
     { title: "Average cost", numeric: true, spare: true, text: (row) => money(row.average_cost) },
     { title: "Realised", numeric: true, spare: true, text: (row) => money(row.realised, true), tone: (row) => tone_of(number_of(row.realised)) },
@@ -38,7 +27,6 @@ export class Positions implements Panel {
   ], (row) => `${row.account}\n${row.strategy}\n${row.symbol}`);
 
   constructor() {
-    frame_of(this.view, "accounts", "Accounts", "wide").append(this.accounts.element);
     const aside = h("div", { class: "choices" }, h("label", { for: "flat" }, this.flat, " flat ones too"), this.filter);
     frame_of(this.view, "positions", "Positions", "wide", aside).append(this.positions.element, this.more);
   }
@@ -51,29 +39,12 @@ export class Positions implements Panel {
   private redraw(): void {
     const state = this.store?.state;
     if (!state) return;
-    this.accounts.update(state.accounts, "No accounts.");
     const wanted = this.filter.value.trim().toLowerCase();
     const size = (row: Position) => Math.abs(number_of(row.position) * number_of(row.average_cost)) || 0;
     const rows = state.positions.filter((row) => this.flat.checked || number_of(row.position) !== 0 || working(row) !== "")
       .filter((row) => `${row.symbol} ${row.account} ${row.strategy}`.toLowerCase().includes(wanted)).sort((a, b) => size(b) - size(a));
     this.positions.update(rows.slice(0, rows_max), "Nothing is held.");
     write(this.more, rows.length > rows_max ? `The ${rows_max} largest of ${rows.length} are shown; the filter finds the others.` : "");
-  }
-
-  private state_of(row: Account): string {
-    return words(this.store?.state?.states.find((one) => one.on?.["account"] === row.account && Object.keys(one.on).length === 1)?.state ?? "normal");
-  }
-
-  private paint_stop(cell: HTMLElement, row: Account): void {
-    if (cell.firstChild === null) {
-      const button = h("button", { type: "button", class: "stop-one" }, "Stop");
-      button.addEventListener("click", () => void stop_trading(this.store!, { account: button.dataset["account"]! }));
-      cell.append(button);
-    }
-    const button = cell.firstElementChild as HTMLElement;
-    button.dataset["account"] = row.account;
-    set(button, "aria-label", `Stop account ${row.account}`);
-    show(button, this.state_of(row) !== "halted");
   }
 }
 
