@@ -27,7 +27,7 @@ function luminance([r, g, b]: Rgb): number {
   return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
 }
 
-const dark_ink: Rgb = [12, 18, 24];
+const dark_ink: Rgb = [0, 0, 0]; // anything lighter would leave shades on which neither ink has a contrast of 4.5
 function shade(rgb: Rgb): Shade {
   const light = luminance(rgb);
   const on_white = 1.05 / (light + 0.05);

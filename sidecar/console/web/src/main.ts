@@ -9,6 +9,7 @@ import { by_id, set, show, write } from "./dom";
 import { News, type Panel } from "./panel";
 import { Accounts } from "./panels/accounts";
 import { Alerts } from "./panels/alerts";
+import { Announcer } from "./panels/announcer";
 import { ArmedControls, System } from "./panels/armed";
 import { Clients, Latency } from "./panels/clients";
 import { Correlation } from "./panels/correlation";
@@ -36,7 +37,7 @@ const views = ["now", "risk", "trading", "controls"];
 const store = new Store();
 const header = new Header(store);
 
-const panels: Panel[] = [header, new Figures(), new Alerts(), new HeatMap(), new Limits(), new Profit(), new Feed(), new Clients(),
+const panels: Panel[] = [header, new Announcer(), new Figures(), new Alerts(), new HeatMap(), new Limits(), new Profit(), new Feed(), new Clients(),
   new Market(), new Stress(), new Sessions(), new Correlation(), new Shares(), new Accounts(), new Latency(), new Positions(), new Orders(),
   new ArmedControls(), new System()];
 const waiting = new Map<Panel, number>(panels.map((panel) => [panel, 0]));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Alerts that nobody has taken up yet, and those of today that somebody has.
 import { log_in_for } from "../actions/log_in";
-import { announce, by_id, h, set, show, write } from "../dom";
+import { by_id, h, set, show, write } from "../dom";
 import { moment } from "../format";
 import { frame_of, News, type Panel } from "../panel";
 import type { Alert } from "../protocol";
@@ -14,11 +14,9 @@ const sign = { critical: "■", warning: "▲", info: "●" };
 
 export class Alerts implements Panel {
   readonly view = "now";
-  private readonly known = new Set<Alert["id"]>();
   private readonly answer = h("p", { role: "status", class: "answer" });
   private readonly table: Table<Alert>;
   private store: Store | null = null;
-  private first = true;
 
   constructor() {
     this.table = new Table<Alert>("Alerts", [
@@ -37,11 +35,6 @@ export class Alerts implements Panel {
     const alerts = [...store.state.alerts].sort((a, b) =>
       Number(a.acknowledged_by !== null) - Number(b.acknowledged_by !== null) || rank[a.severity] - rank[b.severity] || b.t - a.t);
     const open = alerts.filter((alert) => alert.acknowledged_by === null);
-    for (const alert of open) {
-      if (!this.known.has(alert.id) && !this.first) announce(`${alert.severity} alert: ${alert.text}`, alert.severity === "critical");
-      this.known.add(alert.id);
-    }
-    this.first = false;
     this.table.update(alerts.slice(0, 50), "No alerts.");
     write(by_id("alerts-title"), open.length > 0 ? `Alerts (${open.length} open)` : "Alerts");
     set(by_id("alerts"), "data-tone", open.length > 0 ? open[0]!.severity : null);

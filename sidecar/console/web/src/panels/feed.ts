@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was refused and what has happened, as it comes, the newest on top; each opens to all numbers of the decision.
-import { announce, h, set, show, write } from "../dom";
+import { h, set, show, write } from "../dom";
 import { moment, words } from "../format";
 import { frame_of, News, type Panel } from "../panel";
 import type { FeedRow } from "../protocol";
@@ -9,7 +9,6 @@ import { alike, fields, tell } from "./feed_words";
 
 const rows_max = 120;
 const at_once_max = 40;
-const announce_ms = 5_000;
 
 interface Entry {
   element: HTMLDetailsElement;
@@ -26,8 +25,6 @@ export class Feed implements Panel {
   private entries: Entry[] = []; // newest first
   private taken = 0; // of store.feed_count
   private paused = false;
-  private said_ms = -Infinity;
-  private said_count = 0;
 
   constructor() {
     frame_of(this.view, "feed", "Refusals and events", "wide", this.pause).append(this.list, this.nothing);
@@ -35,7 +32,6 @@ export class Feed implements Panel {
 
   update(store: Store, news: number): void {
     if ((news & (News.Feed | News.Shown)) === 0) return;
-    this.say(store);
     const waiting = store.feed_count - this.taken;
     if (this.paused) return write(this.pause, waiting > 0 ? `Go on (${waiting} new)` : "Go on");
     if (waiting === 0) return;
@@ -79,17 +75,6 @@ export class Feed implements Panel {
     const more = entry.times > 1 ? [["times", `${entry.times} alike; these are the numbers of the last`]] : [];
     entry.element.append(h("dl", { class: "facts" }, ...[...fields(entry.row), ...more].map(([name, value]) =>
       h("div", {}, h("dt", {}, words(name)), h("dd", {}, value!)))));
-  }
-
-  // Who listens is told of the newest refusal, and how many there were, not of each one.
-  private say(store: Store): void {
-    const now = performance.now();
-    const last = store.feed[store.feed.length - 1];
-    if (last === undefined || store.feed_count === this.said_count || now - this.said_ms < announce_ms) return;
-    const news = store.feed_count - this.said_count;
-    if (this.said_ms > 0) announce(`${news > 1 ? `${news} events, the last: ` : ""}${tell(last).kind}, ${tell(last).text}`);
-    this.said_ms = now;
-    this.said_count = store.feed_count;
   }
 
   private turn(): void {

@@ -9,7 +9,7 @@ import type { Store } from "../store";
 import { bar, Table } from "../table";
 
 const first_rows = 12;
-const more_rows = 400;
+const more_rows = 200;
 const trend_points = 40;
 const trend_every_ms = 3_000;
 

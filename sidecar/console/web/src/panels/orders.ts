@@ -7,7 +7,7 @@ import type { Figure, Order } from "../protocol";
 import type { Store } from "../store";
 import { Table, two_lines } from "../table";
 
-const rows_max = 200;
+const rows_max = 100;
 
 export class Orders implements Panel {
   readonly view = "trading";

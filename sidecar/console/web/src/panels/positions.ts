@@ -7,7 +7,7 @@ import type { Position } from "../protocol";
 import type { Store } from "../store";
 import { Table, tone_of, two_lines } from "../table";
 
-const rows_max = 300;
+const rows_max = 100;
 const profit_of = (row: Position) => number_of(row.realised) + number_of(row.unrealised) - (number_of(row.fees) || 0);
 
 export class Positions implements Panel {
@@ -40,10 +40,11 @@ export class Positions implements Panel {
     const state = this.store?.state;
     if (!state) return;
     const wanted = this.filter.value.trim().toLowerCase();
-    const size = (row: Position) => Math.abs(number_of(row.position) * number_of(row.average_cost)) || 0;
     const rows = state.positions.filter((row) => this.flat.checked || number_of(row.position) !== 0 || working(row) !== "")
-      .filter((row) => `${row.symbol} ${row.account} ${row.strategy}`.toLowerCase().includes(wanted)).sort((a, b) => size(b) - size(a));
-    this.positions.update(rows.slice(0, rows_max), "Nothing is held.");
+      .filter((row) => `${row.symbol} ${row.account} ${row.strategy}`.toLowerCase().includes(wanted))
+      .map((row) => ({ row, size: Math.abs(number_of(row.position) * number_of(row.average_cost)) || 0 }))
+      .sort((a, b) => b.size - a.size);
+    this.positions.update(rows.slice(0, rows_max).map((one) => one.row), "Nothing is held.");
     write(this.more, rows.length > rows_max ? `The ${rows_max} largest of ${rows.length} are shown; the filter finds the others.` : "");
   }
 }

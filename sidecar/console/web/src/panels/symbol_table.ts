@@ -11,7 +11,7 @@ interface Row {
   of(column: string): number;
 }
 
-const rows_max = 200;
+const rows_max = 100;
 const every_ms = 500;
 
 export interface SymbolTable {

@@ -179,12 +179,20 @@ export function size_of(gross: number | undefined): number {
   return gross !== undefined && Number.isFinite(gross) && gross > 0 ? gross : 0;
 }
 
+// Measuring text is what costs most of an arrangement; there is one font, so each is measured once.
+const widths = new Map<string, number>();
+function width_of(context: CanvasRenderingContext2D, text: string): number {
+  let width = widths.get(text);
+  if (width === undefined) widths.set(text, (width = context.measureText(text).width));
+  return width;
+}
+
 // As much of a name as there is room for.
-function fitting(context: CanvasRenderingContext2D, name: string, width: number): string {
-  if (context.measureText(name).width <= width) return name;
+function fitting(context: CanvasRenderingContext2D, name: string, room: number): string {
+  if (width_of(context, name) <= room) return name;
   for (let length = Math.min(name.length - 1, 40); length >= 2; --length) {
     const short = `${name.slice(0, length)}…`;
-    if (context.measureText(short).width <= width) return short;
+    if (width_of(context, short) <= room) return short;
   }
   return "";
 }
