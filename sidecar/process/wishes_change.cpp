@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 
+#include "core/risk_model.h"
 #include "shm/decimal.h"
 #include "sidecar/config/load.h"
 #include "sidecar/journal/configurations.h"
@@ -49,12 +50,12 @@ Answer Wishes::take_over(const shm::ControlRequest& request, const config::Setti
 }
 
 std::optional<std::string> Wishes::take_over_model(const config::Settings& made_by, core::Model model,
-                                                   model::PriceFacts found) {
+                                                   model::Facts facts) {
   const std::lock_guard lock(one_at_a_time_);
   if (!(settings_ == made_by)) return std::nullopt;
   config::Settings settings = settings_;
   settings.rules.model = std::move(model);
-  settings.model_source.found = std::move(found);
+  settings.model_facts = std::move(facts);
   const Answer answer = put_into_force(shm::ControlRequest{}, settings);
   return answer.done ? std::string{} : answer.lines.front();
 }
@@ -100,9 +101,12 @@ config::Settings Wishes::settings() {
 
 // A model that changes wildly comes of a bad file sooner than of the market: it takes a person who says that it is
 // meant.
-static std::vector<std::string> wild_model(const config::Settings& before, const config::Settings& after) {
+static std::vector<std::string> wild_model(const config::Settings& before, const config::LoadResult& loaded) {
+  const config::Settings& after = loaded.settings;
   if (!before.rules.model || !after.rules.model) return {};
-  const auto wild = model::why_not(*before.rules.model, before.model_source, *after.rules.model, after.model_source);
+  const auto wild =
+      model::why_not(*before.rules.model, before.model_facts, {*after.rules.model, after.model_facts, loaded.closes},
+                     core::to_model(after.model_source.change_max));
   if (wild.empty()) return {};
   return {"model: " + model::some_of(wild), "model: where that is meant, reload with --operator and --reason"};
 }
@@ -113,14 +117,15 @@ Answer Wishes::reload() {
 }
 
 Answer Wishes::reload(const shm::ControlRequest& request) {
-  const config::LoadResult loaded = config::load(config_path_, config::read_environment(environ));
+  config::LoadResult loaded = config::load(config_path_, config::read_environment(environ));
   Answer answer;
   for (const config::Mistake& mistake : loaded.mistakes) answer.lines.push_back(config::format(mistake));
   if (!loaded.good()) return answer;
+  if (!named(request)) model::keep_accepted(settings_.model_facts, loaded.settings.model_facts);
   const RulesChange change = compare(settings_, loaded.settings);
   for (const std::string& key : change.needs_restart) answer.lines.push_back(key + ": this change needs a restart");
   if (!answer.lines.empty()) return answer;
-  if (!named(request)) answer.lines = wild_model(settings_, loaded.settings);
+  if (!named(request)) answer.lines = wild_model(settings_, loaded);
   if (!answer.lines.empty()) return answer;
   if (!change.any()) {
     settings_.model_source = loaded.settings.model_source;

@@ -201,21 +201,6 @@ class LiveTest(Live):
         self.assertEqual(risk["confidence"], 0.95, "that of the model in force, not a default")
         self.down()
 
-    def test_oddities_of_a_file_refused_at_the_start_are_not_known_ones(self):
-        self.up()
-        self.risks("the model", lambda risk: risk["model"]["version"])
-        self.down()
-
-        def still(rows):
-            return [(day, a, rows[270][2] if k > 270 else b) for k, (day, a, b) in enumerate(rows)]
-        self.write_prices(still(prices(scale=5)))
-        self.up()
-        self.risks("the refusal", lambda risk: risk["model"]["refused"])
-        self.write_prices(still(self.rows))
-        self.risks("the tame one", lambda risk: risk["model"]["taken_over"])
-        self.log_says("the prices of the model want a look: XOM has not moved since")
-        self.down()
-
     def test_what_is_missing_makes_unknown_what_rests_on_it(self):
         self.rows = [(date, a, "") for date, a, _ in self.rows]
         making = "date,AAPL\n" + "".join(f"{date},{a!r}\n" for date, a, _ in self.rows)
