@@ -8,6 +8,7 @@
 #include "killswitch/board_view.h"
 #include "killswitch/clients.h"
 #include "killswitch/commands.h"
+#include "killswitch/documents.h"
 #include "killswitch/refusal.h"
 #include "killswitch/status_journal.h"
 #include "shm/latch.h"
@@ -94,7 +95,9 @@ static Json ledger_of(const Instance& instance) {
           {"redis", ledger_part(instance, said.value("redis", Json::object()))}};
 }
 
-static Json json_of(const Instance& instance, const Status& status, const std::vector<ClientView>& clients) {
+Json status_json(const Instance& instance) {
+  const Status status = status_of(instance);
+  const std::vector<ClientView> clients = live_clients(instance.folder);
   Json rows = Json::array();
   for (const ClientView& client : clients) {
     rows.push_back(
@@ -167,9 +170,8 @@ static void print_text(const Json& status) {
 }
 
 int show_status(const Instance& instance, bool json) {
-  const std::vector<ClientView> clients = live_clients(instance.folder);
-  const Json status = json_of(instance, status_of(instance), clients);
-  if (status["processes"].empty() && clients.empty()) {
+  const Json status = status_json(instance);
+  if (status["processes"].empty() && status["clients"].empty()) {
     throw Refusal(exit_not_running,
                   "\"" + instance.name + "\" is not running; what is left of it is in " + instance.folder);
   }
