@@ -104,6 +104,18 @@ class StartTest(Held):
         self.takes_model(model["version"])
         self.down()
 
+    def test_a_configuration_that_asks_for_what_the_last_model_lacks_is_no_start(self):
+        without_prices = self.CONFIG.replace('prices = "prices.csv"\nestimator = "sample"\n', "")
+        self.config.write_text(without_prices.replace('[limit.var]\nmetric = "var"\nmax = "50000"\n', ""))
+        self.first_life()
+        self.scenarios.write_text(MILDER)
+        self.config.write_text(self.CONFIG + "[dynamic.volatility]\nabove = [2]\nfactor = [0.5]\n")
+        self.assertEqual(self.start("bulwark", "up").wait(HUNG), 2)
+        self.log_says("does not go with the model of the last run: ")
+        self.scenarios.write_text(SCENARIOS)
+        self.up()
+        self.down()
+
 
 class RunningTest(Held):
     def test_milder_scenarios_want_a_person(self):
