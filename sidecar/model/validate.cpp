@@ -120,16 +120,14 @@ std::vector<std::string> why_not(const core::Model& before, const Facts& of_it, 
                                  double change_max) {
   Lines lines;
   add_gone(before, next.model, lines);
-  if (of_it.dates != 0) {
-    add_odd(of_it, next.facts, lines);
-    add_rewritten(of_it.closes, next.closes, lines);
-  }
+  if (of_it.dates != 0) add_odd(of_it, next.facts, lines);
   if (!of_it.scenarios.empty() && next.facts.scenarios != of_it.scenarios)
     lines.emplace_back("the file of scenarios is another text");
   const std::size_t others = lines.size();
   add_wild(volatilities_of(before), next.model, change_max, " goes from ", " to ", lines);
   if (lines.size() == others)
     add_wild(of_it.accepted, next.model, change_max, " has gone in steps from ", ", which was let in last, to ", lines);
+  add_rewritten(of_it.closes, next.closes, lines);
   return lines;
 }
 
