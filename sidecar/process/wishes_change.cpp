@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 
+#include "core/adoption.h"
 #include "core/risk_model.h"
 #include "shm/decimal.h"
 #include "sidecar/config/load.h"
@@ -21,17 +22,21 @@ namespace bulwark::process {
 Answer Wishes::put_into_force(const shm::ControlRequest& request, const config::Settings& settings) {
   std::string failure = no_room;
   std::uint64_t hash = 0;
+  std::optional<core::Adoption> adoption;  // made and freed by this thread: the loop has no time for either
   const auto work = [&](hot::Loop& loop) {
     try {
       const std::string_view who = request.operator_name.view();
       const std::string what = "reload: " + std::string(request.reason.view());
       if (!who.empty() && loop.remark(who, what) == 0) return;
-      if (loop.adopt(settings.rules, hash)) failure.clear();
+      if (loop.adopt(*adoption, hash)) failure.clear();
     } catch (const std::exception& error) {
       failure = error.what();
     }
   };
+  const core::Names* names = nullptr;  // of symbols none comes while the loop runs: they may be read beside it
+  if (!calls_.carry_out([&](hot::Loop& loop) { names = &loop.engine().names(); })) return Answer::refused(no_answer);
   try {
+    adoption.emplace(settings.rules, names->symbols);
     hash = journal::save_configuration(settings_.journal_directory, config::freeze(settings));
   } catch (const std::exception& error) {
     return Answer::refused(error.what());
