@@ -74,6 +74,7 @@ public:
     address(request);
     const auto ticket = send(request);
     if (!ticket) return refusal(Reason::LeaseExpired);  // full: nobody has taken anything out for long
+    acknowledger_->expect(order_id(request));
     const auto line = await(*ticket, moment);
     if (!line) {
       withdraw(request);
@@ -164,8 +165,7 @@ private:
       const bool linked = link_again(deadline);
       return {shm::monotonic_now(), deadline, linked};
     }
-    if (!withdrawals_.empty()) [[unlikely]]
-      flush_withdrawals();
+    if (!withdrawals_.empty()) flush_withdrawals();
     return {now, deadline, true};
   }
 
@@ -250,7 +250,7 @@ private:
   }
 
   void remember(const shm::Request& request, const shm::Answer& answer) {
-    const Id& id = request.kind == shm::MessageKind::Replace ? request.other : request.id;
+    const Id& id = order_id(request);
     acknowledger_->with_memory([&](VerdictMemory& memory) { memory.remember(id, answer.epoch, answer.quantity); });
     withdrawals_.forget(id);
   }
@@ -262,7 +262,7 @@ private:
   // The order got no answer in time. An id that was accepted before (the caller used it twice) is left alone: its order
   // may be working.
   [[gnu::noinline]] void withdraw(const shm::Request& request) {
-    const Id& id = request.kind == shm::MessageKind::Replace ? request.other : request.id;
+    const Id& id = order_id(request);
     const bool known =
         acknowledger_->with_memory([&](VerdictMemory& memory) { return memory.find(id.view()) != nullptr; });
     if (known || withdrawals_.full()) return;
