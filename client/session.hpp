@@ -24,6 +24,7 @@
 #include "client/verdict.hpp"
 #include "client/withdrawals.hpp"
 #include "shm/lane.h"
+#include "shm/latency.h"
 
 namespace bulwark::client {
 
@@ -76,6 +77,7 @@ public:
     if (!ticket) return refusal(Reason::LeaseExpired);  // full: nobody has taken anything out for long
     acknowledger_->expect(order_id(request));
     const auto line = await(*ticket, moment);
+    shm::record(link_->client_file().checks, shm::monotonic_now() - moment.begun);
     if (!line) {
       withdraw(request);
       return refusal(Reason::LeaseExpired);
@@ -120,9 +122,7 @@ public:
     const std::lock_guard call(calls_);
     require_usable();
     std::vector<Instruction> result;
-    const auto hand_out = [&](const shm::Command& command) {
-      result.push_back(instruction_of(command, *link_->board));
-    };
+    const auto hand_out = [&](const auto& command) { result.push_back(instruction_of(command, *link_->board)); };
     const Moment moment = begin();
     // At most a ring of them: a sidecar that goes on pushing must not keep us here.
     for (std::size_t k = 0; k < shm::command_line_count; ++k) {
@@ -156,17 +156,17 @@ private:
   // The beginning of a call: when it is, until when it may last, and whether there is a sidecar. After the death of one
   // there is one try to attach to the next, now and then.
   struct Moment {
-    MonotonicNs now, deadline;
+    MonotonicNs begun, now, deadline;
     bool linked;
   };
   Moment begin() {
     const MonotonicNs now = shm::monotonic_now(), deadline = now + DurationNs{patience_.timeout_ns};
     if (broken_.load(std::memory_order_relaxed)) [[unlikely]] {
       const bool linked = link_again(deadline);
-      return {shm::monotonic_now(), deadline, linked};
+      return {now, shm::monotonic_now(), deadline, linked};
     }
     if (!withdrawals_.empty()) flush_withdrawals();
-    return {now, deadline, true};
+    return {now, now, deadline, true};
   }
 
   [[gnu::noinline]] bool link_again(MonotonicNs deadline) {
