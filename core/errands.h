@@ -47,15 +47,23 @@ public:
             liquidation.cause};
   }
 
-  // Calls visit(order, id, cause) for each working order that has been asked to be cancelled. Looks at all that work.
+  // Calls visit(order, id) for each working order.
   template <class Visit>
-  void each_cancel(Visit visit) const {
+  void each_working(Visit visit) const {
     for (const WorkingList& list : engine_.working_) {
       for (OrderIndex index = list.first; index != 0; index = engine_.orders_[index].next) {
         const Order& order = engine_.orders_[index];
-        if (order.cancel_asked) visit(order, engine_.orders_.id_text(order.current_id), why_cancelled(order));
+        visit(order, engine_.orders_.id_text(order.current_id));
       }
     }
+  }
+
+  // Calls visit(order, id, cause) for each of them that has been asked to be cancelled.
+  template <class Visit>
+  void each_cancel(Visit visit) const {
+    each_working([&](const Order& order, const Id& id) {
+      if (order.cancel_asked) visit(order, id, why_cancelled(order));
+    });
   }
 
   // The order of a client's by that id; nullptr: none was accepted, or it was over before this session.

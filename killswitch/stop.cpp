@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "killswitch/clients.h"
-#include "killswitch/commands.h"
+#include "killswitch/documents.h"
 #include "killswitch/latch_writer.h"
 #include "killswitch/liquidate.h"
 #include "killswitch/refusal.h"
@@ -15,6 +15,8 @@
 #include "shm/latch.h"
 
 namespace bulwark::kill {
+
+using Json = nlohmann::ordered_json;
 
 // What a disk that works needs; the command returns with or without it.
 static constexpr DurationNs latch_patience = milliseconds(30);
@@ -86,9 +88,9 @@ static double microseconds_since(MonotonicNs began, std::int64_t then_ns) {
   return static_cast<double>(std::max<std::int64_t>(0, then_ns - began.ns)) / 1000.0;
 }
 
-static void print_json(const Instance& instance, const Stop& stop, const Acknowledgements& clients,
-                       const std::optional<Liquidation>& liquidation) {
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+static Json json_of(const Instance& instance, const Stop& stop, const Acknowledgements& clients,
+                    const std::optional<Liquidation>& liquidation) {
+  Json rows = Json::array();
   for (const ClientView& client : clients.seen) {
     rows.push_back({{"client", client.client},
                     {"pid", client.pid},
@@ -100,17 +102,17 @@ static void print_json(const Instance& instance, const Stop& stop, const Acknowl
     rows.push_back({{"client", client.client}, {"pid", client.pid}, {"acknowledged", false}});
   }
   const auto cause = shm::cause_in_force(*instance.page, {stop.epoch << 1});
-  nlohmann::ordered_json document{{"schema", 1},
-                                  {"instance", instance.name},
-                                  {"epoch", stop.epoch},
-                                  {"t", stop.details.t.ns},
-                                  {"on", stop.scope.json()},
-                                  {"operator", stop.details.operator_name.view()},
-                                  {"reason", stop.details.reason.view()},
-                                  {"cause", shm::printable(cause.view())},
-                                  {"clients", rows}};
+  Json document{{"schema", 1},
+                {"instance", instance.name},
+                {"epoch", stop.epoch},
+                {"t", stop.details.t.ns},
+                {"on", stop.scope.json()},
+                {"operator", stop.details.operator_name.view()},
+                {"reason", stop.details.reason.view()},
+                {"cause", shm::printable(cause.view())},
+                {"clients", rows}};
   if (liquidation) document["liquidation"] = liquidation->json();
-  std::cout << document.dump() << std::endl;
+  return document;
 }
 
 static void print_text(const Instance& instance, const Stop& stop, const Acknowledgements& clients,
@@ -133,27 +135,46 @@ static std::optional<Liquidation> liquidate(const Instance& instance, const Stop
   return begin_liquidation(instance, stop.scope, stop.details);
 }
 
-int stop_instance(const Instance& instance, const StopOptions& options) {
+// What did not go as it was meant, for people.
+static std::vector<std::string> remarks_of(const Stop& stop, const Acknowledgements& clients,
+                                           const std::optional<Liquidation>& liquidation, std::int64_t timeout_ms) {
+  std::vector<std::string> remarks;
+  if (stop.could_not_check)
+    remarks.push_back("the board cannot be read, so the scope cannot be checked: everything is stopped instead");
+  for (const ClientView& client : clients.missing)
+    remarks.push_back(client.label() + " did not acknowledge within " + std::to_string(timeout_ms) + " ms");
+  if (liquidation && !liquidation->begun) remarks.push_back(liquidation->text());
+  return remarks;
+}
+
+// `show` is told of the stop and of what came of it.
+template <class Show>
+static Stopped carry_out(const Instance& instance, const StopOptions& options, Show show) {
   const Stop stop = pull(instance, options);
-  if (stop.could_not_check) {
-    std::cerr << "killswitch: the board cannot be read, so the scope cannot be checked: everything is stopped instead"
-              << std::endl;
-  }
   LatchWriter latch(*instance.page);
   const std::optional<Liquidation> liquidation = liquidate(instance, stop, options);
   const Acknowledgements clients = wait_for_clients(instance, stop, options.timeout_ms);
-  if (options.json) print_json(instance, stop, clients, liquidation);
-  else print_text(instance, stop, clients, liquidation);
-  for (const ClientView& client : clients.missing) {
-    std::cerr << "killswitch: " << client.label() << " did not acknowledge within " << options.timeout_ms << " ms"
-              << std::endl;
-  }
-  const bool sells = !liquidation || liquidation->begun;
-  if (!sells) std::cerr << "killswitch: " << liquidation->text() << std::endl;
-  if (const std::string why = latch.wait(latch_patience); !why.empty()) {
-    std::cerr << "killswitch: the stop is in effect, but its latch is not on disk: " << why << std::endl;
-  }
-  return clients.missing.empty() && sells ? exit_done : exit_no;
+  Stopped stopped;
+  stopped.whole = clients.missing.empty() && (!liquidation || liquidation->begun);
+  stopped.document = json_of(instance, stop, clients, liquidation);
+  stopped.remarks = remarks_of(stop, clients, liquidation, options.timeout_ms);
+  if (const std::string why = latch.wait(latch_patience); !why.empty())
+    stopped.remarks.push_back("the stop is in effect, but its latch is not on disk: " + why);
+  show(stop, clients, liquidation);
+  return stopped;
+}
+
+Stopped stop_trading(const Instance& instance, const StopOptions& options) {
+  return carry_out(instance, options, [](const auto&...) {});
+}
+
+int stop_instance(const Instance& instance, const StopOptions& options) {
+  const Stopped stopped = carry_out(instance, options, [&](const auto&... all) {
+    if (!options.json) print_text(instance, all...);
+  });
+  if (options.json) std::cout << stopped.document.dump() << std::endl;
+  for (const std::string& remark : stopped.remarks) std::cerr << "killswitch: " << remark << std::endl;
+  return stopped.whole ? exit_done : exit_no;
 }
 
 }  // namespace bulwark::kill

@@ -16,9 +16,9 @@
 #include "killswitch/refusal.h"
 #include "shm/decimal.h"
 #include "shm/latch.h"
-#include "sidecar/operator/book.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/reconcile.h"
+#include "sidecar/view/book.h"
 
 namespace bulwark::command {
 
@@ -115,7 +115,7 @@ int reconcile(const ReconcileOptions& options) {
   }
   const std::vector<BrokerPosition> broker = read_positions(options);
   const kill::Instance instance = open_ready(options.instance, options.config);
-  const auto engine = book_of(std::string(shm::journal_directory(*instance.page)));
+  const auto engine = view::book_of(std::string(shm::journal_directory(*instance.page)));
   Json rows = Json::array();
   bool agree = true;
   for (const Difference& difference : compare(*engine, broker)) {

@@ -8,10 +8,11 @@
 #include "killswitch/refusal.h"
 #include "shm/clock.h"
 #include "sidecar/journal/file.h"
-#include "sidecar/operator/book.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/control.h"
-#include "sidecar/operator/risk_status.h"
+#include "sidecar/operator/status_text.h"
+#include "sidecar/view/book.h"
+#include "sidecar/view/risk.h"
 
 namespace bulwark::command {
 
@@ -26,10 +27,10 @@ kill::Instance open_ready(const std::string& name, const std::string& config) {
 // What the journal knows of the instance, which the running processes need not be asked for.
 static int show_book(const kill::Instance& instance, const Options& options) {
   try {
-    const auto engine = book_of(std::string(shm::journal_directory(*instance.page)));
+    const auto engine = view::book_of(std::string(shm::journal_directory(*instance.page)));
     nlohmann::ordered_json document{{"schema", 1}, {"instance", instance.name}};
-    if (options.controls) document["controls"] = controls_json(*engine, shm::wall_now());
-    else document.update(book_json(*engine));
+    if (options.controls) document["controls"] = view::controls_json(*engine, shm::wall_now());
+    else document.update(view::book_json(*engine));
     if (options.json) std::cout << document.dump() << std::endl;
     else std::cout << (options.controls ? controls_text(document["controls"]) : book_text(document)) << std::flush;
     return done;
@@ -40,7 +41,7 @@ static int show_book(const kill::Instance& instance, const Options& options) {
 }
 
 static int show_risk(const kill::Instance& instance, const Options& options) {
-  const nlohmann::ordered_json risk = risk_json(instance);
+  const nlohmann::ordered_json risk = view::risk_json(instance);
   if (options.json) std::cout << nlohmann::ordered_json{{"schema", 1}, {"instance", instance.name}, {"risk", risk}};
   else std::cout << risk_text(risk);
   std::cout << (options.json ? "\n" : "") << std::flush;

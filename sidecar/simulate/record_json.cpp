@@ -33,18 +33,20 @@ RecordJson::RecordJson(std::string directory, journal::LoadRules load_rules)
       }) {}
 
 ordered_json RecordJson::row(const journal::Record& record) {
+  pass(record);
+  if (is_event(record.type)) follow(event_);
+  else if (!is_output(record.type)) belonging_ = {};
+  return words(record);
+}
+
+void RecordJson::pass(const journal::Record& record) {
   names_.follow(record);
+  if (is_event(record.type)) event_ = record.event;
+}
+
+ordered_json RecordJson::words(const journal::Record& record) const {
   ordered_json json{{"seq", record.sequence}, {"t", record.t.ns}};
-  if (is_event(record.type)) {
-    event_ = record.event;
-    follow(event_);
-    json.update(event(event_));
-  } else if (is_output(record.type)) {
-    json.update(output(record));
-  } else {
-    belonging_ = {};
-    json.update(note(record));
-  }
+  json.update(is_event(record.type) ? event(event_) : is_output(record.type) ? output(record) : note(record));
   return json;
 }
 

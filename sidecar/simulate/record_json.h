@@ -21,6 +21,12 @@ public:
   nlohmann::ordered_json row(const journal::Record& record);
   const Belonging& belonging() const { return belonging_; }  // of the record that was told last
 
+  // Instead of row(), by whoever wants few of the records and no belonging: the record is only followed. What is wanted
+  // may then be asked for.
+  void pass(const journal::Record& record);
+  nlohmann::ordered_json words(const journal::Record& record) const;  // of the record that was passed last
+  nlohmann::ordered_json asked() const { return event(event_); }      // the event that the last outputs came of
+
 private:
   void follow(const core::Event& event);
   nlohmann::ordered_json event(const core::Event& event) const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sidecar/operator/book.h"
+#include "sidecar/view/book.h"
 
 #include <fmt/format.h>
 
@@ -9,11 +9,10 @@
 #include "shm/decimal.h"
 #include "sidecar/journal/reader.h"
 #include "sidecar/journal/recovery.h"
-#include "sidecar/operator/journal.h"
 #include "sidecar/simulate/outcome_writer.h"
 #include "sidecar/simulate/recorded_rules.h"
 
-namespace bulwark::command {
+namespace bulwark::view {
 
 using Json = nlohmann::ordered_json;
 
@@ -197,69 +196,4 @@ Json controls_json(core::Engine& engine, TimeNs now) {
   return rows;
 }
 
-// ------------------------------------------------------------------------------------------------ text
-
-static std::string plain(const Json& value) {
-  if (value.is_null()) return "-";
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-static std::string scope_text(const Json& on) {
-  std::string text;
-  for (const auto& [key, name] : on.items()) text += (text.empty() ? "" : ", ") + key + " " + plain(name);
-  return text.empty() ? "everything" : text;
-}
-
-// Two decimals for people; the exact numbers are in --json.
-static std::string money(const Json& value) {
-  return value.is_null() ? "-" : fmt::format("{:.2f}", std::stod(plain(value)));
-}
-
-std::string book_text(const Json& book) {
-  std::string text = fmt::format("  {:<10} {:<8} {:<10} {:>10} {:>14} {:>14} {:>14} {:>8}\n", "account", "symbol",
-                                 "strategy", "position", "average cost", "realised", "unrealised", "working");
-  std::size_t flat = 0;
-  for (const Json& row : book["positions"]) {
-    const bool working = row["working_buy"] != "0" || row["working_sell"] != "0";
-    if (row["position"] == "0" && !working) {
-      ++flat;
-      continue;
-    }
-    text += fmt::format("  {:<10} {:<8} {:<10} {:>10} {:>14} {:>14} {:>14} {:>8}\n", plain(row["account"]),
-                        plain(row["symbol"]), plain(row["strategy"]), plain(row["position"]),
-                        money(row["average_cost"]), money(row["realised"]), money(row["unrealised"]),
-                        "+" + plain(row["working_buy"]) + "/-" + plain(row["working_sell"]));
-  }
-  if (flat != 0) text += fmt::format("  and {} flat\n", flat);
-  for (const Json& row : book["accounts"]) {
-    text += fmt::format("  account {:<10} equity {:>14}, profit today {:>12}\n", plain(row["account"]),
-                        money(row["equity"]), money(row["profit_today"]));
-  }
-  for (const Json& row : book["cancels"]) {
-    text += fmt::format("  order {} of client {} in {} is asked to be cancelled, and not done yet ({})\n",
-                        plain(row["id"]), plain(row["client"]), plain(row["symbol"]), plain(row["cause"]));
-  }
-  for (const Json& row : book["liquidations"]) {
-    text += fmt::format("  {}: {} {} {} of {}, {}\n", plain(row["id"]), plain(row["side"]), plain(row["quantity"]),
-                        plain(row["symbol"]), plain(row["account"]),
-                        row["client"].is_null() ? "which no client has taken" : "with client " + plain(row["client"]));
-  }
-  for (const Json& row : book["states"]) {
-    text += fmt::format("  {} is {} ({})\n", scope_text(row["on"]), plain(row["state"]), plain(row["cause"]));
-  }
-  return text;
-}
-
-std::string controls_text(const Json& controls) {
-  std::string text;
-  for (const Json& row : controls) {
-    text += fmt::format(
-        "  {:<22} {:<16} {:>20} of {:<16} {}{}{}\n", plain(row["limit"]), plain(row["metric"]), plain(row["value"]),
-        plain(row["max"]), scope_text(row["on"]),
-        row["age_ns"].is_null() ? "" : fmt::format(", inputs {} ms old", row["age_ns"].get<std::int64_t>() / 1'000'000),
-        row.contains("why") ? ": " + plain(row["why"]) : "");
-  }
-  return text;
-}
-
-}  // namespace bulwark::command
+}  // namespace bulwark::view

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sidecar/operator/risk_status.h"
+#include "sidecar/view/risk.h"
 
 #include <fmt/format.h>
 
@@ -13,9 +13,8 @@
 #include "shm/latch.h"
 #include "shm/mapping.h"
 #include "sidecar/config/moment.h"
-#include "sidecar/operator/command.h"
 
-namespace bulwark::command {
+namespace bulwark::view {
 
 using Json = nlohmann::ordered_json;
 using shm::RiskFigures;
@@ -24,7 +23,6 @@ using shm::RiskPicture;
 namespace {
 
 constexpr std::array<std::string_view, 4> zone_names{"unknown", "green", "yellow", "red"};
-constexpr std::int64_t stale_ns = 1'000'000'000;
 
 Json number_if(bool known, double value) { return known ? Json(value) : Json(nullptr); }
 
@@ -127,7 +125,8 @@ Json backtest_json(const shm::RiskBacktest& backtest) {
           {"christoffersen_conditional_coverage", test(2, backtest.coverage, backtest.coverage_p)},
           {"basel_zone", zone_names[std::min<std::size_t>(static_cast<std::size_t>(backtest.zone), 3)]},
           {"basel_multiplier", number_if(backtest.multiplier != 0, backtest.multiplier)},
-          {"var_of_this_session", number_if(backtest.var != 0, backtest.var)}};
+          {"var_of_this_session", number_if(backtest.var != 0, backtest.var)},
+          {"why_not", text_if(backtest.why_not.view())}};
 }
 
 Json figures_json(const RiskFigures& figures) {
@@ -168,11 +167,11 @@ Json figures_json(const RiskFigures& figures) {
 Json risk_json(const kill::Instance& instance) {
   const auto page = shm::attach<const shm::RiskPage>(instance.folder + "/risk", shm::Access::ReadOnly);
   if (!page) {
-    throw kill::Refusal(not_running, "the live risk of \"" + instance.name +
-                                         "\" cannot be read: " + std::string(shm::explain(page.status)));
+    throw kill::Refusal(kill::exit_not_running, "the live risk of \"" + instance.name +
+                                                    "\" cannot be read: " + std::string(shm::explain(page.status)));
   }
   const std::optional<RiskPicture> picture = shm::read_risk(*page);
-  if (!picture) throw kill::Refusal(answer_is_no, "nothing is known yet of the risk of \"" + instance.name + "\"");
+  if (!picture) throw kill::Refusal(kill::exit_no, "nothing is known yet of the risk of \"" + instance.name + "\"");
   const Board board(instance);
   const auto rows = [&](const std::vector<shm::RiskRow>& from, const char* kind,
                         const shm::NameTable shm::Board::*table) {
@@ -191,64 +190,4 @@ Json risk_json(const kill::Instance& instance) {
   return risk;
 }
 
-// ------------------------------------------------------------------------------------------------ text
-
-static std::string money(const Json& value) {
-  return value.is_null() ? "-" : fmt::format("{:.2f}", value.get<double>());
-}
-static std::string share(const Json& value) {
-  return value.is_null() ? "-" : fmt::format("{:.2f} %", 100 * value.get<double>());
-}
-
-static std::string measures_text(const Json& risk) {
-  std::string text = fmt::format("  one day at {}: {:>14} {:>14}\n", share(risk["confidence"]), "VaR", "ES");
-  for (const char* method : {"parametric", "historical", "filtered"}) {
-    text += fmt::format("    {:<17} {:>14} {:>14}\n", method, money(risk["var"][method]), money(risk["es"][method]));
-  }
-  if (!risk["why_not"].is_null()) text += "  not everything is known: " + risk["why_not"].get<std::string>() + "\n";
-  const Json& stress = risk["stress"];
-  if (!stress.is_null() && !stress["worst_scenario"].is_null()) {
-    text += fmt::format("  worst scenario: {} loses {}\n", stress["worst_scenario"].get<std::string>(),
-                        money(stress["worst_loss"]));
-  }
-  return text;
-}
-
-static std::string model_text(const Json& risk) {
-  const Json &model = risk["model"], &backtest = risk["backtest"];
-  if (model["version"].is_null()) return "  no model\n";
-  std::string text = fmt::format("  model {}, {} days", model["version"].get<std::string>(), model["days"].get<int>());
-  if (!model["to"].is_null()) text += " up to " + model["to"].get<std::string>();
-  text += "\n";
-  if (!model["refusal"].is_null()) text += "  A NEW MODEL WAS REFUSED: " + model["refusal"].get<std::string>() + "\n";
-  return text + fmt::format("  back-test of its VaR: {} exceptions in {} sessions, {}\n",
-                            backtest["exceptions"]["frozen"].get<int>(), backtest["sessions"].get<int>(),
-                            backtest["basel_zone"].get<std::string>());
-}
-
-std::string risk_text(const Json& risk) {
-  std::string text;
-  if (risk["age_ns"] > stale_ns)
-    text += fmt::format("  STALE: so it was {:.1f} s ago\n", risk["age_ns"].get<double>() / 1e9);
-  const Json &profit = risk["profit"], &exposure = risk["exposure"];
-  text += fmt::format("  profit today {}, realised {}, unrealised {}, fees {}\n", money(profit["today"]),
-                      money(profit["realised"]), money(profit["unrealised"]), money(profit["fees"]));
-  text += fmt::format("  equity {}, drawdown {}\n", money(risk["equity"]), share(risk["drawdown"]));
-  text += fmt::format("  gross {}, net {}, long {}, short {}\n", money(exposure["gross"]), money(exposure["net"]),
-                      money(exposure["long"]), money(exposure["short"]));
-  text += measures_text(risk) + model_text(risk);
-  const std::pair<const char*, const char*> tables[] = {
-      {"symbols", "symbol"}, {"sectors", "sector"}, {"accounts", "account"}, {"strategies", "strategy"}};
-  for (const auto& [table, kind] : tables) {
-    if (risk[table].empty()) continue;
-    text += fmt::format("  {:<16} {:>14} {:>14} {:>14} {:>14}\n", kind, "profit today", "gross", "net", "VaR of it");
-    for (const Json& row : risk[table]) {
-      text +=
-          fmt::format("  {:<16} {:>14} {:>14} {:>14} {:>14}\n", row[kind].get<std::string>(),
-                      money(row["profit_today"]), money(row["gross"]), money(row["net"]), money(row["component_var"]));
-    }
-  }
-  return text;
-}
-
-}  // namespace bulwark::command
+}  // namespace bulwark::view

@@ -7,11 +7,9 @@
 
 #include "killswitch/instance.h"
 
-namespace bulwark::command {
+namespace bulwark::view {
 
 // Throws kill::Refusal where there is no page that can be read.
 nlohmann::ordered_json risk_json(const kill::Instance& instance);
 
-std::string risk_text(const nlohmann::ordered_json& risk);
-
-}  // namespace bulwark::command
+}  // namespace bulwark::view

@@ -9,7 +9,7 @@
 
 #include "core/engine.h"
 
-namespace bulwark::command {
+namespace bulwark::view {
 
 // Throws journal::JournalError where the journal cannot be read.
 std::unique_ptr<core::Engine> book_of(const std::string& journal_directory);
@@ -20,7 +20,4 @@ nlohmann::ordered_json book_json(core::Engine& engine);
 // Every control: what it covers, its value and maximum, how old its oldest input is, why it cannot be evaluated.
 nlohmann::ordered_json controls_json(core::Engine& engine, TimeNs now);
 
-std::string book_text(const nlohmann::ordered_json& book);
-std::string controls_text(const nlohmann::ordered_json& controls);
-
-}  // namespace bulwark::command
+}  // namespace bulwark::view
