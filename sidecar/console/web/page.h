@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of the page that the console shows, as they were built: gzipped, inside the program. Asked by the server for
-// each GET; nothing is read from a disk.
+// The files of the page that the console shows, as they were built: gzipped, inside the program. Asked by the server
+// for each GET; nothing is read from a disk.
 #pragma once
 
 #include <optional>
