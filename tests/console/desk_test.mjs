@@ -213,6 +213,23 @@ test("the console is started anew: the page connects by itself and takes the new
   });
 });
 
+test("a console that knows nothing yet, and has lost its journal, says so in every view and shows no zero", async () => {
+  const known = mock.desk.state_message();
+  mock.desk.state_message = () => ({ ...known, ...Object.fromEntries(["controls", "accounts", "positions", "states", "cancels", "liquidations", "orders", "ladder",
+    "orders_count", "risk"].map((part) => [part, null])), sessions: [], alerts: [], why_not: "block 7 is damaged", status: { ...known.status, clients: [], market: null, journal: null, ledger: null } });
+  mock.desk.figures = Object.fromEntries(Object.keys(mock.desk.figures).map((name) => [name, NaN]));
+  mock.desk.rows = [];
+  mock.frozen = true;
+  page = await open_page(browser, url);
+  await eventually(async () => assert.match(await text("#banner"), /journal cannot be followed: block 7 is damaged/));
+  for (const view of ["now", "risk", "trading", "controls"]) {
+    await page.click(`#views a[data-view=${view}]`);
+    await page.waitForTimeout(300);
+  }
+  assert.deepEqual(await page.$$eval("#figures strong", (all) => all.map((one) => one.textContent)), Array(8).fill("–"));
+  await eventually(async () => assert.match(await text("#armed"), /Not known: block 7 is damaged/));
+});
+
 test("two pages see the same", async () => {
   mock.frozen = true;
   await open();

@@ -200,7 +200,8 @@ export class Desk {
       parametric_var.push(this.value_at_risk * (1 + 0.1 * Math.sin(k / 2_000)));
     }
     const shift = this.figures.profit_today - profit;
-    return { type: "series", step_s: 5, t, equity, profit_today: profit_today.map((value) => (value === null ? null : value + shift)), drawdown, parametric_var };
+    const lower = this.figures.drawdown - drawdown.at(-1);
+    return { type: "series", step_s: 5, t, equity, profit_today: profit_today.map((value) => (value === null ? null : value + shift)), drawdown: drawdown.map((value) => value + lower), parametric_var };
   }
 
   refusal(more = {}) {

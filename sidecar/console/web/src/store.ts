@@ -66,6 +66,12 @@ export class Store {
     return (performance.now() - this.frame_at_ms + (Number.isFinite(told) ? told : 0)) / 1000;
   }
 
+  // What an empty list of the journal's says: that there is nothing is another thing than that nothing is known.
+  none(text: string): string {
+    const why = this.state?.why_not;
+    return why ? `Not known: ${why}` : text;
+  }
+
   may(role: "operate" | "configure"): boolean {
     const held = this.person?.role;
     return held === "configure" || held === role;

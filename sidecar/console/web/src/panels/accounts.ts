@@ -26,7 +26,7 @@ export class Accounts implements Panel {
 
   update(store: Store, news: number): void {
     this.store = store;
-    if ((news & (News.State | News.Shown)) !== 0) this.accounts.update(store.state?.accounts ?? [], "No accounts.");
+    if ((news & (News.State | News.Shown)) !== 0) this.accounts.update(store.state?.accounts ?? [], store.none("No accounts."));
   }
 
   private state_of(row: Account): string {

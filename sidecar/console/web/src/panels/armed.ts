@@ -51,7 +51,7 @@ export class ArmedControls implements Panel {
     if (!state) return;
     const rows = armed(state.controls);
     const wanted = this.filter.value.trim().toLowerCase();
-    this.table.update(rows.filter((row) => `${row.limit} ${words(row.metric)} ${row.covers}`.toLowerCase().includes(wanted)), "No control is armed: every order is refused.");
+    this.table.update(rows.filter((row) => `${row.limit} ${words(row.metric)} ${row.covers}`.toLowerCase().includes(wanted)), this.store!.none("No control is armed: every order is refused."));
     write(this.summary, `${rows.length} limits over ${state.controls.length} scopes; ${rows.filter((row) => row.why).length} cannot be evaluated everywhere.`);
   }
 }
@@ -111,7 +111,7 @@ export class System implements Panel {
     if (state.why_not) this.kept.write("not followed because", state.why_not, "loss");
     const { journal, ledger } = state.status;
     for (const [key, value] of Object.entries(journal ?? {})) {
-      if (value !== null && typeof value !== "object") this.kept.write(`journal ${words(key)}`, key.endsWith("_ns") ? span(Number(value) / 1e9) : String(value));
+      if (value !== null && value !== "" && typeof value !== "object") this.kept.write(`journal ${words(key)}`, key.endsWith("_ns") ? span(Number(value) / 1e9) : String(value));
     }
     if (!ledger) return this.kept.write("ledger", "not used");
     for (const [key, name] of [["postgres", "PostgreSQL"], ["redis", "Redis"]] as const) {

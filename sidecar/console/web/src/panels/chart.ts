@@ -65,11 +65,11 @@ export class Chart {
       width: this.element.clientWidth, height: o.height, series, pxAlign: 1,
       cursor: { sync: { key: sync.key }, drag: { x: true, y: false } },
       legend: { show: false },
-      scales: { y: { range: (_, low, high) => this.range(low, high) } },
+      scales: { y: { range: (plot) => this.range(plot) } },
       axes: [{ ...axis, size: 26, values: [
         [3600, "{HH}:{mm}", null, null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1],
         [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1]] },
-      { ...axis, size: 56, values: (_, ticks) => ticks.map(o.short) }],
+      { ...axis, size: 56, space: 30, values: (_, ticks) => ticks.map(o.short) }],
       hooks: { draw: [(plot) => this.draw_lines(plot)], setCursor: [(plot) => this.read(plot)] },
     }, data, this.element);
   }
@@ -89,10 +89,13 @@ export class Chart {
   }
 
   // Room for the next step that has not been passed, so that one sees how near it is.
-  private range(low: number | null, high: number | null): [number, number] {
+  // The second series has to fit in by itself: one that is far away must not press the first one flat.
+  private range(plot: uPlot): [number, number] {
     const next = this.lines.filter((line) => !line.passed).sort((a, b) => b.at - a.at)[0];
-    const all = [low ?? 0, high ?? 0, 0, ...this.lines.filter((line) => line.passed).map((line) => line.at), ...(next ? [next.at] : [])];
-    const bottom = Math.min(...all), top = Math.max(...all);
+    const all = [0, ...this.lines.filter((line) => line.passed).map((line) => line.at), ...(next ? [next.at] : [])];
+    let [bottom, top] = reach(plot.data[1], Math.min(...all), Math.max(...all));
+    const [lower, upper] = reach(plot.data[2], bottom, top);
+    if (upper - lower <= 2.5 * (top - bottom)) [bottom, top] = [lower, upper];
     const room = (top - bottom || 1) * 0.06;
     return [bottom - room, top + room];
   }
@@ -105,6 +108,7 @@ export class Chart {
     context.lineWidth = 1.5 * ratio;
     context.textAlign = "right";
     context.textBaseline = "middle";
+    const labels: { y: number; left: number }[] = [];
     for (const line of this.lines) {
       const y = plot.valToPos(line.at, "y", true);
       if (y < bbox.top || y > bbox.top + bbox.height) continue;
@@ -114,7 +118,10 @@ export class Chart {
       context.moveTo(bbox.left, y);
       context.lineTo(bbox.left + bbox.width, y);
       context.stroke();
-      const width = context.measureText(line.text).width + 8 * ratio, right = bbox.left + bbox.width - 6 * ratio;
+      const width = context.measureText(line.text).width + 8 * ratio;
+      const near = labels.filter((label) => Math.abs(label.y - y) < 15 * ratio).map((label) => label.left);
+      const right = Math.min(bbox.left + bbox.width, ...near) - 6 * ratio;
+      labels.push({ y, left: right - width });
       context.fillStyle = colour_of("--panel");
       context.fillRect(right - width, y - 7 * ratio, width, 14 * ratio);
       context.fillStyle = colour_of(line.passed ? "--alarm-ink" : "--loss");
@@ -122,4 +129,15 @@ export class Chart {
     }
     context.restore();
   }
+}
+
+// The least and the largest of a series, and of what is there already.
+function reach(series: ArrayLike<number | null | undefined> | undefined, low: number, high: number): [number, number] {
+  for (let k = 0; k < (series?.length ?? 0); ++k) {
+    const value = series![k];
+    if (value === null || value === undefined) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
 }

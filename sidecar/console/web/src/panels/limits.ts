@@ -4,7 +4,7 @@ import { open_override } from "../actions/override";
 import { h, set, svg, show, write } from "../dom";
 import { moment, number_of, of_metric, percent, plain, scope, words } from "../format";
 import { frame_of, News, type Panel } from "../panel";
-import type { Control, FeedRow, State } from "../protocol";
+import type { Control, FeedRow, Share, State } from "../protocol";
 import type { Store } from "../store";
 import { bar, Table } from "../table";
 
@@ -63,7 +63,7 @@ export class Limits implements Panel {
     write(this.summary, `${over === 0 ? "None" : over} over, ${known.filter((c) => !is_over(c) && use_of(c) >= 0.8).length} from 80 % on, ` +
       `${known.length} with a value; ${store.state.controls.length - known.length} are judged with each order.`);
     set(this.summary, "data-tone", over > 0 ? "breach" : null);
-    this.table.update(chosen.slice(0, this.all ? more_rows : first_rows), wanted ? "No limit of that name has a value." : "No limit has a value yet.");
+    this.table.update(chosen.slice(0, this.all ? more_rows : first_rows), wanted ? "No limit of that name has a value." : store.none("No limit has a value yet."));
     show(this.more, chosen.length > first_rows);
     write(this.more, this.all ? "Show fewer" : `Show all ${chosen.length}`);
   }
@@ -131,12 +131,28 @@ function room(row: Control): string {
   return left < 0 ? `${text} over` : text;
 }
 
+const parts_of: Record<string, (share: Share) => number> = {
+  ...Object.fromEntries(["gross", "long", "short", "leverage"].map((metric) => [metric, (share: Share) => share.gross ?? 0])),
+  ...Object.fromEntries(["var", "es", "volatility"].map((metric) => [metric, (share: Share) => share.component_var ?? 0])),
+  daily_loss: (share) => -(share.profit_today ?? 0),
+};
+
+// Of a limit of the whole portfolio: which strategies it comes from most.
+function largest(row: Control, state: State): string {
+  const part_of = parts_of[row.metric];
+  if (part_of === undefined || Object.keys(row.on).length > 0) return "";
+  const shares = (state.risk?.strategies ?? []).map((share) => ({ name: String(share["strategy"]), part: part_of(share) })).filter((one) => one.part > 0);
+  const total = shares.reduce((sum, one) => sum + one.part, 0);
+  const first = shares.sort((a, b) => b.part - a.part).slice(0, 2).map((one) => `${one.name} ${percent(one.part / total, 0)}`);
+  return first.length > 0 ? `; mostly ${first.join(", ")}` : "";
+}
+
 // What is to be known of a limit besides its numbers.
 function why(row: Control, state: State, feed: FeedRow[]): string {
   const parts: string[] = [];
   if (is_over(row)) {
     const broken = feed.findLast((one) => one.type === "breach" && one["limit"] === row.limit && scope(one["on"] as Control["on"]) === scope(row.on));
-    parts.push(`${scope(row.on)} over${broken ? ` since ${moment(broken.t)}: ${words(broken["action"])}` : ""}`);
+    parts.push(`over${broken ? ` since ${moment(broken.t)}: ${words(broken["action"])}` : " its max"}${largest(row, state)}`);
   }
   const latched = state.states.find((one) => one.cause === row.limit && one.state !== "normal");
   if (latched) parts.push(`${scope(latched.on)} is ${words(latched.state)}`);

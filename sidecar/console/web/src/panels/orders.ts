@@ -40,7 +40,7 @@ export class Orders implements Panel {
     const state = store.state;
     if (state === null || (news & (News.State | News.Shown)) === 0) return;
     this.now_ns = state.t;
-    this.table.update(state.orders.slice(0, rows_max), "No order is working.");
+    this.table.update(state.orders.slice(0, rows_max), store.none("No order is working."));
     const shown = Math.min(rows_max, state.orders.length);
     write(this.more, state.orders_count > shown ? `The newest ${shown} of ${state.orders_count}.`
       : `${state.orders_count} working, at ${moment(state.t)}.`);

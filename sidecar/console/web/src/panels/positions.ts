@@ -44,7 +44,7 @@ export class Positions implements Panel {
       .filter((row) => `${row.symbol} ${row.account} ${row.strategy}`.toLowerCase().includes(wanted))
       .map((row) => ({ row, size: Math.abs(number_of(row.position) * number_of(row.average_cost)) || 0 }))
       .sort((a, b) => b.size - a.size);
-    this.positions.update(rows.slice(0, rows_max).map((one) => one.row), "Nothing is held.");
+    this.positions.update(rows.slice(0, rows_max).map((one) => one.row), this.store!.none("Nothing is held."));
     write(this.more, rows.length > rows_max ? `The ${rows_max} largest of ${rows.length} are shown; the filter finds the others.` : "");
   }
 }

@@ -49,7 +49,7 @@ export class Profit implements Panel {
     const t = thin(series.t) as number[];
     this.profit.draw([t, thin(series.profit_today), thin(series.parametric_var).map(below)], lines(ladder, "daily_loss", -profit));
     this.drawdown.draw([t, thin(series.drawdown).map(below)], lines(ladder, "drawdown", drawdown));
-    this.steps.update(ladder.map((step) => this.row(step, profit, drawdown)), "No limit of the whole portfolio follows losses.");
+    this.steps.update(ladder.map((step) => this.row(step, profit, drawdown)), store.none("No limit of the whole portfolio follows losses."));
     write(this.summary, `P&L today ${money(profit, true)}, drawdown ${percent(drawdown, 2)}.`);
   }
 

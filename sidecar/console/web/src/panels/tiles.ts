@@ -26,6 +26,7 @@ export interface Tile {
   width: number;
   height: number;
   label: string;
+  label_px: number;
   painted: string; // what it looks like now
 }
 
@@ -38,6 +39,7 @@ export interface Ground {
 }
 
 const label_px = 11;
+const small_px = 9;
 const header_px = 16;
 
 export class Tiles {
@@ -83,9 +85,9 @@ export class Tiles {
       const leaf = node.data.leaf;
       if (leaf === undefined || leaf.size <= 0) continue;
       const tile: Tile = { symbol: leaf.symbol, x: node.x0, y: node.y0, width: node.x1 - node.x0, height: node.y1 - node.y0,
-        label: "", painted: "" };
+        label: "", label_px, painted: "" };
       const name = symbols[leaf.symbol] ?? "";
-      if (tile.height >= 14 && tile.width >= 20) tile.label = fitting(context, name, tile.width - 6);
+      if (tile.height >= 13 && tile.width >= 20) this.name_tile(context, tile, name);
       this.tiles.push(tile);
       this.tile_of.set(leaf.symbol, tile);
     }
@@ -129,6 +131,16 @@ export class Tiles {
     return best;
   }
 
+  // The whole name, in smaller letters if need be; a stump of a long name, never of a short one.
+  private name_tile(context: CanvasRenderingContext2D, tile: Tile, name: string): void {
+    const room = tile.width - 5;
+    tile.label = fitting(context, name, room);
+    if (tile.label === name) return;
+    tile.label_px = small_px;
+    tile.label = fitting(context, name, (room * label_px) / small_px);
+    if (tile.label !== name && tile.label.length < 6) tile.label = "";
+  }
+
   private paint_tile(context: CanvasRenderingContext2D, tile: Tile, shade: Shade, text: string, breached: boolean,
     ground: Ground): void {
     context.fillStyle = shade.fill;
@@ -136,7 +148,7 @@ export class Tiles {
     if (breached) this.paint_hatch(context, tile, ground);
     if (tile.label === "") return;
     context.fillStyle = shade.ink;
-    context.font = `600 ${label_px}px ${ground.font}`;
+    context.font = `600 ${tile.label_px}px ${ground.font}`;
     context.fillText(tile.label, tile.x + 3, tile.y + label_px);
     if (text === "") return;
     context.font = `${label_px}px ${ground.font}`;
