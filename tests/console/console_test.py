@@ -157,7 +157,7 @@ class Acts(ConsoleTest):
         self.assertEqual((said["resumed"], said["stage"], said["operator"]), (True, "reduce_only", "bob"))
         self.refuses(self.one, "reduce_only")
         self.assertEqual(self.post("resume", {"reason": "good", "stage": "half"})["stage"], "half")
-        self.assertEqual(self.post("resume", {"reason": "good"})["stage"], "full")
+        self.assertEqual(self.post("resume", {"reason": "good", "stage": "full"})["stage"], "full")
         self.accepts(self.one)
         self.journal_says("looked at it")
 
