@@ -55,6 +55,7 @@ std::string metrics_text(const kill::Instance& instance, const nlohmann::ordered
   Families families;
   add_state(families, state);
   add_board(families, instance);
+  add_checks(families, instance);
   add_risk(families, state);
   add_facts(families, facts);
   add_process(families);
