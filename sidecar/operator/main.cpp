@@ -11,6 +11,7 @@
 #include "sidecar/operator/journal.h"
 #include "sidecar/operator/reconcile.h"
 #include "sidecar/operator/risk.h"
+#include "sidecar/operator/top.h"
 
 namespace bulwark::command {
 
@@ -49,6 +50,7 @@ static int run(int argc, char** argv) {
   again->add_option("--instance", options.instance, "the instance's name, instead of its configuration");
   again->add_option("--operator", options.operator_name, "who, for the journal");
   again->add_option("--reason", options.reason, "why, for the journal");
+  add_top_command(app, chosen);
   add_control_commands(app, chosen);
   add_journal_commands(app, chosen);
   add_audit_commands(app, chosen);
