@@ -45,6 +45,8 @@ public:
     read_limit_tables();
     Section ledger = section("ledger");
     settings_.ledger = read_ledger(ledger);
+    Section alerts = section("alerts");
+    settings_.alerts = read_alerts(alerts, settings_.instance.timezone, source_.directory, report_);
     root_.not_built("console");
     root_.finish();
     return std::move(settings_);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/rules.h"
+#include "sidecar/config/alerts.h"
 #include "sidecar/model/source.h"
 
 namespace bulwark::config {
@@ -34,6 +35,7 @@ struct Ledger {
 struct Settings {
   Instance instance;
   Ledger ledger;
+  Alerts alerts;
   std::string journal_directory;  // absolute
   std::int64_t segment_mb = 64;   // of each of its files
   bool strict_journal = false;    // nothing is answered before it is durable
