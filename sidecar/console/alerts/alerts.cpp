@@ -127,12 +127,14 @@ void Alerts::Inside::round() {
     messages = desk.due(now);
   }
   save(now);
-  const Done done = [this](std::size_t target, const std::string& error) {
+  bool news = false;  // it is to be kept before anything is waited for
+  const Done done = [this, &news](std::size_t target, const std::string& error) {
+    news = true;
     const std::lock_guard lock(mutex);
     desk.delivered(target, error, clock());
   };
   for (const Message& message : messages) courier.send(message, done);
-  courier.work(round_ms, done);
+  courier.work(news ? 0 : round_ms, done);
 }
 
 void Alerts::Inside::run() {

@@ -170,6 +170,7 @@ void Courier::send(const Message& message, const Done& done) {
 
 void Courier::work(int wait_ms, const Done& done) {
   int running = 0, left = 0;
+  bool news_told = false;  // then it is to be kept at once, before anything is waited for
   curl_multi_perform(inside_->multi, &running);
   while (const CURLMsg* news = curl_multi_info_read(inside_->multi, &left)) {
     if (news->msg != CURLMSG_DONE) continue;
@@ -181,16 +182,19 @@ void Courier::work(int wait_ms, const Done& done) {
     curl_multi_remove_handle(inside_->multi, easy);
     inside_->transfers.erase(found);
     done(index, outcome);
+    news_told = true;
   }
   for (auto process = inside_->processes.begin(); process != inside_->processes.end();) {
     if (const std::optional<std::string> outcome = process->outcome()) {
       const std::size_t index = process->index;
       process = inside_->processes.erase(process);
       done(index, *outcome);
+      news_told = true;
     } else {
       ++process;
     }
   }
+  if (news_told) return;
   const int most = inside_->processes.empty() ? wait_ms : std::min(wait_ms, processes_look_ms);
   curl_multi_poll(inside_->multi, nullptr, 0, most, nullptr);
 }

@@ -127,7 +127,7 @@ void Desk::look_after(Alert& alert, TimeNs now) {
   // What came and went before anybody was told is told as well, and then that it is over.
   const bool never_told = alert.told.ns == 0;
   if ((alert.again_owed || never_told) && (never_told || passed(alert.told, settings_.repeat_s, now))) {
-    pass_on(alert, alert.end_owed || alert.count > 1 ? "again" : "raised", now);
+    pass_on(alert, never_told ? "raised" : "again", now);
     alert.again_owed = false;
     alert.told = now;
     alert.end_owed = alert.stage != Stage::Happened;
