@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "killswitch/refusal.h"
+#include "sidecar/operator/alerts.h"
 #include "sidecar/operator/audit.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/control.h"
@@ -56,6 +57,7 @@ static int run(int argc, char** argv) {
   add_audit_commands(app, chosen);
   add_reconcile_command(app, chosen);
   add_risk_command(app, chosen);
+  add_alerts_commands(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
