@@ -4,24 +4,24 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <vector>
 
+#include "shm/latency.h"
+
 namespace bulwark::bench {
 
 class Histogram {
 public:
-  static constexpr unsigned half_bits = 10;  // half of the 2,048 places that a bucket has
-  static constexpr std::uint64_t half_count = 1U << half_bits, place_count = 2 * half_count;
-  static constexpr unsigned bucket_count = 26;  // up to 2^36 ns, more than a minute
-  static constexpr std::uint64_t value_max = (place_count << (bucket_count - 1)) - 1;
+  static constexpr unsigned bucket_count = 26;   // up to 2^36 ns, more than a minute
+  using Places = shm::Places<10, bucket_count>;  // 2,048 in the first bucket, half as many more in each further one
+  static constexpr std::uint64_t value_max = Places::value_max;
 
   void record(std::uint64_t value) {
     value = std::min(value, value_max);
-    ++counts_[index_of(value)];
+    ++counts_[Places::place_of(value)];
     ++total_;
     max_ = std::max(max_, value);
   }
@@ -36,14 +36,7 @@ public:
 
   // The value below or at which `percentile` of 100 of all values lie; 0 of an empty histogram.
   std::uint64_t at_percentile(double percentile) const {
-    const double share = percentile / 100.0 * static_cast<double>(total_);
-    const std::uint64_t wanted = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(share - 1e-6)));
-    std::uint64_t seen = 0;
-    for (std::size_t i = 0; i < counts_.size(); ++i) {
-      seen += counts_[i];
-      if (seen >= wanted) return highest_equivalent(value_of(i));
-    }
-    return 0;
+    return total_ == 0 ? 0 : Places::highest(shm::place_of_percentile(counts_, total_, percentile));
   }
 
   double mean() const {
@@ -79,30 +72,11 @@ public:
     std::fprintf(file, "#[Max     = %12.3f, Total count    = %12llu]\n", static_cast<double>(max()),
                  static_cast<unsigned long long>(total_));
     std::fprintf(file, "#[Buckets = %12u, SubBuckets     = %12llu]\n", bucket_count,
-                 static_cast<unsigned long long>(place_count));
+                 static_cast<unsigned long long>(2 * Places::half_count));
   }
 
 private:
-  // A bucket covers twice the span of the one before with places twice as wide; its lower half is the one before.
-  static unsigned bucket_of(std::uint64_t value) {
-    return static_cast<unsigned>(std::bit_width(value | (place_count - 1))) - (half_bits + 1);
-  }
-  static std::size_t index_of(std::uint64_t value) {
-    const unsigned bucket = bucket_of(value);
-    return bucket * half_count + (value >> bucket);
-  }
-  static std::uint64_t value_of(std::size_t index) {
-    const std::uint64_t bucket = index < place_count ? 0 : index / half_count - 1;
-    return (index - bucket * half_count) << bucket;
-  }
-  static std::uint64_t width_at(std::uint64_t value) { return std::uint64_t{1} << bucket_of(value); }
-  static std::uint64_t highest_equivalent(std::uint64_t value) {
-    const std::uint64_t width = width_at(value);
-    return value / width * width + width - 1;
-  }
-  static double middle_of(std::size_t index) {
-    return static_cast<double>(value_of(index) + width_at(value_of(index)) / 2);
-  }
+  static double middle_of(std::size_t place) { return static_cast<double>(Places::middle(place)); }
 
   static double next_step(double level) {
     const double halvings = std::floor(std::log2(100.0 / (100.0 - level))) + 1;
@@ -110,15 +84,15 @@ private:
   }
   static void write_step(std::FILE* file, std::size_t index, double level, std::uint64_t seen) {
     constexpr double halves_up = 1e-15;  // as the other implementations print them
-    std::fprintf(file, "%12.3f %2.12f %10llu %14.2f\n", static_cast<double>(highest_equivalent(value_of(index))),
+    std::fprintf(file, "%12.3f %2.12f %10llu %14.2f\n", static_cast<double>(Places::highest(index)),
                  level / 100.0 + halves_up, static_cast<unsigned long long>(seen), 1 / (1 - level / 100.0));
   }
   void write_last(std::FILE* file, std::size_t index) const {
-    std::fprintf(file, "%12.3f %2.12f %10llu\n", static_cast<double>(highest_equivalent(value_of(index))), 1.0,
+    std::fprintf(file, "%12.3f %2.12f %10llu\n", static_cast<double>(Places::highest(index)), 1.0,
                  static_cast<unsigned long long>(total_));
   }
 
-  std::vector<std::uint64_t> counts_ = std::vector<std::uint64_t>((bucket_count + 1) * half_count);
+  std::vector<std::uint64_t> counts_ = std::vector<std::uint64_t>(Places::count);
   std::uint64_t total_ = 0, max_ = 0;
 };
 

@@ -62,6 +62,9 @@ public:
     return change(memory_);
   }
 
+  // While an order waits for its verdict. By the thread whose call it is: nobody else changes what is remembered.
+  void expect(const Id& id) const { memory_.expect(id); }
+
   // A new attachment takes the place of the old one.
   void adopt(std::shared_ptr<Link> link) {
     const std::lock_guard tick(tick_);

@@ -24,6 +24,7 @@
 #include "client/verdict.hpp"
 #include "client/withdrawals.hpp"
 #include "shm/lane.h"
+#include "shm/latency.h"
 
 namespace bulwark::client {
 
@@ -74,7 +75,9 @@ public:
     address(request);
     const auto ticket = send(request);
     if (!ticket) return refusal(Reason::LeaseExpired);  // full: nobody has taken anything out for long
+    acknowledger_->expect(order_id(request));
     const auto line = await(*ticket, moment);
+    shm::record(link_->client_file().checks, shm::monotonic_now() - moment.begun);
     if (!line) {
       withdraw(request);
       return refusal(Reason::LeaseExpired);
@@ -119,9 +122,7 @@ public:
     const std::lock_guard call(calls_);
     require_usable();
     std::vector<Instruction> result;
-    const auto hand_out = [&](const shm::Command& command) {
-      result.push_back(instruction_of(command, *link_->board));
-    };
+    const auto hand_out = [&](const auto& command) { result.push_back(instruction_of(command, *link_->board)); };
     const Moment moment = begin();
     // At most a ring of them: a sidecar that goes on pushing must not keep us here.
     for (std::size_t k = 0; k < shm::command_line_count; ++k) {
@@ -155,18 +156,17 @@ private:
   // The beginning of a call: when it is, until when it may last, and whether there is a sidecar. After the death of one
   // there is one try to attach to the next, now and then.
   struct Moment {
-    MonotonicNs now, deadline;
+    MonotonicNs begun, now, deadline;
     bool linked;
   };
   Moment begin() {
     const MonotonicNs now = shm::monotonic_now(), deadline = now + DurationNs{patience_.timeout_ns};
     if (broken_.load(std::memory_order_relaxed)) [[unlikely]] {
       const bool linked = link_again(deadline);
-      return {shm::monotonic_now(), deadline, linked};
+      return {now, shm::monotonic_now(), deadline, linked};
     }
-    if (!withdrawals_.empty()) [[unlikely]]
-      flush_withdrawals();
-    return {now, deadline, true};
+    if (!withdrawals_.empty()) flush_withdrawals();
+    return {now, now, deadline, true};
   }
 
   [[gnu::noinline]] bool link_again(MonotonicNs deadline) {
@@ -250,7 +250,7 @@ private:
   }
 
   void remember(const shm::Request& request, const shm::Answer& answer) {
-    const Id& id = request.kind == shm::MessageKind::Replace ? request.other : request.id;
+    const Id& id = order_id(request);
     acknowledger_->with_memory([&](VerdictMemory& memory) { memory.remember(id, answer.epoch, answer.quantity); });
     withdrawals_.forget(id);
   }
@@ -262,7 +262,7 @@ private:
   // The order got no answer in time. An id that was accepted before (the caller used it twice) is left alone: its order
   // may be working.
   [[gnu::noinline]] void withdraw(const shm::Request& request) {
-    const Id& id = request.kind == shm::MessageKind::Replace ? request.other : request.id;
+    const Id& id = order_id(request);
     const bool known =
         acknowledger_->with_memory([&](VerdictMemory& memory) { return memory.find(id.view()) != nullptr; });
     if (known || withdrawals_.full()) return;

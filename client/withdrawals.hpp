@@ -11,6 +11,11 @@
 
 namespace bulwark::client {
 
+// What the order goes by from its verdict on.
+inline const Id& order_id(const shm::Request& request) {
+  return request.kind == shm::MessageKind::Replace ? request.other : request.id;
+}
+
 class Withdrawals {
 public:
   bool empty() const { return waiting_.empty(); }
@@ -18,11 +23,10 @@ public:
 
   // Of a replace only the new id is withdrawn.
   void add(const shm::Request& order) {
-    const bool replace = order.kind == shm::MessageKind::Replace;
     Withdrawal withdrawal;
     withdrawal.done.kind = shm::MessageKind::Done;
-    withdrawal.done.why = replace ? DoneWhy::Rejected : DoneWhy::Expired;
-    withdrawal.done.id = replace ? order.other : order.id;
+    withdrawal.done.why = order.kind == shm::MessageKind::Replace ? DoneWhy::Rejected : DoneWhy::Expired;
+    withdrawal.done.id = order_id(order);
     waiting_.push_back(withdrawal);
   }
   // It has been accepted since: its id is in use.

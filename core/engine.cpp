@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/adoption.h"
 #include "shm/assert.h"
 
 namespace bulwark::core {
@@ -15,7 +16,8 @@ Engine::Engine(const Rules& rules, Capacity capacity)
     : capacity_(capacity), orders_(capacity.orders), session_(rules.session) {
   if (capacity.orders > Orders::capacity_max) throw std::length_error("more orders than the engine keeps (8,388,607)");
   names_.add_from(rules);
-  configure(rules);
+  RiskModel model = Adoption::model_of(rules, names_.symbols);
+  configure(rules, model);
 }
 
 void Engine::populate(std::size_t orders) const {
@@ -25,7 +27,7 @@ void Engine::populate(std::size_t orders) const {
 }
 
 // Lays everything out that follows from the rules; positions, orders and marks are still empty.
-void Engine::configure(const Rules& rules) {
+void Engine::configure(const Rules& rules, RiskModel& model) {
   book_.symbol_count = names_.symbols.size();
   book_.sector_count = names_.sectors.size();
   book_.account_count = names_.accounts.size();
@@ -50,7 +52,7 @@ void Engine::configure(const Rules& rules) {
   if (!stale_marks_.follow(limits_, book_.symbol_count)) {
     throw std::length_error("there are more than 8 limits on stale_mark");
   }
-  risk_.configure(rules, names_, limits_, book_);
+  risk_.configure(rules, model, limits_, book_);
   market_state_.configure(rules.dynamic, risk_.model(), book_.symbol_count);
   moves_.follow(limits_, market_state_.window(), book_.symbol_count);
   market_moved_ = market_state_.used();
@@ -110,47 +112,6 @@ void Engine::configure_market(const Rules& rules) {
   for (const Locate& locate : rules.locates) {
     market_.symbols[at(names_.symbols.find(locate.symbol))].locate_units = locate.units.raw;
   }
-}
-
-void Engine::adopt(const Rules& rules) {
-  const Book old_book = std::exchange(book_, Book{});
-  const Limits old_limits = std::exchange(limits_, Limits{});
-  const Flow old_flow = std::exchange(flow_, Flow{});
-  const PriceMoves old_moves = std::exchange(moves_, PriceMoves{});
-  const Table<WorkingList> old_working = std::exchange(working_, Table<WorkingList>{});
-  const MarketState old_state = std::exchange(market_state_, MarketState{});
-  stale_marks_ = {};
-  touched_.clear();
-  session_ = SessionClock(rules.session);
-  names_.add_from(rules);
-  book_.accounts = old_book.accounts;
-  configure(rules);
-  for (const std::uint32_t from : old_book.live_rows) {
-    const std::size_t to =
-        book_.row_index(old_book.account_of(from), old_book.strategy_of(from), old_book.symbol_of(from));
-    book_.rows[to] = old_book.rows[from];
-    book_.live_rows.push_back(static_cast<std::uint32_t>(to));
-  }
-  for (std::size_t k = 0; k < old_working.size(); ++k) {
-    const std::size_t account = k / old_book.symbol_count, symbol = k % old_book.symbol_count;
-    working_[account * book_.symbol_count + symbol] = old_working[k];
-  }
-  limits_.carry(old_limits);
-  flow_.carry(old_flow, old_limits, limits_, now_);
-  book_.rebuild(market_);
-  book_.profit_moves += old_book.profit_moves + 1;  // never what was reviewed last
-  for (const std::uint32_t row : book_.live_rows) {
-    if (risk_.used()) risk_.follow(row, book_, market_);
-  }
-  for (std::size_t k = 0; k < working_.size(); ++k) {
-    for (OrderIndex order = working_[k].first; order != 0; order = orders_[order].next) count_open(orders_[order], 1);
-  }
-  carry_breakers(old_moves, old_state);
-  carry_factors();
-  for (Liquidation& liquidation : liquidations_.all) count_waiting(liquidation);
-  touch_everything();
-  if (started()) next_session_ = session_.next_start_after(now_);
-  find_next_override_end();
 }
 
 void Engine::find_next_override_end() {

@@ -71,6 +71,7 @@ public:
 
   // Takes over new rules at a point between two events, keeping positions, orders, states and windows (reload). Cold.
   void adopt(const Rules& rules);
+  void adopt(struct Adoption& adoption);  // the same with what was made ready: the hot loop's way
 
   const Names& names() const { return names_; }
   const Orders& orders() const { return orders_; }
@@ -106,7 +107,7 @@ private:
   void pass_time(TimeNs t);
   void end_override(const CompiledLimit& limit, std::size_t place);
   void find_next_override_end();
-  void configure(const Rules& rules);
+  void configure(const Rules& rules, RiskModel& model);
   void configure_market(const Rules& rules);
   void apply_mark(const MarkEvent& mark, TimeNs t);
   void apply_rate(const MarkEvent& mark, TimeNs t);
@@ -293,8 +294,7 @@ private:
   std::vector<std::uint32_t> objecting_, touched_rows_;
   std::vector<Objection> objections_;         // of the order that limits refused last
   std::vector<std::uint64_t> touched_stamp_;  // by slot: the event that touched it last
-  std::uint64_t stamp_ = 1;
-  std::uint64_t profit_moves_reviewed_ = 0;
+  std::uint64_t stamp_ = 1, profit_moves_reviewed_ = 0;
 };
 
 }  // namespace bulwark::core

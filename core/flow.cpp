@@ -73,15 +73,15 @@ void Flow::carry_repetitions(const Flow& old, const Limits& old_limits, Limits& 
   }
 }
 
-void Flow::carry(const Flow& old, const Limits& old_limits, Limits& limits, TimeNs now) {
+void Flow::carry(Flow& old, const Limits& old_limits, Limits& limits, TimeNs now) {
   carry_repetitions(old, old_limits, limits);
   const std::size_t known = repetitions_.broken().size();
   for (std::size_t name = 0; name < log_count; ++name) {
-    const Log& from = old.logs_[name];
+    Log& from = old.logs_[name];
     Log& to = logs_[name];
     to.head = from.head;
     const std::uint64_t kept = from.head < log_size ? from.head : log_size;
-    for (std::uint64_t k = from.head - kept; k < from.head; ++k) to.entries[k % log_size] = from[k];
+    std::swap(to.entries, from.entries);
     for (Window& window : to.windows) {
       window.tail = to.head - kept;
       for (std::uint64_t k = window.tail; k < to.head; ++k) count<Way::In>(window, to[k], k, limits);

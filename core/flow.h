@@ -102,8 +102,8 @@ public:
     }
     for (const DuplicateCounts& counts : duplicates_) counts.populate();
   }
-  // Takes the logs over and counts again what is still in each window. Cold.
-  void carry(const Flow& old, const Limits& old_limits, Limits& limits, TimeNs now);
+  // Takes the logs over, as they lie there, and counts again what is still in each window. Cold.
+  void carry(Flow& old, const Limits& old_limits, Limits& limits, TimeNs now);
 
   void message(const FlowEntry& entry, Limits& limits) { push(log(LogName::Messages), entry, limits); }
   void order(const FlowEntry& entry, Limits& limits) { push(log(LogName::Orders), entry, limits); }

@@ -20,7 +20,7 @@ public:
   }
   Index add(std::string_view name) {
     const Index next = static_cast<Index>(names_.size());
-    const auto [place, fresh] = index_.emplace(std::string(name), next);
+    const auto [place, fresh] = index_.try_emplace(std::string(name), next);  // of a known one nothing is allocated
     if (fresh) names_.emplace_back(name);
     return place->second;
   }

@@ -10,8 +10,8 @@ static constexpr std::uint32_t changes_max = 1 << 16;  // of a scope, before it 
 static constexpr double fall_max = 1'000;              // of its variance from its peak, likewise
 static constexpr double drift_max = 1e-9;              // of that peak, before somebody has to know
 
-void RiskBook::configure(const Rules& rules, const Names& names, const Limits& limits, Book& book) {
-  model_ = rules.model ? RiskModel(*rules.model, names.symbols) : RiskModel();
+void RiskBook::configure(const Rules& rules, RiskModel& model, const Limits& limits, Book& book) {
+  std::swap(model_, model);
   symbol_count_ = book.symbol_count;
   sector_count_ = book.sector_count;
   used_ = {};

@@ -52,8 +52,8 @@ private:
 class RiskBook {
 public:
   // Says which sums the limits read (and, for risk budgets, those of strategies), and asks the book for what goes with
-  // them; lays them out. Before the book is laid out, after its counts are set. Cold.
-  void configure(const Rules& rules, const Names& names, const Limits& limits, Book& book);
+  // them; lays them out. Before the book is laid out, after its counts are set. `model` becomes the old one. Cold.
+  void configure(const Rules& rules, RiskModel& model, const Limits& limits, Book& book);
 
   const RiskModel& model() const { return model_; }
   bool used() const { return used_any_; }

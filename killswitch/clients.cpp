@@ -37,6 +37,7 @@ static std::optional<ClientView> read_client(const std::string& path) {
   view.acknowledged_ns = file.acknowledged_ns.load();
   view.drill_seen = file.drill_seen.load();
   view.drill_seen_ns = file.drill_seen_ns.load();
+  view.checks = shm::Latency::copy_of(file.checks);
   return view;
 }
 
@@ -53,6 +54,12 @@ std::vector<ClientView> live_clients(const std::string& run_folder) {
   ::closedir(directory);
   std::sort(result.begin(), result.end(), [](const auto& a, const auto& b) { return a.client < b.client; });
   return result;
+}
+
+shm::Latency checks_of(const std::vector<ClientView>& clients) {
+  shm::Latency all;
+  for (const ClientView& client : clients) all.add(client.checks);
+  return all;
 }
 
 }  // namespace bulwark::kill

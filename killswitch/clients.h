@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "shm/latency.h"
 #include "shm/layout.h"
 #include "shm/process.h"
 
@@ -19,6 +20,7 @@ struct ClientView {
   std::int64_t acknowledged_ns = 0;  // CLOCK_MONOTONIC
   std::uint64_t drill_seen = 0;
   std::int64_t drill_seen_ns = 0;
+  shm::Latency checks;  // how long it has waited for its verdicts since it attached
 
   bool saw_stop(std::uint64_t epoch) const { return acknowledged.epoch() >= epoch; }
   bool alive() const { return shm::process_alive(pid, start_time); }
@@ -27,5 +29,8 @@ struct ClientView {
 
 // Those that have not left in good order and whose process lives (a frozen one lives), sorted by name.
 std::vector<ClientView> live_clients(const std::string& run_folder);
+
+// Of all of them together.
+shm::Latency checks_of(const std::vector<ClientView>& clients);
 
 }  // namespace bulwark::kill

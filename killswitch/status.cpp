@@ -95,14 +95,24 @@ static Json ledger_of(const Instance& instance) {
           {"redis", ledger_part(instance, said.value("redis", Json::object()))}};
 }
 
+// With how long its checks took, as it has waited itself; null where it has asked for none.
+static Json client_json(const ClientView& client, shm::Permission permission) {
+  const std::uint64_t checks = client.checks.count();
+  const auto where_any = [&](std::uint64_t ns) { return checks != 0 ? Json(ns) : Json(nullptr); };
+  return {{"client", client.client},
+          {"pid", client.pid},
+          {"acknowledged", client.saw_stop(permission.epoch())},
+          {"checks", checks},
+          {"p50_ns", where_any(client.checks.percentile_ns(50))},
+          {"p99_ns", where_any(client.checks.percentile_ns(99))},
+          {"max_ns", where_any(client.checks.max_ns)}};
+}
+
 Json status_json(const Instance& instance) {
   const Status status = status_of(instance);
   const std::vector<ClientView> clients = live_clients(instance.folder);
   Json rows = Json::array();
-  for (const ClientView& client : clients) {
-    rows.push_back(
-        {{"client", client.client}, {"pid", client.pid}, {"acknowledged", client.saw_stop(status.permission.epoch())}});
-  }
+  for (const ClientView& client : clients) rows.push_back(client_json(client, status.permission));
   const std::int64_t left = instance.page->lease_until_ns.load() - shm::monotonic_now().ns;
   Json liquidation = nullptr;  // not known
   if (instance.board) {
@@ -139,6 +149,16 @@ static void print_ledger(const Json& ledger) {
   }
 }
 
+static void print_client(const Json& client) {
+  std::cout << "  client " << client["client"].get<std::string>() << " (pid " << client["pid"]
+            << "): " << (client["acknowledged"].get<bool>() ? "acknowledged" : "has not acknowledged the last stop");
+  if (client["checks"] != 0) {
+    const auto us = [&](const char* key) { return client[key].get<double>() / 1000; };
+    std::cout << "; checks: " << client["checks"] << ", p50 " << us("p50_ns") << " us, p99 " << us("p99_ns") << " us";
+  }
+  std::cout << "\n";
+}
+
 static void print_text(const Json& status) {
   const auto text = [&](const char* key) { return status[key].get<std::string>(); };
   std::cout << text("instance") << ": " << text("state");
@@ -161,11 +181,7 @@ static void print_text(const Json& status) {
   print_journal(status["journal"]);
   print_ledger(status["ledger"]);
   for (const auto& [program, pid] : status["processes"].items()) std::cout << "  " << program << " " << pid << "\n";
-  for (const auto& client : status["clients"]) {
-    std::cout << "  client " << client["client"].get<std::string>() << " (pid " << client["pid"]
-              << "): " << (client["acknowledged"].get<bool>() ? "acknowledged" : "has not acknowledged the last stop")
-              << "\n";
-  }
+  for (const Json& client : status["clients"]) print_client(client);
   std::cout << std::flush;
 }
 

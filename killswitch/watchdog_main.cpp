@@ -29,7 +29,7 @@ static void handle_signals() {
 
 static void read_config(const std::string& file, WatchdogSettings& settings) {
   const auto loaded = config::load(file, config::read_environment(environ));
-  if (!loaded.good()) {
+  if (!loaded.good_but_model()) {
     std::string message = "wrong configuration";
     for (const auto& mistake : loaded.mistakes) message += "\n" + config::format(mistake);
     throw Refusal(exit_usage, message);

@@ -20,6 +20,8 @@ constexpr std::uint64_t compute_fingerprint() {
                                     sizeof(ClientFile),
                                     offsetof(ClientFile, acknowledged),
                                     offsetof(ClientFile, drill_seen),
+                                    offsetof(ClientFile, checks),
+                                    offsetof(LatencyCounts, sum_ns),
                                     sizeof(LaneLine),
                                     sizeof(Lane),
                                     offsetof(Lane, lines),

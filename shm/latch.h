@@ -125,7 +125,8 @@ inline LatchFile read_latch(const std::string& directory) {
 }
 
 // Replaces the latch and waits until the disk has it. A latch of a later epoch is left alone: it is the newer truth.
-// Throws std::system_error, naming the file.
+// Throws std::system_error, naming the file. Not by write_whole: watchdog and killswitch may write at the same time,
+// each under a name of its own, and the owner has to be right before the file has its name.
 inline void write_latch(const std::string& directory, const Latch& latch) {
   using latch_details::fail;
   if (const LatchFile old = read_latch(directory); old.status == LatchStatus::Read && old.latch.epoch > latch.epoch) {

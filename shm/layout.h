@@ -21,6 +21,7 @@
 #include <type_traits>
 
 #include "shm/journal_health.h"
+#include "shm/latency.h"
 #include "shm/units.h"
 #include "shm/words.h"
 
@@ -112,10 +113,9 @@ struct KillPage {
   alignas(writer_bytes) StopEntry entries[stop_entry_count];
 };
 static_assert(offsetof(KillPage, permission) == 64 && offsetof(KillPage, drill) == 72);
-static_assert(offsetof(KillPage, lease_until_ns) == 128);
-static_assert(std::is_standard_layout_v<KillPage>);
+static_assert(offsetof(KillPage, lease_until_ns) == 128 && std::is_standard_layout_v<KillPage>);
 
-// The only thing of a client that others can see with every Bulwark process dead: who it is, which stop it has seen.
+// What others can see of a client with every Bulwark process dead: who it is, which stop it saw, how long checks took.
 struct ClientFile {
   Header header;
   Name client;
@@ -127,6 +127,7 @@ struct ClientFile {
   AtomicWord detached;                          // 1: it left in good order
   AtomicWord drill_seen;                        // KillPage::drill as the acknowledge thread last saw it
   AtomicTime drill_seen_ns;                     // CLOCK_MONOTONIC; stored before `drill_seen` (release)
+  alignas(line_bytes) LatencyCounts checks;     // how long those took that were put to the sidecar
 };
 static_assert(offsetof(ClientFile, acknowledged) % line_bytes == 0 && std::is_standard_layout_v<ClientFile>);
 
@@ -204,8 +205,7 @@ struct alignas(line_bytes) LaneLine {
 };
 static_assert(sizeof(LaneLine) == line_bytes);
 
-// An instruction of the sidecar to the client, in a ring of its own: cancel this order; send this order of a
-// liquidation. `state` is its sequence.
+// An instruction of the sidecar to the client, in a ring of its own: cancel this order; send this one of a liquidation.
 //
 //   0        8                               16      80          208                   216        224     232
 //   | number | kind, 2 lengths, side, market, again | id 64 | cause 128 | symbol |acct |strat| quantity | price | ...|

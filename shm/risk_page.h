@@ -21,7 +21,7 @@
 
 namespace bulwark::shm {
 
-inline constexpr std::uint32_t risk_layout = 1;  // of what follows; another number is another layout
+inline constexpr std::uint32_t risk_layout = 2;  // of what follows; another number is another layout
 inline constexpr std::uint32_t correlated_max = 32;
 
 // What is known; what is not stands as zero, and `why_not` says why.
@@ -40,9 +40,10 @@ struct RiskBacktest {
   double multiplier;                                                            // 0: not defined
   RiskZone zone;
   std::uint32_t spare;
-  double var;  // of the session that runs
+  double var;         // of the session that runs
+  Text<247> why_not;  // there is none until the next start; empty: there is one
 };
-static_assert(sizeof(RiskBacktest) == 88);
+static_assert(sizeof(RiskBacktest) == 336);
 
 struct RiskModelFacts {
   std::uint64_t version;  // 0: there is none

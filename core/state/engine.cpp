@@ -2,6 +2,7 @@
 // The engine's whole state, part by part: everything that does not follow from the rules. What follows from other parts
 // is built again instead of being saved, where that gives the same bits. Cold.
 #include "core/engine.h"
+#include "core/adoption.h"
 #include "core/state/book.h"
 #include "core/state/flow.h"
 #include "core/state/limits.h"
@@ -96,7 +97,8 @@ Engine::Engine(const Rules& rules, Capacity capacity, StateReader& saved)
   const std::size_t known = names_.size();
   names_.add_from(rules);
   if (names_.size() != known) saved.damaged("the rules have names that it does not know");
-  configure(rules);
+  RiskModel model = Adoption::model_of(rules, names_.symbols);
+  configure(rules, model);
   EngineState::carry_content(saved, *this);
   saved.finish();
 }

@@ -13,7 +13,9 @@ namespace bulwark::config {
 
 struct BuiltModel {
   core::Model model;
-  model::Closes closes;           // that it was estimated from; may be empty
+  model::Closes closes;  // that it was estimated from; may be empty
+  model::Facts facts;    // what the next one is held against
+  std::vector<std::string> remarks;
   std::vector<Mistake> mistakes;  // none: it is good
 };
 // With a date: of the closes up to it, as the files stood then if they have only grown since.

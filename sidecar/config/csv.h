@@ -34,6 +34,9 @@ inline std::vector<std::string_view> fields_of(std::string_view line) {
   }
 }
 
+// Without a last line that nothing ends: power went while it was written, and half a number looks like a number.
+inline std::string_view whole_lines(std::string_view text) { return text.substr(0, text.rfind('\n') + 1); }
+
 // Calls take(number of the line, its fields) for each line that is not blank.
 template <class Take>
 void each_line(std::string_view text, Take take) {

@@ -109,7 +109,7 @@ std::string freeze(const Settings& settings) {
   std::string result = "[frozen]\nversion = 1\n" + instruments_text(settings.rules.instruments);
   result += zone_text(settings.rules.session.zone);
   result += instance_text(settings) + names_text(settings.rules) + sizing_text(settings.rules.sizing);
-  if (settings.rules.model) result += frozen_model(*settings.rules.model);
+  if (settings.rules.model) result += frozen_model(*settings.rules.model, settings.model_facts);
   result += frozen_dynamic(settings.rules);
   for (const core::Limit& limit : settings.rules.limits) result += limit_text(limit);
   return result;

@@ -42,6 +42,8 @@ LoadResult read_tree(Parsed parsed, const Environment& environment, const Source
   }
   result.values = std::move(report.values);
   result.mistakes = std::move(report.mistakes);
+  result.closes = std::move(report.closes);
+  result.model_files_only = report.in_model_files != 0 && report.in_model_files == result.mistakes.size();
   sort_mistakes(result.mistakes, source.file);
   return result;
 }

@@ -42,7 +42,11 @@ struct LoadResult {
   Settings settings;
   std::vector<Origin> values;
   std::vector<Mistake> mistakes;  // none: `settings` are good
+  model::Closes closes;           // that the model was estimated from
+  bool model_files_only = false;  // that is all that the mistakes are in: only the model is missing
   bool good() const { return mistakes.empty(); }
+  // For who makes no use of the model, or has another one.
+  bool good_but_model() const { return good() || model_files_only; }
 };
 
 struct Variable {

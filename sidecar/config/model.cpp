@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// [sizing] and [model], and the frozen form of a model: its numbers, not the files that they came from.
+// [sizing] and [model].
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "core/risk_model.h"
 #include "shm/decimal.h"
@@ -48,17 +47,6 @@ model::Estimator read_estimator(Section& section) {
   return model::Estimator::Ewma;
 }
 
-std::string block(std::string_view key, std::string_view lines) {
-  std::string result = fmt::format("{} = \"\"\"\n", key);
-  for (const char c : lines) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + "\"\"\"\n";
-}
-
-std::string version_text(const core::Model& model) { return fmt::format("{:016x}", core::version_of(model)); }
-
 }  // namespace
 
 core::Sizing read_sizing(Section& section) {
@@ -88,7 +76,12 @@ static BuiltModel build(const model::Source& source, const Texts& texts, const c
   std::sort(symbols.begin(), symbols.end());
   if (texts.prices) built.closes = read_closes(*texts.prices, source.prices, symbols, report);
   const bool closes_good = report.mistakes.empty();
-  if (texts.closes && closes_good) add_own_closes(built.closes, *texts.closes, source.closes, symbols, report);
+  if (texts.closes && closes_good) {
+    const std::string_view whole = whole_lines(*texts.closes);
+    if (whole.size() != texts.closes->size())
+      built.remarks.push_back(source.closes + ": its last line was cut off, and is left out");
+    add_own_closes(built.closes, whole, source.closes, symbols, report);
+  }
   if (!last_date.empty()) cut(built.closes, last_date);
   if (texts.scenarios && closes_good) {
     Betas betas;  // to the market: a configuration names no prices of factors
@@ -102,6 +95,7 @@ static BuiltModel build(const model::Source& source, const Texts& texts, const c
     model::estimate(built.closes, source.estimator, core::to_model(source.lambda), built.model);
     for (const std::string& fault : model::faults(built.model)) report.mistake({source.prices, 0, {}}, "model", fault);
   }
+  built.facts = model::facts_of(built.model, built.closes, texts.scenarios.value_or(""));
   built.mistakes = std::move(report.mistakes);
   return built;
 }
@@ -126,11 +120,13 @@ static model::Source read_source(Section& section, const Source& place, const st
 }
 
 std::optional<core::Model> read_model(Section& section, const Source& place, const core::Rules& rules,
-                                      const std::string& closes, model::Source& source, Report& report) {
+                                      const std::string& closes, model::Source& source, model::Facts& facts,
+                                      Report& report) {
   if (!section.present()) return std::nullopt;
-  const std::size_t mistakes_before = report.mistakes.size();
+  const std::size_t of_others = report.mistakes.size();
   source = read_source(section, place, closes);
   const Texts texts(source);
+  const std::size_t of_section = report.mistakes.size();
   const auto look = [&](std::string_view key, const std::string& path, const std::optional<std::string>& text) {
     if (!path.empty() && !text)
       section.mistake(key, fmt::format("found {}, but {} cannot be read", shown(section.node(key)->text), path));
@@ -138,11 +134,14 @@ std::optional<core::Model> read_model(Section& section, const Source& place, con
   look("prices", source.prices, texts.prices);
   look("scenarios", source.scenarios, texts.scenarios);
   look("regime", source.regime, texts.regime);
+  report.in_model_files = report.mistakes.size() - of_section;
   section.finish();
-  if (report.mistakes.size() != mistakes_before) return core::Model{};
+  if (report.mistakes.size() != of_others) return core::Model{};
   BuiltModel built = build(source, texts, rules);
-  source.found = model::facts_of(built.closes);
+  report.in_model_files = built.mistakes.size();
   for (Mistake& mistake : built.mistakes) report.mistakes.push_back(std::move(mistake));
+  facts = std::move(built.facts);
+  report.closes = std::move(built.closes);
   return std::move(built.model);
 }
 
@@ -155,75 +154,6 @@ BuiltModel build_model(const model::Source& source, const core::Rules& rules, st
     if (!path->empty() && !*text) missing.mistakes.push_back({{*path, 0, {}}, "", "cannot be read"});
   }
   return missing.mistakes.empty() ? build(source, texts, rules, last_date) : missing;
-}
-
-std::string frozen_model(const core::Model& model) {
-  std::string result = fmt::format("\n[frozen.model]\nversion = \"{}\"\nconfidence = {}\nfactors = {}\n",
-                                   version_text(model), quoted(format_decimal(model.confidence)), model.factor_count);
-  if (model.regime) {
-    result += fmt::format("regime = {{ probability = \"{}\", seen = \"{}\" }}\n", model.regime->probability,
-                          model.regime->seen.ns);
-  }
-  std::string lines;
-  for (std::size_t k = 0; k < model.symbols.size(); ++k) {
-    lines += fmt::format("{},{}", model.symbols[k], model.residuals[k]);
-    for (std::size_t f = 0; f < model.factor_count; ++f)
-      lines += fmt::format(",{}", model.loadings[k * model.factor_count + f]);
-    lines += '\n';
-  }
-  result += block("estimates", lines);
-  for (const core::Scenario& scenario : model.scenarios) {
-    lines.clear();
-    for (const core::Scenario::Move& move : scenario.moves) lines += fmt::format("{},{}\n", move.symbol, move.share);
-    result += fmt::format("[frozen.model.scenario.{}]\n", key_text(scenario.name)) + block("moves", lines);
-  }
-  return result;
-}
-
-std::optional<core::Model> read_frozen_model(Section& frozen, Report& report) {
-  const Node* table = frozen.table("model");
-  if (table == nullptr) return std::nullopt;
-  Section section(report, table, frozen.path_of("model"), table->place);
-  core::Model model;
-  bool whole = true;
-  const auto number = [&whole](std::string_view text) {
-    const std::optional<double> value = number_of(text);
-    whole = whole && value.has_value();
-    return value.value_or(0);
-  };
-  model.confidence = static_cast<std::int64_t>(section.decimal("confidence", confidence_range, model.confidence));
-  model.factor_count = static_cast<std::size_t>(section.integer("factors", 0, 0, core::factor_count_max));
-  if (const Node* seen = section.table("regime")) {
-    Section regime(report, seen, section.path_of("regime"), seen->place);
-    model.regime = {number(regime.text("probability", "")), {}};
-    const std::string ns = regime.text("seen", "");
-    const auto [end, error] = std::from_chars(ns.data(), ns.data() + ns.size(), model.regime->seen.ns);
-    whole = whole && error == std::errc{} && end == ns.data() + ns.size();
-    regime.finish();
-  }
-  each_line(section.text("estimates", ""), [&](int, const std::vector<std::string_view>& fields) {
-    whole = whole && fields.size() == model.factor_count + 2;
-    if (!whole) return;
-    model.symbols.emplace_back(fields[0]);
-    model.residuals.push_back(number(fields[1]));
-    for (std::size_t f = 2; f < fields.size(); ++f) model.loadings.push_back(number(fields[f]));
-  });
-  Section scenarios(report, section.table("scenario"), section.path_of("scenario"), section.place());
-  for (const Node& child : scenarios.children()) {
-    const Node* one = scenarios.table(child.key);
-    if (one == nullptr) continue;
-    Section moves(report, one, scenarios.path_of(child.key), one->place);
-    model.scenarios.push_back({child.key, {}});
-    each_line(moves.text("moves", ""), [&](int, const std::vector<std::string_view>& fields) {
-      whole = whole && fields.size() == 2;
-      if (whole) model.scenarios.back().moves.push_back({std::string(fields[0]), number(fields[1])});
-    });
-  }
-  if (!whole || section.text("version", "") != version_text(model)) {
-    section.mistake("version", "the model's numbers are not those that the version stands for");
-  }
-  section.finish();
-  return model;
 }
 
 }  // namespace bulwark::config

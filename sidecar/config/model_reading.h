@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sidecar/config/reading.h"
+#include "sidecar/model/facts.h"
 #include "sidecar/model/source.h"
 
 namespace bulwark::config {
@@ -16,9 +17,10 @@ namespace bulwark::config {
 inline constexpr DecimalRange confidence_range{unit / 2, unit / 10'000 * 9'999, "a share from 0.5 to 0.9999"};
 
 core::Sizing read_sizing(Section& section);
-// `closes`: the file of the instance's own closes. Says in `source` what the model was made of.
+// `closes`: the file of the instance's own closes. Says in `source` and `facts` what the model was made of.
 std::optional<core::Model> read_model(Section& section, const Source& place, const core::Rules& rules,
-                                      const std::string& closes, model::Source& source, Report& report);
+                                      const std::string& closes, model::Source& source, model::Facts& facts,
+                                      Report& report);
 
 std::optional<core::LiquidationPlan> read_liquidation(Section& section);
 // After the model, which it is compared with.
@@ -50,7 +52,7 @@ std::optional<core::Regime> read_regime(std::string_view text, const std::string
                                         Report& report);
 
 // The numbers of a model as TOML, and back: a journal is replayed with them, whatever has become of the files.
-std::string frozen_model(const core::Model& model);
-std::optional<core::Model> read_frozen_model(Section& frozen, Report& report);
+std::string frozen_model(const core::Model& model, const model::Facts& facts);
+std::optional<core::Model> read_frozen_model(Section& frozen, model::Facts& facts, Report& report);
 
 }  // namespace bulwark::config

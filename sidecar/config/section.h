@@ -18,6 +18,8 @@ namespace bulwark::config {
 struct Report {
   std::vector<Origin> values;
   std::vector<Mistake> mistakes;
+  std::size_t in_model_files = 0;  // of the mistakes: in files that [model] names, or they cannot be read
+  model::Closes closes;            // that the model was estimated from
 
   void mistake(const Place& place, std::string key, std::string message) {
     mistakes.push_back({place, std::move(key), std::move(message)});

@@ -143,7 +143,7 @@ private:
     rules().instruments = read_instruments(text, "frozen instruments", rules().base_currency, report_);
     section.require("zone", "the offsets of the time zone");
     if (const Node* zone = section.node("zone")) read_frozen_zone(section, *zone);
-    rules().model = read_frozen_model(section, report_);
+    rules().model = read_frozen_model(section, settings_.model_facts, report_);
     section.finish();
   }
 
@@ -262,7 +262,8 @@ private:
     rules().sizing = read_sizing(sizing);
     if (!source_.frozen && instruments_good_) {
       const std::string closes = settings_.journal_directory + "/" + std::string(model::own_closes_name);
-      rules().model = read_model(model, source_, rules(), closes, settings_.model_source, report_);
+      rules().model =
+          read_model(model, source_, rules(), closes, settings_.model_source, settings_.model_facts, report_);
     }
     rules().dynamic = read_dynamic(dynamic, rules(), report_);
     rules().liquidation = read_liquidation(liquidation);

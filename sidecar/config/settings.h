@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/rules.h"
+#include "sidecar/model/facts.h"
 #include "sidecar/model/source.h"
 
 namespace bulwark::config {
@@ -40,7 +41,8 @@ struct Settings {
   std::int64_t snapshot_s = 60;   // between two snapshots
   std::int64_t retain_days = 0;   // closed files that are older go; 0: none does
   bool four_eyes = false;         // loosening a limit at run time takes a second operator
-  model::Source model_source;     // what `rules.model` was made of; the journal keeps the model itself
+  model::Source model_source;     // the files of `rules.model`, and how it is made; the journal keeps the model itself
+  model::Facts model_facts;       // and what it was made of
   core::Rules rules;
   friend bool operator==(const Settings&, const Settings&) = default;
 };

@@ -70,7 +70,7 @@ public:
   core::EventError control(const core::ControlEvent& wish);
   // Who wishes what follows, and why. The number of its record; 0: the journal has no room.
   std::uint64_t remark(std::string_view operator_name, std::string_view text);
-  bool adopt(const core::Rules& rules, std::uint64_t configuration);
+  bool adopt(core::Adoption& adoption, std::uint64_t configuration);
   void note(journal::RecordType type, std::uint64_t a, std::uint64_t b = 0);
   void note_snapshot(std::uint64_t sequence, std::uint64_t digest);
   void note_client_stop(std::uint64_t epoch, std::string_view client, std::uint64_t delay_ns);

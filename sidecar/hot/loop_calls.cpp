@@ -81,9 +81,9 @@ std::uint64_t Loop::remark(std::string_view operator_name, std::string_view text
   return ring_.next_sequence() - 1;
 }
 
-bool Loop::adopt(const core::Rules& rules, std::uint64_t configuration) {
+bool Loop::adopt(core::Adoption& adoption, std::uint64_t configuration) {
   if (!journal_open()) return false;
-  engine_.adopt(rules);
+  engine_.adopt(adoption);
   note(journal::RecordType::Configuration, configuration);
   publisher_.add_names(engine_);
   publisher_.show_states(engine_);

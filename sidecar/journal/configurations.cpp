@@ -2,25 +2,14 @@
 // Configurations beside the journal: written whole and durable before a record names them.
 #include "sidecar/journal/configurations.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 
+#include "shm/whole_file.h"
 #include "sidecar/journal/file.h"
 
 namespace bulwark::journal {
-
-namespace {
-
-[[noreturn]] void fail(const std::string& path, const char* what) {
-  throw JournalError(path + ": cannot " + what + ": " + std::strerror(errno));
-}
-
-}  // namespace
 
 // FNV-1a: it tells configurations apart; that nobody forged one is the hash chain's business.
 std::uint64_t configuration_hash(std::string_view text) {
@@ -37,15 +26,13 @@ std::string configuration_path(const std::string& directory, std::uint64_t hash)
 
 std::uint64_t save_configuration(const std::string& directory, std::string_view text) {
   const std::uint64_t hash = configuration_hash(text);
-  const std::string path = configuration_path(directory, hash), making = path + ".new";
+  const std::string path = configuration_path(directory, hash);
   if (std::filesystem::exists(path) && read_whole(path) == text) return hash;
-  const int fd = ::open(making.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-  if (fd < 0) fail(making, "create the file");
-  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-  ::close(fd);
-  if (!written) fail(making, "write the configuration");
-  if (::rename(making.c_str(), path.c_str()) != 0) fail(path, "give the configuration its name");
-  make_names_durable(directory);
+  try {
+    shm::write_whole(path, text);
+  } catch (const std::system_error& error) {
+    throw JournalError(error.what());
+  }
   return hash;
 }
 

@@ -51,4 +51,11 @@ Hash Sha256::end() {
   return hash;
 }
 
+std::string sha256_of(std::string_view text) {
+  Sha256 sha;
+  sha.begin();
+  sha.add(std::as_bytes(std::span(text)));
+  return to_hex(sha.end());
+}
+
 }  // namespace bulwark::journal

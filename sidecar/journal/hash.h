@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <span>
 #include <string>
+#include <string_view>
 
 struct evp_md_st;
 struct evp_md_ctx_st;
@@ -36,5 +37,7 @@ private:
   evp_md_ctx_st* context_;
   bool done_ = false;  // without a failure so far
 };
+
+std::string sha256_of(std::string_view text);  // as hex digits
 
 }  // namespace bulwark::journal

@@ -57,7 +57,7 @@ std::string configuration_of(const Options& options) {
 
 config::Settings load_settings(const std::string& path) {
   config::LoadResult loaded = config::load(path, config::read_environment(environ));
-  if (loaded.good()) return std::move(loaded.settings);
+  if (loaded.good_but_model()) return std::move(loaded.settings);
   std::string message = "the configuration is wrong";
   for (const config::Mistake& mistake : loaded.mistakes) message += "\n" + config::format(mistake);
   throw Stop{wrong_usage, message};

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/risk_model.h"
+#include "sidecar/model/returns.h"
 
 namespace bulwark::model {
 
@@ -18,13 +19,7 @@ Backing backing_of(const core::Model& model, const Closes& closes, const Source&
   backing.symbols = closes.symbols;
   backing.first_date = closes.dates[first];
   backing.last_date = closes.dates.back();
-  backing.returns.resize(static_cast<Eigen::Index>(count), static_cast<Eigen::Index>(closes.symbols.size()));
-  for (std::size_t k = 0; k < closes.symbols.size(); ++k) {
-    for (std::size_t day = first; day < closes.dates.size(); ++day) {
-      backing.returns(static_cast<Eigen::Index>(day - first), static_cast<Eigen::Index>(k)) =
-          closes.at(day, k) / closes.at(day - 1, k) - 1;
-    }
-  }
+  backing.returns = returns_of(closes).bottomRows(static_cast<Eigen::Index>(count));
   return backing;
 }
 

@@ -8,19 +8,12 @@
 #include "core/analytics/betas.h"
 #include "core/analytics/covariance.h"
 #include "core/analytics/returns.h"
+#include "sidecar/model/returns.h"
 
 namespace bulwark::model {
 namespace {
 
 constexpr double nothing = 1e-14;  // a share of the largest eigenvalue that is only rounding
-
-// One row for each return, one column for each symbol.
-Eigen::MatrixXd returns_of(const Closes& closes) {
-  using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const auto dates = static_cast<Eigen::Index>(closes.dates.size());
-  const Eigen::Map<const Rows> prices(closes.prices.data(), dates, static_cast<Eigen::Index>(closes.symbols.size()));
-  return analytics::simple_returns(prices);
-}
 
 Eigen::MatrixXd covariance(const Eigen::MatrixXd& returns, Estimator estimator, double lambda) {
   if (estimator == Estimator::Ewma) return analytics::ewma_covariance(returns, lambda);
@@ -29,6 +22,13 @@ Eigen::MatrixXd covariance(const Eigen::MatrixXd& returns, Estimator estimator, 
 }
 
 }  // namespace
+
+Eigen::MatrixXd returns_of(const Closes& closes) {
+  using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const auto dates = static_cast<Eigen::Index>(closes.dates.size());
+  const Eigen::Map<const Rows> prices(closes.prices.data(), dates, static_cast<Eigen::Index>(closes.symbols.size()));
+  return analytics::simple_returns(prices);
+}
 
 void estimate(const Closes& closes, Estimator estimator, double lambda, core::Model& model) {
   const Eigen::MatrixXd covariances = covariance(returns_of(closes), estimator, lambda);

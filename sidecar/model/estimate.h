@@ -17,6 +17,7 @@ struct Closes {
   std::vector<double> prices;  // date by date
 
   double at(std::size_t date, std::size_t symbol) const { return prices[date * symbols.size() + symbol]; }
+  friend bool operator==(const Closes&, const Closes&) = default;
 };
 
 inline constexpr std::size_t symbols_max = 2'000;

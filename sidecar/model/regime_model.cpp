@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <span>
 
 #include "sidecar/journal/hash.h"
+#include "sidecar/model/returns.h"
 
 namespace bulwark::model {
 
@@ -14,13 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string digest(const Json& document) {
-  const std::string text = document.dump();
-  journal::Sha256 sha;
-  sha.begin();
-  sha.add(std::as_bytes(std::span(text)));
-  return journal::to_hex(sha.end());
-}
+std::string digest(const Json& document) { return journal::sha256_of(document.dump()); }
 
 std::vector<double> listed(const Eigen::VectorXd& values) { return {values.begin(), values.end()}; }
 
@@ -95,16 +89,13 @@ RegimeModel parse_regime_model(const std::string& text) {
 
 double wildest_probability(const RegimeModel& model, const Closes& closes) {
   if (closes.dates.size() < 2) throw RegimeMistake("looks at daily closes, and there are none");
-  Eigen::VectorXd returns = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(closes.dates.size() - 1));
+  const Eigen::MatrixXd each = returns_of(closes);
+  Eigen::VectorXd returns = Eigen::VectorXd::Zero(each.rows());
   for (std::size_t k = 0; k < model.symbols.size(); ++k) {
     const auto found = std::find(closes.symbols.begin(), closes.symbols.end(), model.symbols[k]);
     if (found == closes.symbols.end())
       throw RegimeMistake("was trained on " + model.symbols[k] + ", which is no instrument with prices here");
-    const auto column = static_cast<std::size_t>(found - closes.symbols.begin());
-    for (std::size_t day = 1; day < closes.dates.size(); ++day) {
-      const double share = closes.at(day, column) / closes.at(day - 1, column) - 1;
-      returns[static_cast<Eigen::Index>(day) - 1] += 100 * model.weights[static_cast<Eigen::Index>(k)] * share;
-    }
+    returns += 100 * model.weights[static_cast<Eigen::Index>(k)] * each.col(found - closes.symbols.begin());
   }
   const analytics::Filtered filtered = analytics::filter(model.hmm, returns);
   const double wildest = filtered.probabilities(returns.size() - 1, model.hmm.means.size() - 1);

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "shm/units.h"
-#include "sidecar/model/price_facts.h"
+#include "sidecar/model/estimate.h"
 
 namespace bulwark::model {
 
@@ -22,7 +22,6 @@ struct Source {
   std::int64_t refresh_s = 0;                 // how often the files are looked at; 0: only when somebody asks
   bool backtest_tightens = false;             // limits marked dynamic follow the multiplier of the back-test
   std::int64_t change_max = 3 * unit;         // raw decimal: a volatility that grows or falls by more is wild
-  PriceFacts found;                           // in the prices that the model was made of
   friend bool operator==(const Source&, const Source&) = default;
 };
 

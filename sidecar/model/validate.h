@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/model_rules.h"
-#include "sidecar/model/source.h"
+#include "sidecar/model/facts.h"
 
 namespace bulwark::model {
 
@@ -14,18 +14,22 @@ namespace bulwark::model {
 // semi-definite, by their form). Empty: it is one.
 std::vector<std::string> faults(const core::Model& model);
 
-// Why it is not to follow that one without a person who says so: symbols and scenarios that it lacks and the other
-// knows, and volatilities, of a symbol or of all of them in equal parts, that change by more than `change_max` times.
-// Empty: it may.
-std::vector<std::string> wild_changes(const core::Model& before, const core::Model& after, double change_max);
+// What may become the next model, and what it was made of.
+struct Candidate {
+  const core::Model& model;
+  const Facts& facts;
+  const Closes& closes;  // all of them
+};
 
-// The same of the prices: oddities that the others did not have, an earlier end, less than half as many dates. Where
-// there were none before, anything may follow.
-std::vector<std::string> odd_changes(const PriceFacts& before, const PriceFacts& after);
-
-// Both, of what was made of one source and of another; as many as a person reads.
-std::vector<std::string> why_not(const core::Model& before, const Source& from, const core::Model& after,
-                                 const Source& now);
+// Why it is not to follow that one without a person who says so; empty: it may. Held against the model itself: symbols
+// and scenarios that are gone, and volatilities, of a symbol or of all of them in equal parts, that change by more than
+// `change_max` times. Held against what it was made of (each where something is known of it):
+// - the prices: oddities that it did not have, an earlier end, less than half as many dates, other closes on the same
+//   dates;
+// - the text of the scenario file;
+// - the volatilities that a person let in last, which many small steps lead away from.
+std::vector<std::string> why_not(const core::Model& before, const Facts& of_it, const Candidate& next,
+                                 double change_max);
 
 // As one sentence, as many as a person reads.
 std::string some_of(const std::vector<std::string>& lines);

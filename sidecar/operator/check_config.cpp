@@ -19,15 +19,23 @@ static void print_mistakes(const config::LoadResult& result) {
   for (const config::Mistake& mistake : result.mistakes) std::cerr << config::format(mistake) << "\n";
 }
 
-std::optional<config::Settings> load_settings(const Options& options) {
+static std::optional<config::Settings> settings_of(const Options& options, bool (config::LoadResult::*usable)() const) {
   if (options.config.empty()) {
     std::cerr << "no configuration: give --config FILE, or set BULWARK_CONFIG\n";
     return std::nullopt;
   }
   config::LoadResult result = load(options);
+  if ((result.*usable)()) return std::move(result.settings);
   print_mistakes(result);
-  if (!result.good()) return std::nullopt;
-  return std::move(result.settings);
+  return std::nullopt;
+}
+
+std::optional<config::Settings> load_settings(const Options& options) {
+  return settings_of(options, &config::LoadResult::good);
+}
+
+std::optional<config::Settings> load_but_model(const Options& options) {
+  return settings_of(options, &config::LoadResult::good_but_model);
 }
 
 static nlohmann::ordered_json value_json(const config::Origin& origin) {

@@ -24,6 +24,8 @@ struct Options {
 
 // Loads the configuration, or prints every mistake in it to standard error.
 std::optional<config::Settings> load_settings(const Options& options);
+// The same for commands that do not need the model: its files are not theirs to refuse.
+std::optional<config::Settings> load_but_model(const Options& options);
 
 // An instance that `up` runs counts as running from its `ready` line to its end. Throws kill::Refusal.
 kill::Instance open_ready(const std::string& instance, const std::string& config);

@@ -66,7 +66,7 @@ std::string journal_folder(const JournalOptions& options) {
       throw kill::Refusal(wrong_usage, "no journal: give --journal DIR, --instance NAME or --config FILE");
     Options of_config;
     of_config.config = config;
-    const auto settings = load_settings(of_config);
+    const auto settings = load_but_model(of_config);
     if (!settings) throw kill::Refusal(wrong_usage, config + " is no good configuration");
     folder = settings->journal_directory;
   }

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "sidecar/operator/command.h"
+#include "sidecar/operator/risk_limit.h"
 #include "sidecar/operator/risk_options.h"
 #include "sidecar/risk/plot.h"
 #include "sidecar/risk/whats.h"
@@ -98,8 +99,9 @@ void add_numbers(CLI::App& command, risk::Request& request) {
   command.add_option("--equity", request.equity, "money behind the positions");
 }
 
-int risk_command(const risk::Request& request) {
+int risk_command(risk::Request& request, const RiskWords& words) {
   risk::check_plot(request.plot);
+  if (words.reverse && !read_reverse(*words.reverse, words.config, request)) return wrong_usage;
   const risk::Report report = risk::answer(request);
   if (!request.plot.empty()) risk::plot(report, request.plot);
   if (request.json) {
@@ -115,6 +117,7 @@ int risk_command(const risk::Request& request) {
 
 void add_risk_command(CLI::App& app, std::function<int()>& chosen) {
   const auto request = std::make_shared<risk::Request>();
+  const auto words = std::make_shared<RiskWords>();
   CLI::App* command = app.add_subcommand("risk", description);
   command->footer(footer());
   std::vector<std::string> names;
@@ -122,12 +125,12 @@ void add_risk_command(CLI::App& app, std::function<int()>& chosen) {
   command->add_option("WHAT", request->what, "what is asked, see below")->required()->check(CLI::IsMember(names));
   add_files(*command, *request);
   add_numbers(*command, *request);
-  add_risk_options(*command, *request);
+  add_risk_options(*command, *request, *words);
   command->add_option("--plot", request->plot, "a picture of the results: FILE.svg or FILE.png");
   command->add_flag("--json", request->json, "one JSON document");
-  command->callback([&chosen, request] {
+  command->callback([&chosen, request, words] {
     if (request->confidences.empty()) request->confidences = {0.99};
-    chosen = [request] { return risk_command(*request); };
+    chosen = [request, words] { return risk_command(*request, *words); };
   });
 }
 

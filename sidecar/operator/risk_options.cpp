@@ -7,7 +7,7 @@
 
 namespace bulwark::command {
 
-void add_risk_options(CLI::App& command, risk::Request& request) {
+void add_risk_options(CLI::App& command, risk::Request& request, RiskWords& words) {
   const char* kelly = "of kelly, --convention joint";
   command.add_flag("--long-only", request.long_only, "no fraction below 0")->group(kelly);
   command.add_option("--max-fraction", request.largest_fraction, "no fraction larger, long or short")->group(kelly);
@@ -20,7 +20,14 @@ void add_risk_options(CLI::App& command, risk::Request& request) {
       ->group(stress);
   command.add_option("--volatility-times", request.volatility_times, "VaR with each volatility so many times larger")
       ->group(stress);
-  command.add_option("--reverse", request.reverse_loss, "the nearest shock that loses this much")->group(stress);
+  command
+      .add_option("--reverse", words.reverse,
+                  "the nearest shock that loses this AMOUNT, or as much as this LIMIT of --config allows")
+      ->type_name("AMOUNT|LIMIT")
+      ->group(stress);
+  command.add_option("--config", words.config, "the configuration that has the limit of --reverse")
+      ->envname("BULWARK_CONFIG")
+      ->group(stress);
   const char* regime = "of regime";
   command.add_option("--states", request.states, "of the market")->default_str("2")->group(regime);
   command.add_option("--fit", request.fit, "writes the trained model to this file")->expected(0, 1)->group(regime);

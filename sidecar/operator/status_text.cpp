@@ -92,16 +92,23 @@ static std::string measures_text(const Json& risk) {
   return text;
 }
 
+static std::string backtest_text(const Json& backtest, bool modelled) {
+  if (!backtest["why_not"].is_null())
+    return "  NO BACK-TEST OF THE VAR until the next start: " + backtest["why_not"].get<std::string>() + "\n";
+  if (!modelled) return {};
+  return fmt::format("  back-test of its VaR: {} exceptions in {} sessions, {}\n",
+                     backtest["exceptions"]["frozen"].get<int>(), backtest["sessions"].get<int>(),
+                     backtest["basel_zone"].get<std::string>());
+}
+
 static std::string model_text(const Json& risk) {
   const Json &model = risk["model"], &backtest = risk["backtest"];
-  if (model["version"].is_null()) return "  no model\n";
+  if (model["version"].is_null()) return "  no model\n" + backtest_text(backtest, false);
   std::string text = fmt::format("  model {}, {} days", model["version"].get<std::string>(), model["days"].get<int>());
   if (!model["to"].is_null()) text += " up to " + model["to"].get<std::string>();
   text += "\n";
   if (!model["refusal"].is_null()) text += "  A NEW MODEL WAS REFUSED: " + model["refusal"].get<std::string>() + "\n";
-  return text + fmt::format("  back-test of its VaR: {} exceptions in {} sessions, {}\n",
-                            backtest["exceptions"]["frozen"].get<int>(), backtest["sessions"].get<int>(),
-                            backtest["basel_zone"].get<std::string>());
+  return text + backtest_text(backtest, true);
 }
 
 std::string risk_text(const Json& risk) {

@@ -91,7 +91,7 @@ public:
     std::cout << "bulwark: instance \"" << settings_.instance.name << "\" starts in " << folder_.path() << std::endl;
     for (Child& child : children_) child.start(shm::monotonic_now());
     while (!ending_) {
-      if (first_failure_) return end(answer_is_no);
+      if (first_failure_ != done) return end(first_failure_);
       if (!ready_ && can_attach()) announce();
       wait();
       take_signals();
@@ -155,9 +155,10 @@ private:
     for (Child& child : children_) {
       if (const std::string how = child.reap(); !how.empty() && !ending_) {
         std::cerr << "bulwark: " << child.program() << " " << how << std::endl;
-        if (!ready_ && child.exit_code() >= 0 && essential(child)) first_failure_ = true;
+        if (!ready_ && child.exit_code() >= 0 && essential(child))
+          first_failure_ = child.exit_code() == wrong_usage ? wrong_usage : answer_is_no;
       }
-      if (!child.running() && !ending_ && !first_failure_ && now >= child.next_start()) child.start(now);
+      if (!child.running() && !ending_ && first_failure_ == done && now >= child.next_start()) child.start(now);
     }
   }
 
@@ -191,13 +192,13 @@ private:
   std::vector<Child> children_;  // watchdog, sidecar, ledger
   bool ready_ = false, ending_ = false;
   // A child that ended by itself before anything worked has said why; starting it again would only say it again.
-  bool first_failure_ = false;
+  Exit first_failure_ = done;
 };
 
 }  // namespace
 
 int up(const Options& options) {
-  const auto settings = load_settings(options);
+  const auto settings = load_but_model(options);
   if (!settings) return wrong_usage;
   return Supervisor(*settings, fs::absolute(options.config).string()).run();
 }

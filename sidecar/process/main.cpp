@@ -53,9 +53,10 @@ std::string config_path_of(int argc, char** argv) {
   return path;
 }
 
-config::Settings load_settings(const std::string& path) {
+// Where only the model's files are wrong, the journal may have a model.
+config::LoadResult load_settings(const std::string& path) {
   config::LoadResult loaded = config::load(path, config::read_environment(environ));
-  if (loaded.good()) return std::move(loaded.settings);
+  if (loaded.good_but_model()) return loaded;
   std::string message = "the configuration is wrong";
   for (const config::Mistake& mistake : loaded.mistakes) message += "\n" + config::format(mistake);
   throw Refusal(2, message);
@@ -100,7 +101,8 @@ std::string serve(Sidecar& sidecar, const sigset_t& signals) {
 int run(int argc, char** argv) {
   const std::string path = config_path_of(argc, argv);
   if (path.empty()) return 0;
-  config::Settings settings = load_settings(path);
+  config::LoadResult loaded = load_settings(path);
+  const config::Settings settings = loaded.settings;
   const std::string folder = shm::make_run_folder(settings.instance.name);
   if (folder.empty()) {
     throw Refusal(2, "there is no folder to run in for an instance \"" + settings.instance.name +
@@ -117,7 +119,7 @@ int run(int argc, char** argv) {
   KillPageMapping page = wait_for_kill_page(folder);
   demand_quiet_core(settings.instance);
   const std::string name = settings.instance.name;
-  Sidecar sidecar(path, std::move(settings), folder, std::move(page));
+  Sidecar sidecar(path, std::move(loaded), folder, std::move(page));
   settle_memory();
   sidecar.start();
   std::cout << "sidecar of " << name << ": clients attach at " << folder << std::endl;

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "core/risk_model.h"
 #include "shm/clock.h"
 #include "sidecar/config/build_model.h"
 #include "sidecar/model/validate.h"
@@ -85,22 +86,25 @@ void ModelBuilder::build(const config::Settings& settings) {
   config::BuiltModel built = config::build_model(source, settings.rules);
   if (!built.mistakes.empty()) return refuse(config::format(built.mistakes.front()));
   if (const auto faults = model::faults(built.model); !faults.empty()) return refuse(model::some_of(faults));
+  for (const std::string& remark : built.remarks) {
+    if (remarked_.insert(remark).second) wiring_.alert(remark);
+  }
   model::Backing backing = model::backing_of(built.model, built.closes, source);
+  model::keep_accepted(settings.model_facts, built.facts);
   const bool another = backing.version != core::version_of(before);
-  model::Source now = source;
-  now.found = model::facts_of(built.closes);
-  const std::vector<std::string> oddities = now.found.oddities;
-  if (another) {
-    if (const auto wild = model::why_not(before, source, built.model, now); !wild.empty())
-      return refuse(model::some_of(wild));
-    const auto failure = wiring_.take_over(settings, std::move(built.model), std::move(now.found));
+  const std::vector<std::string> oddities = built.facts.oddities;
+  if (another || !(built.facts == settings.model_facts)) {
+    const auto why_not = model::why_not(before, settings.model_facts, {built.model, built.facts, built.closes},
+                                        core::to_model(source.change_max));
+    if (!why_not.empty()) return refuse(model::some_of(why_not));
+    const auto failure = wiring_.take_over(settings, std::move(built.model), std::move(built.facts));
     if (!failure) return;  // whoever changed the settings wakes this thread: the next round has the new ones
     if (!failure->empty()) {
       looked_at_.clear();  // nothing is wrong with the files: they are new again at the next refresh
       return refuse(*failure);
     }
   }
-  const bool held_against_none = told_.built_ns == 0 || source.found.dates == 0;
+  const bool held_against_none = told_.built_ns == 0 || settings.model_facts.dates == 0;
   if (held_against_none && !oddities.empty())
     wiring_.alert("the prices of the model want a look: " + model::some_of(oddities));
   backing.built = told_.built + (another ? 1 : 0);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -20,8 +21,7 @@ public:
   struct Wiring {
     std::function<config::Settings()> settings;  // as they are in force
     // Puts the model into force. Empty: done; none: the settings are no longer those that it was made by; else why not.
-    std::function<std::optional<std::string>(const config::Settings& made_by, core::Model model,
-                                             model::PriceFacts found)>
+    std::function<std::optional<std::string>(const config::Settings& made_by, core::Model model, model::Facts facts)>
         take_over;
     std::function<void(std::shared_ptr<const model::Backing>)> show;
     std::function<void(const std::string&)> alert;  // a model was refused, or wants a look
@@ -44,6 +44,7 @@ private:
   Wiring wiring_;
   model::Backing told_;    // what was shown last
   std::string looked_at_;  // the files, as they were when a model was last made of them
+  std::set<std::string> remarked_;
   MonotonicNs looked_{};
   std::atomic<bool> woken_{true}, stopping_{false};
   std::thread thread_;

@@ -33,6 +33,7 @@ RiskDesk::~RiskDesk() { ::unlink(wiring_.path.c_str()); }
 void RiskDesk::forget_sessions(const std::exception& error) {
   sessions_.reset();
   backtest_ = {};
+  backtest_.why_not = Text<247>::from(error.what());
   wiring_.tell(std::string("no back-test of the VaR until the next start: ") + error.what());
 }
 

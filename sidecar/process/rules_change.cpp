@@ -79,7 +79,8 @@ RulesChange compare(const config::Settings& before, const config::Settings& afte
     if (find(after.rules.limits, limit.name) == nullptr) ++change.removed;
   }
   find_loosened(before.rules, after.rules, change.loosened);
-  change.others = change.added + change.removed + change.changed == 0 && !(before.rules == after.rules);
+  change.others = change.added + change.removed + change.changed == 0 &&
+                  !(before.rules == after.rules && before.model_facts == after.model_facts);
   return change;
 }
 

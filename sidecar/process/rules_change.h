@@ -15,8 +15,8 @@ namespace bulwark::process {
 struct RulesChange {
   std::vector<std::string> needs_restart;           // keys
   std::size_t added = 0, removed = 0, changed = 0;  // limits
-  bool others = false;                              // restricted, locate, fx, marks, or only the order of limits
-  std::vector<std::string> loosened;                // what may let pass more than before, in words
+  bool others = false;                // restricted, locate, fx, marks, the model, or only the order of limits
+  std::vector<std::string> loosened;  // what may let pass more than before, in words
   bool any() const { return added + removed + changed != 0 || others; }
 };
 

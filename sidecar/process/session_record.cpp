@@ -154,7 +154,9 @@ void SessionRecord::add_closes(const core::Engine& engine, const std::string& pa
     if (marked(symbol))
       lines += date() + "," + engine.names().symbols.name(SymbolIndex(k)) + "," + to_text(symbol.reference) + "\n";
   }
-  if (!lines.empty()) shm::write_whole(path, content_of(path) + lines);
+  if (lines.empty()) return;
+  const std::string before = content_of(path);
+  shm::write_whole(path, std::string(config::whole_lines(before)) + lines);
 }
 
 void SessionRecord::add_observation(const Observation& observation) {

@@ -14,7 +14,7 @@
 #include "sidecar/config/load.h"
 #include "sidecar/journal/configurations.h"
 #include "sidecar/journal/packed.h"
-#include "sidecar/model/validate.h"
+#include "sidecar/process/last_model.h"
 #include "sidecar/simulate/recorded_rules.h"
 
 namespace bulwark::process {
@@ -48,10 +48,10 @@ void touch_pages(journal::RingView ring) {
 
 }  // namespace
 
-Sidecar::Sidecar(std::string config_path, config::Settings settings, std::string run_folder, KillPageMapping page)
+Sidecar::Sidecar(std::string config_path, config::LoadResult loaded, std::string run_folder, KillPageMapping page)
     : config_path_(std::move(config_path)),
       run_folder_(std::move(run_folder)),
-      settings_(std::move(settings)),
+      settings_(loaded.settings),
       generation_(static_cast<std::uint64_t>(shm::monotonic_now().ns)),
       page_(std::move(page)) {
   journal::Recovered recovered =
@@ -59,6 +59,8 @@ Sidecar::Sidecar(std::string config_path, config::Settings settings, std::string
                         simulate::recorded_rules, static_cast<std::uint64_t>(settings_.segment_mb) << 20U});
   for (const std::string& remark : recovered.remarks) tell(remark);
   journal::Replay shadow = recovered.replay.copy();
+  if (const std::string why = hold_model(recovered.replay.configuration, loaded, settings_); !why.empty())
+    tell("THE MODEL OF THE LAST RUN STAYS IN FORCE: " + why);
   prepare_engine(recovered);
   make_segments(recovered);
   make_shadow(recovered.journal, std::move(shadow));
@@ -71,19 +73,7 @@ Sidecar::~Sidecar() {
   board_of_process.store(nullptr, std::memory_order_release);
 }
 
-// A model that nobody would take over while it runs is not taken over because it was started again.
-void Sidecar::keep_tame_model(const journal::Recovered& recovered) {
-  if (recovered.replay.configuration == 0 || !settings_.rules.model) return;
-  const core::Rules before = simulate::recorded_rules(
-      journal::read_configuration(settings_.journal_directory, recovered.replay.configuration));
-  if (!before.model) return;
-  if (model::why_not(*before.model, {}, *settings_.rules.model, settings_.model_source).empty()) return;
-  settings_.rules.model = before.model;  // the model thread finds the other one, and says why it is refused
-  settings_.model_source.found = {};     // those were the other one's prices
-}
-
 void Sidecar::prepare_engine(journal::Recovered& recovered) {
-  keep_tame_model(recovered);
   configuration_ = journal::save_configuration(settings_.journal_directory, config::freeze(settings_));
   new_configuration_ = configuration_ != recovered.replay.configuration;
   engine_ = std::move(recovered.replay.engine);
@@ -131,8 +121,8 @@ void Sidecar::make_segments(journal::Recovered& recovered) {
 void Sidecar::make_model_builder() {
   model_builder_ = std::make_unique<ModelBuilder>(
       ModelBuilder::Wiring{[this] { return wishes_->settings(); },
-                           [this](const config::Settings& made_by, core::Model model, model::PriceFacts found) {
-                             return wishes_->take_over_model(made_by, std::move(model), std::move(found));
+                           [this](const config::Settings& made_by, core::Model model, model::Facts facts) {
+                             return wishes_->take_over_model(made_by, std::move(model), std::move(facts));
                            },
                            [this](auto backing) { risk_desk_->show_backing(std::move(backing)); },
                            [this](const std::string& what) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "sidecar/config/settings.h"
+#include "sidecar/config/load.h"
 #include "sidecar/door/door.h"
 #include "sidecar/hot/board.h"
 #include "sidecar/hot/calls.h"
@@ -29,7 +29,7 @@ namespace bulwark::process {
 class Sidecar {
 public:
   // Recovers the journal and makes everything, but answers nobody yet. Throws Refusal, JournalError, system_error.
-  Sidecar(std::string config_path, config::Settings settings, std::string run_folder, KillPageMapping page);
+  Sidecar(std::string config_path, config::LoadResult loaded, std::string run_folder, KillPageMapping page);
   ~Sidecar();
   Sidecar(const Sidecar&) = delete;
   Sidecar& operator=(const Sidecar&) = delete;
@@ -47,7 +47,6 @@ public:
   const shm::AtomicTime& beat() const { return board_->board().beat_ns; }
 
 private:
-  void keep_tame_model(const journal::Recovered& recovered);
   void prepare_engine(journal::Recovered& recovered);
   void make_segments(journal::Recovered& recovered);
   void make_model_builder();

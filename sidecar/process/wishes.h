@@ -47,8 +47,7 @@ public:
   Answer reload();
   // The model alone, by the model thread, as long as the settings are those that it was made by. Empty: done; none:
   // they have changed meanwhile; else why not.
-  std::optional<std::string> take_over_model(const config::Settings& made_by, core::Model model,
-                                             model::PriceFacts found);
+  std::optional<std::string> take_over_model(const config::Settings& made_by, core::Model model, model::Facts facts);
   // Limits marked dynamic that no override holds for are that many times smaller until then: overrides in the name of
   // the back-test. False: nobody has done it, or not all.
   bool tighten(double times, TimeNs until);

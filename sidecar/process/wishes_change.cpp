@@ -6,6 +6,8 @@
 #include <cmath>
 #include <span>
 
+#include "core/adoption.h"
+#include "core/risk_model.h"
 #include "shm/decimal.h"
 #include "sidecar/config/load.h"
 #include "sidecar/journal/configurations.h"
@@ -20,17 +22,21 @@ namespace bulwark::process {
 Answer Wishes::put_into_force(const shm::ControlRequest& request, const config::Settings& settings) {
   std::string failure = no_room;
   std::uint64_t hash = 0;
+  std::optional<core::Adoption> adoption;  // made and freed by this thread: the loop has no time for either
   const auto work = [&](hot::Loop& loop) {
     try {
       const std::string_view who = request.operator_name.view();
       const std::string what = "reload: " + std::string(request.reason.view());
       if (!who.empty() && loop.remark(who, what) == 0) return;
-      if (loop.adopt(settings.rules, hash)) failure.clear();
+      if (loop.adopt(*adoption, hash)) failure.clear();
     } catch (const std::exception& error) {
       failure = error.what();
     }
   };
+  const core::Names* names = nullptr;  // of symbols none comes while the loop runs: they may be read beside it
+  if (!calls_.carry_out([&](hot::Loop& loop) { names = &loop.engine().names(); })) return Answer::refused(no_answer);
   try {
+    adoption.emplace(settings.rules, names->symbols);
     hash = journal::save_configuration(settings_.journal_directory, config::freeze(settings));
   } catch (const std::exception& error) {
     return Answer::refused(error.what());
@@ -49,12 +55,12 @@ Answer Wishes::take_over(const shm::ControlRequest& request, const config::Setti
 }
 
 std::optional<std::string> Wishes::take_over_model(const config::Settings& made_by, core::Model model,
-                                                   model::PriceFacts found) {
+                                                   model::Facts facts) {
   const std::lock_guard lock(one_at_a_time_);
   if (!(settings_ == made_by)) return std::nullopt;
   config::Settings settings = settings_;
   settings.rules.model = std::move(model);
-  settings.model_source.found = std::move(found);
+  settings.model_facts = std::move(facts);
   const Answer answer = put_into_force(shm::ControlRequest{}, settings);
   return answer.done ? std::string{} : answer.lines.front();
 }
@@ -100,9 +106,12 @@ config::Settings Wishes::settings() {
 
 // A model that changes wildly comes of a bad file sooner than of the market: it takes a person who says that it is
 // meant.
-static std::vector<std::string> wild_model(const config::Settings& before, const config::Settings& after) {
+static std::vector<std::string> wild_model(const config::Settings& before, const config::LoadResult& loaded) {
+  const config::Settings& after = loaded.settings;
   if (!before.rules.model || !after.rules.model) return {};
-  const auto wild = model::why_not(*before.rules.model, before.model_source, *after.rules.model, after.model_source);
+  const auto wild =
+      model::why_not(*before.rules.model, before.model_facts, {*after.rules.model, after.model_facts, loaded.closes},
+                     core::to_model(after.model_source.change_max));
   if (wild.empty()) return {};
   return {"model: " + model::some_of(wild), "model: where that is meant, reload with --operator and --reason"};
 }
@@ -113,14 +122,15 @@ Answer Wishes::reload() {
 }
 
 Answer Wishes::reload(const shm::ControlRequest& request) {
-  const config::LoadResult loaded = config::load(config_path_, config::read_environment(environ));
+  config::LoadResult loaded = config::load(config_path_, config::read_environment(environ));
   Answer answer;
   for (const config::Mistake& mistake : loaded.mistakes) answer.lines.push_back(config::format(mistake));
   if (!loaded.good()) return answer;
+  if (!named(request)) model::keep_accepted(settings_.model_facts, loaded.settings.model_facts);
   const RulesChange change = compare(settings_, loaded.settings);
   for (const std::string& key : change.needs_restart) answer.lines.push_back(key + ": this change needs a restart");
   if (!answer.lines.empty()) return answer;
-  if (!named(request)) answer.lines = wild_model(settings_, loaded.settings);
+  if (!named(request)) answer.lines = wild_model(settings_, loaded);
   if (!answer.lines.empty()) return answer;
   if (!change.any()) {
     settings_.model_source = loaded.settings.model_source;

@@ -143,11 +143,11 @@ std::string latency_section(const Json& document) {
   table.row({"from an order to its verdict", unknown_words, unknown_words, unknown_words, unknown_words});
   html += table.html("");
   html += paragraph(
-      fmt::format("How long verdicts took is not known: {}; `bulwark status` says it of a running instance. {} stayed "
-                  "silent after a stop, {} ended without a word. The lease ran out {}.",
-                  plain(latency["why_not"]), counted(stops["silent"].get<std::uint64_t>(), "client"),
-                  whole(stops["gone"]),
-                  counted(document["notes"]["sidecar"]["lease_lapses"].get<std::uint64_t>(), "time")),
+      fmt::format(
+          "How long verdicts took is not known: {}; `killswitch status` says it of a running instance. {} stayed "
+          "silent after a stop, {} ended without a word. The lease ran out {}.",
+          plain(latency["why_not"]), counted(stops["silent"].get<std::uint64_t>(), "client"), whole(stops["gone"]),
+          counted(document["notes"]["sidecar"]["lease_lapses"].get<std::uint64_t>(), "time")),
       "note");
   return html;
 }

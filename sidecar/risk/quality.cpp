@@ -8,17 +8,16 @@
 #include <cmath>
 
 #include "core/analytics/covariance.h"
+#include "core/analytics/suspicion.h"
 #include "sidecar/risk/mistake.h"
 
 namespace bulwark::risk {
 
 namespace {
 
-constexpr double wild = 0.35;        // a move of a day that is looked at twice
 constexpr double reused = 5;         // a price that is so many times the one before is another company's
 constexpr Eigen::Index soon = 10;    // dates within which a wild move that is an error comes back
 constexpr double back = 0.1;         // how near to the old price it comes back
-constexpr Eigen::Index still = 5;    // returns of 0 in a row
 constexpr Eigen::Index absent = 20;  // dates in a row without a price, between two that have one
 constexpr std::size_t shown_max = 3;
 constexpr double as_one = 1 - 1e-9;  // a correlation that is 1 but for rounding
@@ -51,7 +50,7 @@ std::size_t taken_back(const Series& series, std::size_t day) {
   const std::size_t end = std::min(series.closes.size(), day + 1 + static_cast<std::size_t>(soon));
   for (std::size_t k = day + 1; k < end; ++k) {
     const double step = series.closes[k] / series.closes[k - 1];
-    if (std::abs(step - 1) > wild && std::abs(series.closes[k] / series.closes[day - 1] - 1) < back) return k;
+    if (analytics::leaps(step) && std::abs(series.closes[k] / series.closes[day - 1] - 1) < back) return k;
   }
   return 0;
 }
@@ -60,7 +59,7 @@ void look_at_moves(const Series& series, Report& report) {
   Findings errors, companies, moves;
   for (std::size_t k = 1; k < series.closes.size(); ++k) {
     const double step = series.closes[k] / series.closes[k - 1];
-    if (!(std::abs(step - 1) > wild)) continue;
+    if (!analytics::leaps(step)) continue;
     if (const std::size_t end = taken_back(series, k)) {
       errors.found(fmt::format("x{:.3g} on {} and back on {}", step, series.dates[k], series.dates[end]));
       k = end;
@@ -81,7 +80,7 @@ void look_at_stillness(const Series& series, Report& report) {
   Findings runs;
   for (std::size_t start = 0, k = 1; k <= series.closes.size(); ++k) {
     if (k < series.closes.size() && series.closes[k] == series.closes[start]) continue;
-    if (k - 1 - start >= static_cast<std::size_t>(still))
+    if (k - 1 - start >= static_cast<std::size_t>(analytics::still_told))
       runs.found(fmt::format("{} dates from {} to {}", k - start, series.dates[start], series.dates[k - 1]));
     start = k;
   }

@@ -26,6 +26,14 @@ inline const Family filter_family{"portfolio", "multi_asset"};
 inline const Family coverage_family{"sum", "joint"};
 inline const Family kelly_family{"mean_variance", "log_optimal", "joint"};
 
+// What a limit of a configuration allows the whole book to lose: money, or a share of the equity behind the book.
+struct LossLimit {
+  std::string name;
+  double max;
+  bool is_share;
+  double equity;  // 0: none is known
+};
+
 struct Request {
   std::string what;
   std::string prices, positions, sectors, factors, benchmark, scenarios;  // files; empty: not given
@@ -49,6 +57,7 @@ struct Request {
   bool long_only = false, shrink_means = false;            // of Kelly, joint
   std::optional<double> largest_fraction, gross_fraction;  // the same: bounds of one fraction, of all their sizes
   std::optional<double> correlation_share, volatility_times, reverse_loss;  // of stress
+  std::optional<LossLimit> reverse_limit;                                   // likewise, instead of reverse_loss
   std::string plot;
   bool json = false;
 

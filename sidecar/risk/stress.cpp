@@ -61,11 +61,23 @@ void add_crises(const Request& request, const Inputs& inputs, const Estimate& es
   }
 }
 
+bool asks_reverse(const Request& request) { return request.reverse_loss || request.reverse_limit; }
+
+// In the unit of the book.
+double reverse_loss(const Request& request, const Inputs& inputs) {
+  if (!request.reverse_limit) return *request.reverse_loss;
+  const LossLimit& limit = *request.reverse_limit;
+  if (inputs.money != limit.is_share) return limit.max;
+  if (!(limit.equity > 0)) throw Mistake("--equity: needed, the accounts of the configuration have none");
+  return limit.is_share ? limit.max * limit.equity : limit.max / limit.equity;
+}
+
 void add_reverse(const Request& request, const Inputs& inputs, const Estimate& estimate, Report& report) {
-  const double loss = *request.reverse_loss;
+  const double loss = reverse_loss(request, inputs);
   const analytics::ReverseStress found = analytics::reverse_stress(inputs.book(), estimate.covariance, loss);
   Json& distance = report.add("reverse_deviations", found.deviations);
   distance["loss"] = loss;
+  if (request.reverse_limit) distance["limit"] = request.reverse_limit->name;
   mark(distance, request, estimate);
   for (std::size_t k = 0; k < inputs.symbols.size(); ++k) {
     const double move = found.moves[static_cast<Eigen::Index>(k)];
@@ -82,7 +94,7 @@ void add_reverse_of_the_market(const Request& request, const Inputs& inputs, Rep
   const Eigen::VectorXd betas = betas_to_market(request, inputs);
   const double exposure = betas.size() == 0 ? 0 : inputs.book().dot(betas);
   if (exposure == 0) return report.warn("the book does not move with the market: no move of the market loses it");
-  const double market = -*request.reverse_loss / exposure;
+  const double market = -reverse_loss(request, inputs) / exposure;
   report.add("reverse_market_move", market);
   if (market < -1)
     report.warn(fmt::format("the market cannot fall by {:.0f} %: no fall of it loses that much", -100 * market));
@@ -92,17 +104,17 @@ void add_reverse_of_the_market(const Request& request, const Inputs& inputs, Rep
 
 void stress(const Request& request, const Inputs& inputs, Report& report) {
   const bool crisis = request.correlation_share || request.volatility_times;
-  if (request.scenarios.empty() && !crisis && !request.reverse_loss) {
+  if (request.scenarios.empty() && !crisis && !asks_reverse(request)) {
     throw Mistake("--scenarios: needed, a file of scenarios (or --correlations-to-one, --volatility-times, --reverse)");
   }
   inputs.book();
   if (!request.scenarios.empty()) add_losses(request, inputs, report);
-  if (!crisis && !request.reverse_loss) return;
+  if (!crisis && !asks_reverse(request)) return;
   for (const Estimate& estimate : estimates(request, inputs)) {
     if (crisis) add_crises(request, inputs, estimate, report);
-    if (request.reverse_loss) add_reverse(request, inputs, estimate, report);
+    if (asks_reverse(request)) add_reverse(request, inputs, estimate, report);
   }
-  if (request.reverse_loss) add_reverse_of_the_market(request, inputs, report);
+  if (asks_reverse(request)) add_reverse_of_the_market(request, inputs, report);
 }
 
 }  // namespace bulwark::risk

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules of a configuration as the journal keeps it: what a replay loads them with.
+// A configuration as the journal keeps it, and its rules: what a replay loads them with.
 #pragma once
 
 #include <string>
 
-#include "core/rules.h"
+#include "sidecar/config/settings.h"
 
 namespace bulwark::simulate {
 
-// Throws JournalError where this build cannot read it.
+// Both throw JournalError where this build cannot read it.
+config::Settings recorded_settings(const std::string& frozen);
 core::Rules recorded_rules(const std::string& frozen);
 
 }  // namespace bulwark::simulate

@@ -125,7 +125,8 @@ Json backtest_json(const shm::RiskBacktest& backtest) {
           {"christoffersen_conditional_coverage", test(2, backtest.coverage, backtest.coverage_p)},
           {"basel_zone", zone_names[std::min<std::size_t>(static_cast<std::size_t>(backtest.zone), 3)]},
           {"basel_multiplier", number_if(backtest.multiplier != 0, backtest.multiplier)},
-          {"var_of_this_session", number_if(backtest.var != 0, backtest.var)}};
+          {"var_of_this_session", number_if(backtest.var != 0, backtest.var)},
+          {"why_not", text_if(backtest.why_not.view())}};
 }
 
 Json figures_json(const RiskFigures& figures) {

@@ -64,11 +64,13 @@ class Case(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         return done.stderr
 
-    def value(self, document, name, **marks):
-        found = [one["value"] for one in document["results"]
-                 if one["name"] == name and all(one.get(key) == mark for key, mark in marks.items())]
+    def one(self, document, name, **marks):
+        found = [one for one in document["results"] if one["name"] == name and all(one.get(key) == mark for key, mark in marks.items())]
         self.assertEqual(len(found), 1, f"{name} {marks}")
         return found[0]
+
+    def value(self, document, name, **marks):
+        return self.one(document, name, **marks)["value"]
 
 
 class Drawdown(Case):
@@ -224,6 +226,41 @@ market = -0.10
         self.assertGreater(self.value(found, "stressed_var", scenario="correlations_to_one"), var)
         moves = [self.value(found, "reverse_move", symbol=symbol) for symbol in SYMBOLS]
         self.assertAlmostEqual(-sum(w * m for w, m in zip((0.5, 0.3, 0.2), moves)), 0.1, 12)
+
+    def reverse_of(self, limit, *options):
+        found = self.ask(*options, "--reverse", limit)
+        self.assertEqual(self.one(found, "reverse_deviations")["limit"], limit)
+        return self.one(found, "reverse_deviations")["loss"]
+
+    def test_a_limit_of_the_configuration_says_what_may_be_lost(self):
+        def limit(name, metric, most, more=""):
+            return f'[limit.{name}]\nmetric = "{metric}"\nmax = "{most}"\naction = "halt"\n{more}'
+
+        self.rows("instruments.csv", [("symbol", "sector", "currency", "multiplier", "tick_size", "lot_size", "adv"),
+                                      *((symbol, "Energy", "USD", 1, 0.01, 1, 1000) for symbol in SYMBOLS)])
+        text = ('[instance]\nname = "reverse"\nbase_currency = "USD"\n[journal]\ndirectory = "journal"\n[instruments]\nfile = "instruments.csv"\n'
+                '[account.one]\nequity = "150000"\n' + limit("day", "daily_loss", "25000") + limit("fall", "drawdown", "0.1")
+                + limit("gross", "gross", "1000000").replace("halt", "reject") + limit("never", "daily_loss", "0")
+                + limit("mine", "daily_loss", "7000", 'on = { account = "one" }\n')
+                + limit("alone", "daily_loss", "9000", 'on = { symbol = "AAA" }\n'))
+        one, two = self.file("one.toml", text), self.file("two.toml", text + '[account.two]\nequity = "50000"\n')
+        shares, money = self.options(), self.options((10, 5, 2), "quantity")
+        for options, config, name, loss in (
+                (money, one, "day", 25000), (money, one, "mine", 7000), (money, one, "fall", 15000), (money, two, "fall", 20000),
+                (shares, one, "day", 25000 / 150000), (shares, two, "day", 25000 / 200000), (shares, one, "fall", 0.1),
+                ((*money, "--equity", 1000), one, "fall", 100), ((*shares, "--equity", 50000), two, "day", 0.5)):
+            with self.subTest(limit=name, loss=loss):
+                self.assertAlmostEqual(self.reverse_of(name, *options, "--config", config), loss, 9)
+        by_amount = self.ask(*money, "--reverse", 25000)["results"]
+        del (by_name := self.ask(*money, "--reverse", "day", "--config", one)["results"])[0]["limit"]
+        self.assertEqual(by_name, by_amount)
+        for options, name, message in (
+                ((), "day", '"day"; needed is an amount, or with --config FILE'), (("--config", one), "dya", 'did you mean "day"?'),
+                (("--config", one), "gross", "on gross, and its max is no loss"), (("--config", one), "alone", "a part of the book"),
+                (("--config", two), "mine", "a part of the book"), (("--config", one), "never", "max of 0"),
+                (("--config", one), "-1", "above 0"), (("--config", "none.toml"), "day", "none.toml")):
+            with self.subTest(limit=name):
+                self.assertIn(message, self.refused(*money, *options, "--reverse", name))
 
     def test_what_is_wrong_in_a_scenario_file_is_said_with_its_line(self):
         self.assertIn("--scenarios", self.refused(*self.options()))

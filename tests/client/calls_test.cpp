@@ -261,6 +261,34 @@ TEST_F(CallsTest, CallsOfManyThreadsAreServedOneByOne) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(instance().hot().requests().size(), 4U * 300 * 2);
   EXPECT_EQ(instance().hot().malformed_count(), 0U);
+  EXPECT_EQ(shm::Latency::copy_of(instance().read_client_file("c1")->checks).count(), 4U * 300);
+}
+
+TEST_F(CallsTest, HowLongEachCheckTookStandsInTheFileOfItsClient) {
+  Client client = attach("c1"), other = attach("c2");
+  const auto checks = [&](const char* name) {
+    return shm::Latency::copy_of(instance().read_client_file(name)->checks);
+  };
+  EXPECT_EQ(checks("c1").count(), 0U);
+  const MonotonicNs before = shm::monotonic_now();
+  ASSERT_TRUE(client.check(order("o1")).accepted());
+  ASSERT_FALSE(client.check(order("o2", "1500")).accepted());
+  ASSERT_TRUE(client.replace({.id = "o1", .new_id = "o3", .quantity = 50}).accepted());
+  const DurationNs all = shm::monotonic_now() - before;
+  const shm::Latency latency = checks("c1");
+  EXPECT_EQ(latency.count(), 3U);
+  EXPECT_GT(latency.sum_ns, 0U);
+  EXPECT_LE(latency.sum_ns, static_cast<std::uint64_t>(all.ns));
+  EXPECT_GE(latency.max_ns, latency.sum_ns / 3);
+  client.ack("o3");
+  client.order_status("o3");
+  client.size({.symbol = "MSFT", .side = "sell", .price = "99", .edge = "-0.002"});
+  client.done("o3", "canceled");
+  EXPECT_EQ(checks("c1").count(), 3U) << "a report is no check";
+  instance().stop();
+  EXPECT_EQ(client.check(order("o4")).reason, "halted");
+  EXPECT_EQ(checks("c1").count(), 3U) << "what is refused on the spot has waited for nobody";
+  EXPECT_EQ(checks("c2").count(), 0U);
 }
 
 TEST_F(CallsTest, MarksReachTheHotLoop) {

@@ -169,6 +169,7 @@ TEST_F(StopTest, NoAnswerInTimeIsARefusalAndTheOrderIsWithdrawn) {
   const Verdict verdict = client.check(order("o1"));
   EXPECT_EQ(verdict.decision, Decision::Rejected);
   EXPECT_EQ(verdict.reason, "lease_expired");
+  EXPECT_GE(instance().read_client_file("c1")->checks.max_ns.load(), 100'000'000U) << "it waited all that time";
   EXPECT_EQ(error_of([&] { client.ack("o1"); }),
             "ack: the sidecar did not answer within 100 ms; say it again: what it has heard already changes nothing");
   instance().hot().freeze(false);  // now it accepts o1, and then hears that it is done
@@ -232,6 +233,7 @@ TEST_F(StopTest, TheSidecarDiesAndTheClientFindsTheNextOne) {
   EXPECT_TRUE(eventually([&] { return client.check(order("o3")).accepted(); }));
   EXPECT_EQ(instance().hot().client_count(), 1U);
   EXPECT_TRUE(acknowledges("c1")) << "in the new file";
+  EXPECT_GT(shm::Latency::copy_of(instance().read_client_file("c1")->checks).count(), 0U) << "in the new file";
   instance().stop();
   EXPECT_TRUE(acknowledges("c1"));
 }

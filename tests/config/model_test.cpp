@@ -88,10 +88,54 @@ TEST_F(ModelTest, AFrozenModelKeepsEveryBit) {
   Settings kept = loaded.settings;
   kept.model_source = {};  // the numbers are kept, not where they came from
   EXPECT_EQ(again.settings, kept);
+  EXPECT_EQ(again.settings.model_facts.closes.dates,
+            (std::vector<std::string>{"2024-01-02", "2024-01-05", "2024-01-08"}));
+  EXPECT_EQ(again.settings.model_facts.scenarios.size(), 64U);
+  EXPECT_EQ(again.settings.model_facts.accepted.size(), 3U);
   const std::size_t digit = frozen.find("AAPL,-0.2");
   ASSERT_NE(digit, std::string::npos);
   frozen[digit + 8] = '3';
   EXPECT_FALSE(load_frozen(frozen).good());
+}
+
+// As builds wrote it that knew of none.
+TEST_F(ModelTest, AFrozenModelWithoutFactsIsRead) {
+  const LoadResult loaded = load("");
+  const std::string frozen = freeze(loaded.settings);
+  const std::size_t start = frozen.find("[frozen.model.facts]");
+  ASSERT_NE(start, std::string::npos);
+  ASSERT_EQ(frozen.find("\n[", start), std::string::npos) << "they are the last";
+  const LoadResult again = load_frozen(frozen.substr(0, start));
+  ASSERT_TRUE(again.good()) << format(again.mistakes.front());
+  EXPECT_EQ(again.settings.rules, loaded.settings.rules);
+  EXPECT_EQ(again.settings.model_facts, model::Facts{});
+}
+
+TEST_F(ModelTest, FactsThatWereDamagedAreNotRead) {
+  folder.write("scenarios.toml", "[scenario.crash]\nshock = { AAPL = -0.2 }\n");
+  const std::string frozen = freeze(load("scenarios = \"scenarios.toml\"\n").settings);
+  ASSERT_TRUE(load_frozen(frozen).good());
+  for (const std::string_view wanted : {"2024-01-08,101,199", "AAPL,0.0", "dates = 4"}) {
+    std::string damaged = frozen;
+    const std::size_t place = damaged.rfind(wanted);
+    ASSERT_NE(place, std::string::npos) << wanted;
+    damaged[place + wanted.size() - 1] = 'x';
+    EXPECT_FALSE(load_frozen(damaged).good()) << wanted;
+  }
+}
+
+TEST_F(ModelTest, WhereOnlyItsFilesAreWrongTheRestMayServe) {
+  EXPECT_FALSE(load("").model_files_only);
+  EXPECT_TRUE(load("").good_but_model());
+  for (const std::string_view file : {"", "day,AAPL\n", "date,AAPL\n2024-01-02,x\n"}) {
+    const LoadResult result = load("[dynamic]\nfloor = 0.3\n[dynamic.volatility]\nabove = [2]\nfactor = [0.5]\n", file);
+    EXPECT_FALSE(result.good());
+    EXPECT_TRUE(result.good_but_model()) << file;
+  }
+  EXPECT_TRUE(load("scenarios = \"none.toml\"\n").good_but_model());
+  EXPECT_FALSE(load("lambda = 2\n").good_but_model());
+  EXPECT_FALSE(load("lambda = 2\n", "day,AAPL\n").good_but_model());
+  EXPECT_FALSE(load("[limit.v]\nmetric = \"vary\"\nmax = 1\n", "day,AAPL\n").good_but_model());
 }
 
 TEST_F(ModelTest, MistakesInPricesAreToldWithTheirLine) {

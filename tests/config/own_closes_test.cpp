@@ -53,6 +53,18 @@ TEST_F(OwnClosesTest, TooFewMakeNoModel) {
   EXPECT_TRUE(built.model.symbols.empty());
 }
 
+TEST_F(OwnClosesTest, ALastLineThatWasCutOffIsLeftOut) {
+  const std::string whole = "2024-01-05,AAPL,103\n2024-01-05,MSFT,201\n";
+  EXPECT_TRUE(build(whole, prices).remarks.empty());
+  for (const std::string& cut : {std::string("2024-01-08,AAPL,1"), std::string("2024"), std::string(40, '\0')}) {
+    const BuiltModel built = build(whole + cut, prices);
+    ASSERT_TRUE(built.mistakes.empty()) << format(built.mistakes.front());
+    EXPECT_EQ(built.closes.dates.back(), "2024-01-05");
+    ASSERT_EQ(built.remarks.size(), 1U);
+    EXPECT_EQ(folder.without_folder(built.remarks[0]), "closes.csv: its last line was cut off, and is left out");
+  }
+}
+
 TEST_F(OwnClosesTest, DamageIsTold) {
   for (const char* line : {"2024-01-05,AAPL\n", "2024-01-05,AAPL,0\n", "5.1.2024,AAPL,1\n", "2024-01-05,AAPL,x\n"}) {
     const BuiltModel built = build(line, prices);

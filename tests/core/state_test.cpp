@@ -8,6 +8,7 @@
 #include <random>
 #include <set>
 
+#include "core/adoption.h"
 #include "tests/core/busy_desk.h"
 #include "tests/core/desk.h"
 #include "tests/core/saved.h"
@@ -33,6 +34,7 @@ std::vector<Rules> changing_rules() {
   all[1].limits[8].window = milliseconds(6'000);
   std::erase_if(all[2].instruments, [](const Instrument& one) { return one.symbol == "MSFT" || one.symbol == "XOM"; });
   all[2].limits.front().max /= 2;
+  for (double& residual : all[2].model->residuals) residual *= 2;
   std::swap(all[2].limits.front(), all[2].limits.back());
   return all;
 }
@@ -94,7 +96,8 @@ public:
   void adopt(std::size_t rules) {
     in_force_ = rules;
     still_.adopt(rules_[rules]);
-    restored_->adopt(rules_[rules]);
+    Adoption ready(rules_[rules], restored_->names().symbols);  // as the hot loop does it
+    restored_->adopt(ready);
   }
   void restart() {
     const Saved saved = save(*restored_);

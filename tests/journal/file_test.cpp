@@ -304,6 +304,7 @@ TEST(File, AConfigurationIsFoundByItsHashAndAChangedOneIsRefused) {
   test::put_bytes(configuration_path(folder.path(), hash), {'b'});
   EXPECT_THROW(read_configuration(folder.path(), hash), JournalError);
   EXPECT_THROW(read_configuration(folder.path(), 1), JournalError);
+  EXPECT_THROW(save_configuration(folder.path() + "/none", "a = 1\n"), JournalError);
 }
 
 // A disk that is full: the failure is final, told once, and the records stay in the ring.

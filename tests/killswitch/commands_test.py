@@ -204,9 +204,21 @@ class Others(DeskTest):
         self.assertEqual((status["instance"], status["state"], status["cause"]), ("desk", "normal", ""))
         self.assertEqual(status["processes"], {"bulwark-sidecar": self.desk.sidecar.pid,
                                                "bulwark-watchdog": self.desk.watchdog.pid})
-        self.assertEqual(status["clients"], [{"client": f"client{i}", "pid": client.pid, "acknowledged": True}
+        self.assertEqual(status["clients"], [{"client": f"client{i}", "pid": client.pid, "acknowledged": True, "checks": 0,
+                                              "p50_ns": None, "p99_ns": None, "max_ns": None}
                                              for i, client in enumerate(clients)])
         self.check(self.desk.command("status"), 0, "desk: normal")
+
+    def test_status_says_how_long_each_client_waited_for_its_verdicts(self):
+        busy, idle = self.desk.trade()
+        busy.send_signal(signal.SIGUSR2)
+        wait_for("its check to be seen", lambda: self.desk.status()["clients"][0]["checks"] == 1)
+        first, second = self.desk.status()["clients"]
+        self.assertEqual([first[key] for key in ("p50_ns", "p99_ns", "max_ns")], [992, 992, 1000])
+        self.assertEqual((second["checks"], second["p99_ns"]), (0, None))
+        text = self.check(self.desk.command("status"), 0, "checks: 1, p50 0.992 us, p99 0.992 us").stdout
+        self.assertEqual(text.count("checks:"), 1)
+        self.assertIsNone(idle.poll())
 
     def test_status_says_when_the_journal_cannot_be_written(self):
         self.desk.trade()

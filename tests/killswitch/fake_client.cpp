@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A client that does nothing but acknowledge, as a process to be killed or frozen: fake_client RUN/NAME CLIENT
-// [--mute [PID]]. With a PID it says that it is that process. SIGUSR1: it leaves and lives.
+// [--mute [PID]]. With a PID it says that it is that process. SIGUSR1: it leaves and lives. SIGUSR2: a check took 1 us.
 #include <signal.h>
 #include <unistd.h>
 
@@ -15,7 +15,7 @@
 
 using namespace bulwark;
 
-static volatile sig_atomic_t ending = 0, leaving = 0;
+static volatile sig_atomic_t ending = 0, leaving = 0, checked = 0;
 
 int main(int argc, char** argv) {
   if (argc < 3) return 2;
@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   const bool mute = argc > 3;
   ::signal(SIGTERM, [](int) { ending = 1; });
   ::signal(SIGUSR1, [](int) { leaving = 1; });
+  ::signal(SIGUSR2, [](int) { checked = 1; });
   const auto page = shm::attach<const shm::KillPage>(folder + "/kill", shm::Access::ReadOnly);
   if (!page) return 3;
   auto made = shm::create_segment<shm::ClientFile>(folder + "/clients/" + name, sizeof(shm::ClientFile), 1);
@@ -33,6 +34,10 @@ int main(int argc, char** argv) {
   std::puts("ready");
   std::fflush(stdout);
   while (ending == 0) {
+    if (checked != 0) {
+      checked = 0;
+      shm::record(file->checks, {1'000});
+    }
     if (leaving != 0) {
       file->detached.store(1);
     } else if (!mute) {

@@ -10,7 +10,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "control"))
-from desk import CONFIG, DeskTest, wait_for  # noqa: E402
+from desk import CONFIG, DeskTest, bulwark, wait_for  # noqa: E402
 from processes import FrozenThread  # noqa: E402
 
 MODEL = """[model]
@@ -201,21 +201,6 @@ class LiveTest(Live):
         self.assertEqual(risk["confidence"], 0.95, "that of the model in force, not a default")
         self.down()
 
-    def test_oddities_of_a_file_refused_at_the_start_are_not_known_ones(self):
-        self.up()
-        self.risks("the model", lambda risk: risk["model"]["version"])
-        self.down()
-
-        def still(rows):
-            return [(day, a, rows[270][2] if k > 270 else b) for k, (day, a, b) in enumerate(rows)]
-        self.write_prices(still(prices(scale=5)))
-        self.up()
-        self.risks("the refusal", lambda risk: risk["model"]["refused"])
-        self.write_prices(still(self.rows))
-        self.risks("the tame one", lambda risk: risk["model"]["taken_over"])
-        self.log_says("the prices of the model want a look: XOM has not moved since")
-        self.down()
-
     def test_what_is_missing_makes_unknown_what_rests_on_it(self):
         self.rows = [(date, a, "") for date, a, _ in self.rows]
         making = "date,AAPL\n" + "".join(f"{date},{a!r}\n" for date, a, _ in self.rows)
@@ -229,6 +214,25 @@ class LiveTest(Live):
                          (None, None, None))
         self.assertIsNone(risk["symbols"][0]["component_var"])
         self.assertEqual(risk["stress"]["worst_scenario"], "oil")
+        self.down()
+
+    def test_the_profit_of_a_position_without_a_mark_is_null(self):
+        with open(self.folder / "instruments.csv", "a") as instruments:
+            instruments.write("NEW,Tech,,,,,\n")
+        self.config.write_text(self.CONFIG.replace('[limit.var]\nmetric = "var"\nmax = "50000"\n', ""))
+        self.up()
+        stray = bulwark.attach(instance="ctl", client="c3", strategy="momo", account="ACC1")
+        stray.fill(id="stray", exec_id="stray", quantity=100, price=10, symbol="NEW", side="buy")
+        stray.detach()
+        risk = self.risks("the position", lambda risk: risk["why_not"] == "NEW: no mark")
+        self.assertEqual(set(risk["profit"].values()), {None})
+        self.assertEqual((risk["equity"], risk["drawdown"]), (None, None))
+        for row in (risk["symbols"] + risk["sectors"] + risk["accounts"] + risk["strategies"]):
+            self.assertEqual({row[key] for key in ("profit_today", "contribution", "realised", "unrealised")}, {None})
+        self.assertIn("profit today -, realised -, unrealised -, fees -", self.bulwark("status", "--risk"))
+        self.marks.mark("NEW", last="12")
+        risk = self.risks("the profit", lambda risk: risk["equity"] is not None)
+        self.assertEqual(risk["profit"], {"today": 200, "realised": 0, "unrealised": 200, "fees": 0})
         self.down()
 
 
@@ -342,6 +346,25 @@ class BacktestTest(Live):
         self.down()
         for proof in ("replay", "verify"):
             self.assertEqual(self.processes.run("bulwark", proof, "--journal", str(self.folder / "journal")).returncode, 0)
+
+    def test_a_damaged_record_of_sessions_is_said_where_its_back_test_would_stand(self):
+        self.up()
+        self.down()
+        record = self.folder / "journal" / "sessions.csv"
+        record.write_text("2025-01-01,0.99,100,much,0\n")
+        self.up()
+        risk = self.risks("the reason", lambda risk: risk["backtest"]["why_not"])
+        self.assertEqual(risk["backtest"]["why_not"],
+                         f"{record.resolve()}: a line of it is damaged; move the file away to start anew")
+        self.assertEqual((risk["backtest"]["sessions"], risk["backtest"]["kupiec"]), (0, None))
+        self.assertIn("NO BACK-TEST OF THE VAR until the next start: ", self.bulwark("status", "--risk"))
+        self.down()
+        record.unlink()
+        self.up()
+        risk = self.risks("the book", lambda risk: risk["model"]["version"])
+        self.assertIsNone(risk["backtest"]["why_not"])
+        self.assertIn("back-test of its VaR: 0 exceptions in 0 sessions", self.bulwark("status", "--risk"))
+        self.down()
 
     def begin_a_session_soon(self):
         """So that it begins while the instance runs, or has begun when it starts."""

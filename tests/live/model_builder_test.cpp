@@ -35,7 +35,7 @@ TEST_F(ModelBuilderTest, OneThatSettingsHaveOvertakenIsDroppedWithoutAWord) {
   std::uint64_t refused = 0, built = 0;
   std::vector<std::string> alerts;
   ModelBuilder builder({[&] { return settings_; },
-                        [&](const config::Settings& made_by, core::Model, model::PriceFacts) {
+                        [&](const config::Settings& made_by, core::Model, model::Facts) {
                           EXPECT_EQ(made_by, settings_);
                           return ++asked == 1 ? std::nullopt : std::optional<std::string>("");
                         },

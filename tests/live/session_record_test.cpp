@@ -208,6 +208,14 @@ TEST_F(SessionRecordTest, OwnClosesAreKeptWhereTheyAreWanted) {
       << "what was not marked in a session has no close of it";
 }
 
+TEST_F(SessionRecordTest, ALineThatWasCutOffIsNotGoneOnWith) {
+  own_closes_ = folder_ + "/closes.csv";
+  std::ofstream(own_closes_) << "2024-10-03,AAPL,99\n2024-10-03,XOM,4";
+  first_day();
+  mark(noon_ns + day_ns + 2, "AAPL", 96);
+  EXPECT_EQ(file("closes.csv"), "2024-10-03,AAPL,99\n2024-10-04,AAPL,100\n2024-10-04,XOM,50\n");
+}
+
 TEST_F(SessionRecordTest, AfterAMissedStartOnlyWhatWasMarkedSinceHasAClose) {
   own_closes_ = folder_ + "/closes.csv";
   first_day();

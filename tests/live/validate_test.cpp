@@ -22,6 +22,11 @@ core::Model model_of(const std::vector<std::string>& symbols, double deviation) 
   return model;
 }
 
+// What holds the model alone against the other one.
+Lines wild_changes(const core::Model& before, const core::Model& after, double change_max) {
+  return why_not(before, {}, {after, {}, {}}, change_max);
+}
+
 TEST(Validate, AGoodModelHasNoFaults) { EXPECT_EQ(faults(model_of({"AAPL", "XOM"}, 0.01)), Lines{}); }
 
 TEST(Validate, WhatIsNoVarianceIsRefused) {
@@ -102,15 +107,22 @@ Closes closes_of(const std::vector<std::vector<double>>& days, const std::vector
   return closes;
 }
 
-TEST(PriceFacts, TellWhatPricesSeldomDoTheNewestFirst) {
-  const PriceFacts facts = facts_of(closes_of({{100, 50}, {50, 51}, {100, 50}, {134, 50}, {134, 18}}, {"AAPL", "XOM"}));
+// With models alike, what the facts alone say.
+Lines held(const Facts& before, const Facts& after, const Closes& closes = {}) {
+  return why_not(model_of({"AAPL", "XOM"}, 0.01), before, {model_of({"AAPL", "XOM"}, 0.01), after, closes}, 3);
+}
+
+Facts facts_of(const Closes& closes) { return model::facts_of(model_of(closes.symbols, 0.01), closes, ""); }
+
+TEST(Facts, TellWhatPricesSeldomDoTheNewestFirst) {
+  const Facts facts = facts_of(closes_of({{100, 50}, {50, 51}, {100, 50}, {134, 50}, {134, 18}}, {"AAPL", "XOM"}));
   EXPECT_EQ(facts.dates, 5U);
   EXPECT_EQ(facts.last_date, "2024-01-05");
   EXPECT_EQ(facts.oddities, (Lines{"XOM x0.36 on 2024-01-05", "AAPL x2 on 2024-01-03", "AAPL x0.5 on 2024-01-02"}));
-  EXPECT_EQ(facts_of({}), PriceFacts{});
+  EXPECT_EQ(facts_of({}), Facts{});
 }
 
-TEST(PriceFacts, AFeedThatStandsStillIsOneOddityHoweverLongItDoes) {
+TEST(Facts, AFeedThatStandsStillIsOneOddityHoweverLongItDoes) {
   std::vector<std::vector<double>> days{{100}, {101}};
   days.resize(21, {102});
   EXPECT_EQ(facts_of(closes_of(days, {"AAPL"})).oddities, Lines{});
@@ -122,20 +134,81 @@ TEST(PriceFacts, AFeedThatStandsStillIsOneOddityHoweverLongItDoes) {
   EXPECT_EQ(facts_of(closes_of(days, {"AAPL"})).oddities, Lines{});
 }
 
-TEST(PriceFacts, WhatWasOddBeforeIsNoNews) {
-  const PriceFacts before{100, "2024-05-01", {"AAPL x0.5 on 2024-01-02"}};
-  PriceFacts after{101, "2024-05-02", before.oddities};
-  EXPECT_EQ(odd_changes(before, after), Lines{});
+TEST(Facts, WhatWasOddBeforeIsNoNews) {
+  Facts before, after;
+  before.dates = after.dates = 100;
+  before.oddities = after.oddities = {"AAPL x0.5 on 2024-01-02"};
+  EXPECT_EQ(held(before, after), Lines{});
   after.oddities.insert(after.oddities.begin(), "XOM x2 on 2024-05-02");
-  EXPECT_EQ(odd_changes(before, after), Lines{"XOM x2 on 2024-05-02"});
-  EXPECT_EQ(odd_changes({}, after), Lines{}) << "there was nothing to hold it against";
+  EXPECT_EQ(held(before, after), Lines{"XOM x2 on 2024-05-02"});
+  EXPECT_EQ(held({}, after), Lines{}) << "there was nothing to hold it against";
 }
 
-TEST(PriceFacts, AFileThatWasCutOffIsTold) {
-  const PriceFacts before{100, "2024-05-01", {}};
-  EXPECT_EQ(odd_changes(before, {49, "2024-05-01", {}}), Lines{"the prices have 49 dates, the last ones 100"});
-  EXPECT_EQ(odd_changes(before, {50, "2024-04-30", {}}),
-            Lines{"the prices end on 2024-04-30, the last ones on 2024-05-01"});
+TEST(Facts, AFileThatWasCutOffIsTold) {
+  Facts before, after;
+  before.dates = 100;
+  before.last_date = after.last_date = "2024-05-01";
+  after.dates = 49;
+  EXPECT_EQ(held(before, after), Lines{"the prices have 49 dates, the last ones 100"});
+  after.dates = 50;
+  after.last_date = "2024-04-30";
+  EXPECT_EQ(held(before, after), Lines{"the prices end on 2024-04-30, the last ones on 2024-05-01"});
+}
+
+TEST(Facts, AHistoryThatIsAnotherOneIsTold) {
+  const std::vector<std::string> symbols{"AAPL", "XOM"};
+  std::vector<std::vector<double>> days;
+  for (int day = 0; day < 12; ++day) days.push_back({100.0 + day, 50.0 + day});
+  const Closes closes = closes_of(days, symbols);
+  const Facts facts = facts_of(closes);
+  EXPECT_EQ(facts.closes.dates, (Lines{"2024-01-05", "2024-01-09", "2024-01-11", "2024-01-12"}));
+  const auto against = [&](const Closes& now) { return held(facts, facts_of(now), now); };
+  EXPECT_EQ(against(closes), Lines{});
+  EXPECT_EQ(against(closes_of(days, {"XOM", "AAPL"})),
+            (Lines{"AAPL closed at 61 on 2024-01-12, and at 111 in the last prices",
+                   "XOM closed at 111 on 2024-01-12, and at 61 in the last prices"}))
+      << "exchanged whole";
+  auto other = days;
+  for (auto& day : other) day[1] *= 1.05;
+  EXPECT_EQ(against(closes_of(other, symbols)), Lines{}) << "a dividend was taken out of it";
+  for (auto& day : other) day[1] /= 2;
+  EXPECT_EQ(against(closes_of(other, symbols)),
+            Lines{"XOM closed at 32.025 on 2024-01-12, and at 61 in the last prices"})
+      << "a split was";
+  other = days;
+  other[4][0] *= 2;
+  EXPECT_EQ(against(closes_of(other, symbols)).back(),
+            "AAPL closed at 208 on 2024-01-05, and at 104 in the last prices");
+  Closes later = closes_of(days, symbols);
+  for (std::string& date : later.dates) date.replace(0, 4, "2025");
+  EXPECT_EQ(against(later).back(), "the prices have none of the dates on which the last ones could be compared");
+}
+
+TEST(Facts, ScenariosThatSaySomethingElseAreTold) {
+  const core::Model model = model_of({"AAPL", "XOM"}, 0.01);
+  const Facts before = model::facts_of(model, {}, "[scenario.a]\nshock = { AAPL = -0.2 }\n");
+  EXPECT_EQ(held(before, before), Lines{});
+  EXPECT_EQ(held(before, model::facts_of(model, {}, "[scenario.a]\nshock = { AAPL = -0.1 }\n")),
+            Lines{"the file of scenarios is another text"});
+  EXPECT_EQ(held(before, {}), Lines{"the file of scenarios is another text"});
+  EXPECT_EQ(held({}, before), Lines{}) << "nothing is known of the last ones, or there were none";
+}
+
+TEST(Facts, SmallStepsThatLeadFarAwayAreTold) {
+  const std::vector<std::string> symbols{"AAPL", "XOM"};
+  const Facts first = model::facts_of(model_of(symbols, 0.01), {}, "");
+  Facts second = model::facts_of(model_of(symbols, 0.025), {}, "");
+  const auto against = [&](const Facts& before, double old, double now) {
+    return why_not(model_of(symbols, old), before, {model_of(symbols, now), {}, {}}, 3);
+  };
+  EXPECT_EQ(against(first, 0.01, 0.025), Lines{});
+  EXPECT_EQ(against(second, 0.025, 0.04), Lines{}) << "a person let the second one in";
+  keep_accepted(first, second);
+  EXPECT_EQ(against(second, 0.025, 0.04).front(),
+            "the daily volatility of AAPL has gone in steps from 1 %, which was let in last, to 4 %");
+  EXPECT_EQ(against(second, 0.025, 0.029), Lines{});
+  keep_accepted({}, second);
+  EXPECT_EQ(second.accepted, first.accepted) << "nothing was known of what was let in";
 }
 
 }  // namespace
