@@ -113,6 +113,11 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
         return write_report(*options);
       } catch (const report::Mistake& mistake) {
         throw kill::Refusal(wrong_usage, mistake.what());
+      } catch (const report::NothingYet& nothing) {
+        // Asked for by a timer on an instance's first day, that is no failure.
+        if (!options->ended) throw kill::Refusal(answer_is_no, nothing.what());
+        std::cerr << "bulwark report: no session is over yet: " << nothing.what() << "\n";
+        return static_cast<int>(done);
       } catch (const journal::JournalError& error) {
         throw kill::Refusal(answer_is_no, error.what());
       }

@@ -113,7 +113,8 @@ Json document_of(const Request& request) {
   const Span span = span_of(request.wanted, outline.settings.rules.session, outline.newest, now);
   Walk walk(request.journal, span);
   walk.run();
-  if (walk.engine() == nullptr) throw journal::JournalError(request.journal + ": the journal begins after that time");
+  if (walk.engine() == nullptr)
+    throw NothingYet(request.journal + ": the journal begins after " + config::show_moment(span.to));
   Json document{{"schema", 1},
                 {"report", "daily risk"},
                 {"instance", outline.settings.instance.name},

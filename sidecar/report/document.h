@@ -17,8 +17,14 @@ struct Request {
   std::optional<model::Source> source;  // the files that models are made of, where they are known
 };
 
-// Throws Mistake (the question is wrong) and journal::JournalError (there is nothing to report on). A journal that is
-// damaged is reported on as far as it is good; `damage` says so.
+// The journal begins after the span.
+class NothingYet : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+// Throws Mistake (the question is wrong), NothingYet, and journal::JournalError (there is no journal to report on). One
+// that is damaged is reported on as far as it is good; `damage` says so.
 nlohmann::ordered_json document_of(const Request& request);
 
 }  // namespace bulwark::report

@@ -127,6 +127,7 @@ Measured measure(const core::Engine& engine, const core::Rules& rules, const std
   const Record record = record_of(journal_directory, rules.session, span);
   shm::RiskBacktest backtest = process::backtest_of(record.observations);
   backtest.var = record.var;
+  backtest.why_not = Text<247>::from(record.why_not);
   process::LiveBook book;
   book.follow(engine, std::make_shared<model::Backing>(backing_of(rules, source)));
   const auto picture = shm::picture_of(process::picture_of(engine, book, backtest));
@@ -144,7 +145,6 @@ Measured measure(const core::Engine& engine, const core::Rules& rules, const std
   for (const char* of_a_process : {"built", "taken_over", "refused", "refusal"}) model.erase(of_a_process);
   measured.stress = live["stress"];
   measured.backtest = live["backtest"];
-  measured.backtest["why_not"] = record.why_not.empty() ? Json(nullptr) : Json(record.why_not);
   measured.backtest["by_session"] = sessions_json(record);
   return measured;
 }

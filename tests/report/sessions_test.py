@@ -137,6 +137,16 @@ class Sessions(unittest.TestCase):
         self.assertIn("nothing was made or lost", ended["summary"]["text"])
         self.assertGreater(ended["span"]["last_session"], "2026")
 
+    def test_on_the_first_day_no_session_is_over_yet(self):
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None).isoformat(timespec="seconds")
+        shutil.rmtree(self.folder / "journal")
+        # The session that runs now began not later than its newest event.
+        (self.folder / "c.toml").write_text(CONFIG.replace('start = "18:00"', 'start = "12:00"').replace("America/New_York", "UTC"))
+        self.simulate([{"t": at(now), "type": "mark", "symbol": "AAPL", "last": "100"}])
+        done = self.run_bulwark("report", "--journal", "journal", "--ended")
+        self.assertEqual(done.stdout, "")
+        self.assertIn("no session is over yet", done.stderr)
+
     def test_a_session_without_events(self):
         day = self.report("--from", "2025-03-12", "--to", "2025-03-12")
         self.assertEqual((day["profit"]["profit"], day["orders"]["asked"], day["track"]), ("0", 0, []))
@@ -166,6 +176,7 @@ class Sessions(unittest.TestCase):
         refused(2, "no journal: give", *())
         refused(2, "--format", "--journal", "journal", "--format", "docx")
         refused(1, "begins after", "--journal", "journal", "--from", "2020-01-01", "--to", "2020-01-01")
+        refused(2, "--ended", "--journal", "journal", "--ended", "--to", "2025-03-06")
         refused(3, "nobody", "--instance", "nobody")
 
 
