@@ -133,8 +133,9 @@ std::string stress_section(const Json& document) {
       table.row({plain(row["scenario"]), money(row["loss"]),
                  equity > 0 ? percent(row["loss"].get<double>() / equity) : unknown_words});
   }
-  return html + table.html(stress.is_null() ? "Not known: the model lacks something that is held."
-                                            : "The model has no scenarios.",
+  return html + table.html(document["risk"]["model"]["version"].is_null() ? "There is no model."
+                           : stress.is_null() ? "Not known: the model lacks something that is held."
+                                              : "The model has no scenarios.",
                            20);
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "sidecar/report/sections.h"
 #include "sidecar/report/svg.h"
@@ -62,14 +63,20 @@ std::string limits_section(const Json& document) {
     const auto place = [](const Json& row) { return row["use"].is_null() ? -1.0 : row["use"].get<double>(); };
     return place(a) > place(b);
   });
+  // Of a limit on each symbol there may be thousands.
+  constexpr std::size_t scopes_shown = 3;
+  std::map<std::string, std::size_t> scopes;
   Table table({"limit", "of", "metric", ">largest", ">maximum", ">use", "at", ">orders objected to"});
-  for (const Json& row : rows)
+  for (const Json& row : rows) {
+    if (++scopes[plain(row["limit"])] > scopes_shown) continue;
     table.row({plain(row["limit"]), scope(row["on"]), plain(row["metric"]), amount(row["largest"]), amount(row["max"]),
                percent(row["use"]), short_moment(row["at"]), plain(row["objections"])});
-  html += table.html("No limit is in force.", 30);
+  }
+  html += table.html("No limit is in force.", 60);
   html += paragraph(
-      fmt::format("The largest use of {} looks: after what moved the book, and else once a second. Limits on single "
-                  "orders and on their flow have no value between orders.",
+      fmt::format("Of each limit the scopes that came nearest to its maximum, three at most, in {} looks: after "
+                  "what moved the book, and else once a second. Limits on single orders and on their flow "
+                  "have no value between orders.",
                   whole(limits["looks"])),
       "note");
   return html + smaller_heading("Breaches and warnings") + breaches_table(document["breaches"]);
