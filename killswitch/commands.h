@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "killswitch/instance.h"
+#include "killswitch/refusal.h"
 
 namespace bulwark::kill {
 
@@ -27,12 +28,24 @@ struct ResumeOptions {
   std::optional<ResumeStage> stage;  // not named: full
   bool json = false;
 };
-// What came of it, for people, and the lines that the sidecar had to say. Throws Refusal, naming every failing check.
+// What came of it, for people, and the lines that the sidecar had to say.
 struct Resumed {
   std::string sentence;
   std::vector<std::string> lines;
 };
+// Checks that fail, a sentence each.
+class NotResumed : public Refusal {
+public:
+  explicit NotResumed(std::vector<std::string> failing);
+  const std::vector<std::string>& failing() const { return failing_; }
+
+private:
+  std::vector<std::string> failing_;
+};
+// Throws NotResumed, or another Refusal where what is asked for makes no sense.
 Resumed resume_trading(const Instance& instance, const ResumeOptions& options);
+// The checks that would fail now; nothing is changed.
+std::vector<std::string> failing_checks(const Instance& instance, const ResumeOptions& options);
 int resume_instance(const Instance& instance, const ResumeOptions& options);
 
 int show_status(const Instance& instance, bool json);

@@ -2,12 +2,11 @@
 // killswitch resume: a named person lets an instance trade again, by compare-and-swap on the stop that was looked at,
 // after checks that are all told when one fails. The sidecar checks marks and limits, for only it knows them.
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "killswitch/beat.h"
 #include "killswitch/board_view.h"
 #include "killswitch/clients.h"
-#include "killswitch/commands.h"
+#include "killswitch/documents.h"
 #include "killswitch/door.h"
 #include "killswitch/refusal.h"
 #include "killswitch/scope.h"
@@ -101,51 +100,88 @@ static std::string let_go(const Instance& instance, const ResumeOptions& options
   return "resumed" + at_stage(options) + wait_for_lease(instance);
 }
 
-Resumed resume_trading(const Instance& instance, const ResumeOptions& options) {
+namespace {
+
+// What can be seen without the sidecar's help.
+struct Looked {
+  std::vector<std::string> failing;
+  bool sidecar_beats = false;
+  shm::Permission permission{};
+};
+
+}  // namespace
+
+static Looked look(const Instance& instance) {
+  Looked looked;
+  looked.sidecar_beats = check_processes(instance, looked.failing);
+  // Behind the processes: where one has died the stop may still be to come, and a watchdog that lives has made it.
+  looked.permission = shm::permission_of(*instance.page);
+  return looked;
+}
+
+static StopScope scope_of(const Instance& instance, const ResumeOptions& options) {
   const StopScope scope = parse_scope(options.on);
+  if (!scope.whole()) check_scope(scope, instance.board);
+  return scope;
+}
+
+std::vector<std::string> failing_checks(const Instance& instance, const ResumeOptions& options) {
+  const StopScope scope = scope_of(instance, options);
+  Looked looked = look(instance);
+  check_clients(instance, looked.permission, looked.failing);
+  if (!looked.sidecar_beats) return looked.failing;
+  shm::ControlRequest request = request_of(options, scope, looked.permission);
+  request.wish = shm::Wish::Preflight;
+  const DoorAnswer answer = ask_sidecar(instance.folder, request);
+  if (!answer.done) looked.failing.insert(looked.failing.end(), answer.lines.begin(), answer.lines.end());
+  return looked.failing;
+}
+
+static std::string not_resumed(const std::vector<std::string>& failing) {
+  std::string message = "not resumed:";
+  for (const std::string& line : failing) message += "\n  " + line;
+  return message;
+}
+
+NotResumed::NotResumed(std::vector<std::string> failing)
+    : Refusal(exit_refused, not_resumed(failing)), failing_(std::move(failing)) {}
+
+Resumed resume_trading(const Instance& instance, const ResumeOptions& options) {
   if (options.reason.empty() || options.operator_name.empty()) {
     throw Refusal(exit_usage, "a resume needs --reason and --operator: who lets it trade again, and why");
   }
-  if (!scope.whole()) check_scope(scope, instance.board);
-  std::vector<std::string> failing;
-  const bool sidecar_beats = check_processes(instance, failing);
-  // Behind the processes: where one has died the stop may still be to come, and a watchdog that lives has made it.
-  const shm::Permission permission = shm::permission_of(*instance.page);
-  if (failing.empty() && nothing_to_resume(instance, options, permission))
+  const StopScope scope = scope_of(instance, options);
+  Looked looked = look(instance);
+  if (looked.failing.empty() && nothing_to_resume(instance, options, looked.permission))
     return {"nothing to resume, it may trade", {}};
-  check_clients(instance, permission, failing);
+  check_clients(instance, looked.permission, looked.failing);
   // The sidecar resumes only when nothing fails here; else it is asked for its own checks, to tell all of them at once.
-  shm::ControlRequest request = request_of(options, scope, permission);
-  if (!failing.empty()) request.wish = shm::Wish::Preflight;
+  shm::ControlRequest request = request_of(options, scope, looked.permission);
+  if (!looked.failing.empty()) request.wish = shm::Wish::Preflight;
   DoorAnswer answer;
-  if (sidecar_beats) {
+  if (looked.sidecar_beats) {
     answer = ask_sidecar(instance.folder, request);
-    if (!answer.done) failing.insert(failing.end(), answer.lines.begin(), answer.lines.end());
+    if (!answer.done) looked.failing.insert(looked.failing.end(), answer.lines.begin(), answer.lines.end());
   }
-  if (!failing.empty()) {
-    std::string message = "not resumed:";
-    for (const std::string& line : failing) message += "\n  " + line;
-    throw Refusal(exit_refused, message);
-  }
-  return {let_go(instance, options, scope, permission), std::move(answer.lines)};
+  if (!looked.failing.empty()) throw NotResumed(std::move(looked.failing));
+  return {let_go(instance, options, scope, looked.permission), std::move(answer.lines)};
+}
+
+nlohmann::ordered_json resumed_json(const Instance& instance, const ResumeOptions& options, const Resumed& resumed) {
+  return {{"schema", 1},
+          {"instance", instance.name},
+          {"resumed", true},
+          {"stage", name_of(stage_names, options.stage.value_or(ResumeStage::Full))},
+          {"on", parse_scope(options.on).json()},
+          {"operator", shm::printable(options.operator_name)},
+          {"reason", shm::printable(options.reason)},
+          {"said", resumed.sentence}};
 }
 
 int resume_instance(const Instance& instance, const ResumeOptions& options) {
   const Resumed resumed = resume_trading(instance, options);
-  if (!options.json) {
-    std::cout << instance.name << ": " << resumed.sentence << std::endl;
-    return exit_done;
-  }
-  std::cout << nlohmann::ordered_json{{"schema", 1},
-                                      {"instance", instance.name},
-                                      {"resumed", true},
-                                      {"stage", name_of(stage_names, options.stage.value_or(ResumeStage::Full))},
-                                      {"on", parse_scope(options.on).json()},
-                                      {"operator", shm::printable(options.operator_name)},
-                                      {"reason", shm::printable(options.reason)},
-                                      {"said", resumed.sentence}}
-                   .dump()
-            << std::endl;
+  if (options.json) std::cout << resumed_json(instance, options, resumed).dump() << std::endl;
+  else std::cout << instance.name << ": " << resumed.sentence << std::endl;
   return exit_done;
 }
 

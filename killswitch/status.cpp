@@ -51,9 +51,19 @@ static Status status_of(const Instance& instance) {
   return status;
 }
 
-static Json processes_of(const Instance& instance, const Json& ledger) {
+Json console_json(const std::string& folder) {
+  std::ifstream file(folder + "/console");
+  const Json said = Json::parse(file, nullptr, false);
+  const auto number = [&](const char* key) { return said.is_object() && said.contains(key) && said[key].is_number(); };
+  if (!number("pid") || !number("start_time") || !said.contains("url") || !said["url"].is_string()) return nullptr;
+  if (!shm::process_alive(said["pid"], said["start_time"])) return nullptr;
+  return {{"pid", said["pid"]}, {"url", said["url"]}};
+}
+
+static Json processes_of(const Instance& instance, const Json& ledger, const Json& console) {
   Json result = Json::object();
   if (instance.up_alive()) result["bulwark"] = instance.page->up_pid.load();
+  if (!console.is_null()) result["bulwark-console"] = console["pid"];
   if (!ledger.is_null() && !ledger["pid"].is_null()) result["bulwark-ledger"] = ledger["pid"];
   if (instance.sidecar_alive()) result["bulwark-sidecar"] = instance.board->sidecar_pid;
   if (instance.watchdog_alive()) result["bulwark-watchdog"] = instance.page->watchdog_pid.load();
@@ -119,7 +129,7 @@ Json status_json(const Instance& instance) {
     liquidation = {{"orders", instance.board->liquidation_orders.load()},
                    {"untaken", instance.board->liquidation_orders_untaken.load()}};
   }
-  const Json ledger = ledger_of(instance);
+  const Json ledger = ledger_of(instance), console = console_json(instance.folder);
   return Json{{"schema", 1},
               {"instance", instance.name},
               {"state", name_of(state_names, status.state)},
@@ -133,7 +143,8 @@ Json status_json(const Instance& instance) {
               {"market", market_of(instance)},
               {"journal", journal_of(instance)},
               {"ledger", ledger},
-              {"processes", processes_of(instance, ledger)},
+              {"console", console},
+              {"processes", processes_of(instance, ledger, console)},
               {"clients", rows}};
 }
 
@@ -180,6 +191,8 @@ static void print_text(const Json& status) {
   }
   print_journal(status["journal"]);
   print_ledger(status["ledger"]);
+  if (const Json& console = status["console"]; !console.is_null())
+    std::cout << "  console " << shm::printable(console["url"].get<std::string>()) << "\n";
   for (const auto& [program, pid] : status["processes"].items()) std::cout << "  " << program << " " << pid << "\n";
   for (const Json& client : status["clients"]) print_client(client);
   std::cout << std::flush;

@@ -33,8 +33,9 @@ std::string lower(std::string_view name) {
 }
 
 // Tables whose names are chosen by the user. A variable changes the named thing, it never invents one ...
-bool holds_named_things(std::string_view section) {
-  return section == "account" || section == "strategy" || section == "limit";
+bool holds_named_things(std::string_view section, std::string_view table, int depth) {
+  if (depth == 2) return section == "console" && table == "person";
+  return depth == 1 && (section == "account" || section == "strategy" || section == "limit");
 }
 // ... but in these two the name itself is the key, and codes like EUR or AAPL are upper case.
 bool holds_codes(std::string_view section) { return section == "fx" || section == "locate"; }
@@ -77,7 +78,7 @@ private:
     if (child == nullptr) {
       const std::string_view part = rest.substr(0, rest.find(separator));
       if (part.empty()) return mistake("names no key");
-      if (depth == 1 && holds_named_things(section)) return unknown_name(table, part, section);
+      if (holds_named_things(section, table.key, depth)) return unknown_name(table, part);
       child = &table.children.emplace_back();
       child->key = depth == 1 && holds_codes(section) ? std::string(part) : lower(part);
       child->place.variable = variable_.name;
@@ -98,10 +99,10 @@ private:
     }
   }
 
-  void unknown_name(const Node& table, std::string_view part, std::string_view section) {
+  void unknown_name(const Node& table, std::string_view part) {
     std::vector<std::string> names;
     for (const Node& child : table.children) names.push_back(upper(child.key));
-    mistake(fmt::format("the file has no {} named {}{}", section, shown(part), suggestion(part, names)));
+    mistake(fmt::format("the file has no {} named {}{}", table.key, shown(part), suggestion(part, names)));
   }
 
   const Variable& variable_;

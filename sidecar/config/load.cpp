@@ -60,6 +60,7 @@ LoadResult load_file(const std::string& path, const Environment& environment) {
   if (result.good()) {
     LoadResult again = load_frozen(freeze(result.settings));
     again.settings.ledger = result.settings.ledger;
+    again.settings.console = result.settings.console;
     again.settings.model_source = result.settings.model_source;
     if (!again.good() || !(again.settings == result.settings)) {
       result.mistakes.push_back({{path, 1, {}},

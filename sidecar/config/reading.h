@@ -31,6 +31,9 @@ std::vector<core::Limit> read_limits(Section& limits, const core::Rules& rules, 
 // Where the ledger ships to.
 Ledger read_ledger(Section& section);
 
+// The web console; relative paths are relative to `directory`.
+Console read_console(Section& section, const std::string& directory, Report& report);
+
 // Where a configuration stands. A frozen one carries instruments and time zone itself and touches no file.
 struct Source {
   std::string file;       // as mistakes call it

@@ -45,7 +45,8 @@ public:
     read_limit_tables();
     Section ledger = section("ledger");
     settings_.ledger = read_ledger(ledger);
-    root_.not_built("console");
+    Section console = section("console");
+    settings_.console = read_console(console, source_.directory, report_);
     root_.finish();
     return std::move(settings_);
   }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/rules.h"
 #include "sidecar/model/facts.h"
@@ -32,9 +33,33 @@ struct Ledger {
   friend bool operator==(const Ledger&, const Ledger&) = default;
 };
 
+// What a person may do at the console; each may what the one before it may.
+enum class Role : std::uint8_t { None, View, Operate, Configure };
+
+struct Person {
+  std::string name;
+  Role role = Role::None;
+  std::string token_sha256;  // of the token to log in with; lower case
+  friend bool operator==(const Person&, const Person&) = default;
+};
+
+// The web console. No decision rests on it, so that the journal does not keep it.
+struct Console {
+  bool used = false;
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;                // 0: a free one
+  std::string tls_certificate, tls_key;  // absolute paths; both or none
+  std::vector<std::string> origins;      // by which it is reached, besides its own address
+  std::vector<Person> persons;           // none: one drawn token
+  bool tls() const { return !tls_certificate.empty(); }
+  bool loopback() const;
+  friend bool operator==(const Console&, const Console&) = default;
+};
+
 struct Settings {
   Instance instance;
   Ledger ledger;
+  Console console;
   std::string journal_directory;  // absolute
   std::int64_t segment_mb = 64;   // of each of its files
   bool strict_journal = false;    // nothing is answered before it is durable

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `bulwark up`: one instance in the foreground. Starts the watchdog, the sidecar and, where it is configured, the
-// ledger, starts again what dies, passes SIGTERM and SIGHUP on, and leaves nothing behind.
+// `bulwark up`: one instance in the foreground. Starts the watchdog, the sidecar and, where they are configured, ledger
+// and console, starts again what dies, passes SIGTERM and SIGHUP on, and leaves nothing behind.
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,6 +13,7 @@
 #include <iostream>
 #include <vector>
 
+#include "killswitch/documents.h"
 #include "killswitch/instance.h"
 #include "killswitch/refusal.h"
 #include "shm/clock.h"
@@ -85,6 +86,8 @@ public:
     children_.emplace_back("bulwark-sidecar", std::vector<std::string>{"--config", config_file});
     if (settings.ledger.used())
       children_.emplace_back("bulwark-ledger", std::vector<std::string>{"--config", config_file});
+    if (settings.console.used)
+      children_.emplace_back("bulwark-console", std::vector<std::string>{"--config", config_file});
   }
 
   int run() {
@@ -93,6 +96,7 @@ public:
     while (!ending_) {
       if (first_failure_ != done) return end(first_failure_);
       if (!ready_ && can_attach()) announce();
+      if (ready_ && !console_told_) tell_console();
       wait();
       take_signals();
       restart_dead();
@@ -103,7 +107,7 @@ public:
 private:
   Child& watchdog() { return children_[0]; }
   Child& sidecar() { return children_[1]; }
-  // Trading needs these two; whether the ledger lives concerns nobody but the ledger.
+  // Trading needs these two; whether the ledger or the console lives concerns nobody who trades.
   bool essential(const Child& child) const { return &child == &children_[0] || &child == &children_[1]; }
 
   bool can_attach() const {
@@ -124,13 +128,23 @@ private:
               << "  sidecar   pid " << sidecar().pid() << ", clients attach by the name \"" << settings_.instance.name
               << "\"\n"
               << "  journal   " << settings_.journal_directory << "\n"
-              << "  ledger    " << (settings_.ledger.used() ? "as `bulwark status` says" : "the journal alone")
-              << "\n  console: not built yet\n";
+              << "  ledger    " << (settings_.ledger.used() ? "as `bulwark status` says" : "the journal alone") << "\n";
+    tell_console();
     if (!permission.trading()) {
       std::cout << "  HALTED: " << shm::printable(shm::cause_in_force(*instance.page, permission).view())
                 << " (killswitch resume --instance " << settings_.instance.name << " --operator NAME --reason TEXT)\n";
     }
     std::cout << "ready: " << (permission.trading() ? "trading is permitted" : "trading is stopped") << std::endl;
+  }
+
+  // Where it is reached, as soon as it says so; nobody waits for it.
+  void tell_console() {
+    const nlohmann::ordered_json console = settings_.console.used ? kill::console_json(folder_.path()) : nullptr;
+    console_told_ = !settings_.console.used || !console.is_null();
+    if (console.is_null()) return;
+    const bool drawn = settings_.console.persons.empty();
+    std::cout << "  console   " << console["url"].get<std::string>() << ", log in with "
+              << (drawn ? "the token in " + folder_.path() + "/console.token" : "your token") << std::endl;
   }
 
   void wait() {
@@ -140,7 +154,7 @@ private:
       sources.push_back({child.pidfd(), POLLIN, 0});
       all_run = all_run && child.running();
     }
-    ::poll(sources.data(), sources.size(), ready_ && all_run ? 1'000 : 10);
+    ::poll(sources.data(), sources.size(), !ready_ || !all_run ? 10 : console_told_ ? 1'000 : 100);
   }
   void take_signals() {
     signalfd_siginfo info;
@@ -162,8 +176,9 @@ private:
     }
   }
 
-  // The watchdog first: permission ends, and the latch on disk says that this end was meant. Then the sidecar, and the
-  // ledger last: it ships the end too. Nobody trades by then, and a busy disk has held a process for 12 s.
+  // The watchdog first: permission ends, and the latch on disk says that this end was meant. Then the sidecar; the
+  // ledger ships the end too, and the console shows it. Nobody trades by then, and a busy disk has held a process for
+  // 12 s.
   int end(int exit_code) {
     folder_.mark_ready(false);
     for (Child& child : children_) {
@@ -189,8 +204,8 @@ private:
   const config::Settings& settings_;
   RunFolder folder_;
   shm::Descriptor signals_;
-  std::vector<Child> children_;  // watchdog, sidecar, ledger
-  bool ready_ = false, ending_ = false;
+  std::vector<Child> children_;  // watchdog, sidecar, ledger, console
+  bool ready_ = false, ending_ = false, console_told_ = false;
   // A child that ended by itself before anything worked has said why; starting it again would only say it again.
   Exit first_failure_ = done;
 };

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What watchdog, sidecar and ledger tell systemd, heard by this test in its place: ready when they work, alive only while the
+"""What watchdog, sidecar, ledger and console tell systemd, heard by this test in its place: ready when they work, alive only while the
 loop that matters turns, and why they gave up.
 
     notify_test.py BUILD
@@ -95,6 +95,20 @@ class NotifyTest(unittest.TestCase):
         ledger, ear = self.start("bulwark-ledger")
         self.assertIn("WATCHDOG=1", self.hear(ear, "READY=1"))
         self.ends(ledger, ear)
+
+    def test_a_console_is_ready_without_its_instance(self):
+        self.config.write_text(CONFIG + "[console]\n")
+        console, ear = self.start("bulwark-console")
+        self.assertIn("WATCHDOG=1", self.hear(ear, "READY=1"))
+        self.ends(console, ear)
+
+    def test_nobody_vouches_for_a_console_that_does_not_answer(self):
+        self.config.write_text(CONFIG + "[console]\n")
+        self.hangs("bulwark-console", "bw-server")
+
+    def test_nobody_vouches_for_a_console_that_does_not_look(self):
+        self.config.write_text(CONFIG + "[console]\n")
+        self.hangs("bulwark-console", "bw-watch")
 
     def test_nobody_vouches_for_a_hung_ledger(self):
         self.config.write_text(CONFIG + f'[ledger]\nredis = "unix://{self.folder}/nobody"\n')

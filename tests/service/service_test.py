@@ -277,6 +277,19 @@ class ServiceTest(unittest.TestCase):
         wait_for("its death", lambda: not self.status()["clients"], each=0.2)
         wait_for("its words", lambda: "killed trader" in self.log("watchdog"), each=0.2)
 
+    def test_console(self):
+        """It is reached from within its sandbox; its death is nobody's but its own."""
+        self.configure(CONFIG + '[console]\nlisten = "127.0.0.1:8321"\n')
+        self.up()
+        ask = ("python3", "-c", "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:8321/readyz').read())")
+        wait_for("it to be ready", lambda: "b'ready" in self.machine.run(*ask).stdout, each=0.2)
+        pid = self.show("console", "MainPID")
+        self.kill("console", "SIGKILL")
+        wait_for("another console", lambda: self.show("console", "MainPID") not in ("0", pid), each=0.2)
+        self.assertEqual(self.trade(), "accepted")
+        self.down()
+        self.assertEqual((self.show("console", "ActiveState"), self.show("console", "Result")), ("inactive", "success"))
+
     @unittest.skipIf(shutil.which("redis-server") is None, "SKIPPED: no redis-server (scripts/setup --test installs it)")
     def test_ledger(self):
         """It ships from within its sandbox; its death is nobody's but its own."""

@@ -14,7 +14,7 @@ SKIPPED = 77
 UNITS = pathlib.Path(__file__).resolve().parent.parent.parent / "scripts" / "systemd"
 SERVICES = sorted(path.name.replace("@", "@desk") for path in UNITS.glob("*@.service"))
 TIMERS = sorted(path.name.replace("@", "@desk") for path in UNITS.glob("*@.timer"))
-PROGRAMS = ("bulwark", "bulwark-sidecar", "bulwark-watchdog", "bulwark-ledger")
+PROGRAMS = ("bulwark", "bulwark-sidecar", "bulwark-watchdog", "bulwark-ledger", "bulwark-console")
 EXPOSURE_MAX = 2.0  # of 10, as `systemd-analyze security` counts
 
 

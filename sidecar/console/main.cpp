@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// bulwark-console: the instance for people, in a browser. Started by `bulwark up` or systemd; it may die or hang at any
+// instruction, and nobody who trades notices.
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include "killswitch/instance.h"
+#include "killswitch/refusal.h"
+#include "shm/clock.h"
+#include "shm/run_folder.h"
+#include "sidecar/config/load.h"
+#include "sidecar/console/feed.h"
+#include "sidecar/console/people/tokens.h"
+#include "sidecar/console/presence.h"
+#include "sidecar/console/routes.h"
+#include "sidecar/console/server/server.h"
+#include "sidecar/console/watch.h"
+#include "sidecar/service/supervised.h"
+
+namespace bulwark::console {
+
+namespace {
+
+using kill::Refusal;
+
+struct Options {
+  std::string config, instance;
+};
+
+constexpr int niceness = 5;
+constexpr std::size_t stop_threads = 4, other_threads = 2;
+constexpr DurationNs ending_patience = milliseconds(1'500);
+constexpr std::uint64_t records_behind = 50'000;  // of the journal, for what happened before the console came
+
+// An instance that runs says where its configuration stands.
+std::string configuration_of(const Options& options) {
+  if (options.instance.empty()) {
+    if (options.config.empty())
+      throw Refusal(kill::exit_usage, "name the configuration: --config FILE (or BULWARK_CONFIG)");
+    return options.config;
+  }
+  const std::string folder = shm::find_run_folder(options.instance);
+  std::error_code error;
+  const auto path = std::filesystem::read_symlink(folder + "/configuration", error);
+  if (folder.empty() || error)
+    throw Refusal(kill::exit_not_running, "no instance \"" + options.instance + "\" is running");
+  return path.string();
+}
+
+config::Settings load_settings(const std::string& path) {
+  config::LoadResult loaded = config::load(path, config::read_environment(environ));
+  if (loaded.good()) return std::move(loaded.settings);
+  std::string message = "the configuration is wrong";
+  for (const config::Mistake& mistake : loaded.mistakes) message += "\n" + config::format(mistake);
+  throw Refusal(kill::exit_usage, message);
+}
+
+// The drawn token is printed once, where somebody may be looking; systemd's journal is read by others than its owner.
+People people_of(const config::Console& console, const std::string& run_folder) {
+  if (!console.persons.empty()) return {console.persons, {}};
+  bool drawn = false;
+  const std::string token = own_token(run_folder, drawn);
+  if (drawn && std::getenv("JOURNAL_STREAM") == nullptr)
+    std::cout << "bulwark-console: log in with the token " << token << std::endl;
+  return {{}, digest_of(token)};
+}
+
+// The last moments before the console came are shown too.
+std::uint64_t first_record(const std::string& instance) {
+  try {
+    const kill::Instance running = kill::open_instance(instance);
+    const std::uint64_t written = running.board ? running.board->journal_written.load() : 0;
+    return written > records_behind ? written - records_behind : 1;
+  } catch (const Refusal&) {
+    return 1;
+  }
+}
+
+// What runs until the end, each in a thread of its own.
+class Threads {
+public:
+  void start(const char* name, std::function<void()> work) {
+    ++running_;
+    threads_.emplace_back([this, name, work = std::move(work)] {
+      ::pthread_setname_np(::pthread_self(), name);
+      work();
+      --running_;
+    });
+  }
+  // False: some hang, and have to be ended with the process.
+  bool end(DurationNs patience) {
+    const MonotonicNs until = shm::monotonic_now() + patience;
+    while (running_.load(std::memory_order_acquire) != 0) {
+      if (until < shm::monotonic_now()) return false;
+      shm::nap(milliseconds(5));
+    }
+    for (std::thread& thread : threads_) thread.join();
+    return true;
+  }
+
+private:
+  std::atomic<int> running_{0};
+  std::vector<std::thread> threads_;
+};
+
+void wait_for_the_end(shm::AtomicTime& beat, const shm::AtomicTime& watch, const shm::AtomicTime& server) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT}) sigaddset(&signals, signal);
+  const timespec moment{0, 100'000'000};
+  while (::sigtimedwait(&signals, nullptr, &moment) < 0) {
+    // As alive as the one that has not got on for longest.
+    beat.store(std::min(watch.load(std::memory_order_relaxed), server.load(std::memory_order_relaxed)),
+               std::memory_order_relaxed);
+  }
+}
+
+int serve(const config::Settings& settings, const std::string& run_folder) {
+  Worker stops(stop_threads);  // before the niceness, which threads inherit: a stop waits for nobody
+  ::setpriority(PRIO_PROCESS, 0, niceness);
+  Worker others(other_threads);
+  Server server(settings.console, port_before(run_folder));
+  const Origins origins(settings.console, server.port());
+  Series series(settings.journal_directory + "/console.series", settings.rules.session, shm::wall_now());
+  Readiness readiness;
+  const Listener listener;    // alerts: told what happens and how it stands
+  const Elsewhere elsewhere;  // metrics, and the acknowledgement of alerts
+  Routes routes(settings.instance.name, settings.console, origins, people_of(settings.console, run_folder), series,
+                readiness, elsewhere, stops, others);
+  const auto publish = [&server](Message message) { server.publish(std::move(message)); };
+  Watch watch(settings, listener, series, readiness, publish);
+  Feed feed(settings.journal_directory, first_record(settings.instance.name), listener, publish);
+
+  std::atomic<bool> ending{false};
+  shm::AtomicTime beat{0}, watch_beat{0}, server_beat{0};
+  Threads threads;
+  threads.start("bw-server", [&] { server.run(routes, server_beat); });
+  threads.start("bw-watch", [&] { watch.run(ending, watch_beat); });
+  threads.start("bw-feed", [&] { feed.run(ending); });
+  tell_where(run_folder, origins.url());
+  std::cout << "bulwark-console: " << origins.url() << std::endl;
+  {
+    const service::Supervised supervised(beat, [&] { return origins.url(); });
+    wait_for_the_end(beat, watch_beat, server_beat);
+  }
+  ending = true;
+  server.stop();
+  stops.end();
+  others.end();
+  series.save();
+  // What waits for a sidecar that hangs is ended with the process: it may be, at any moment.
+  if (!threads.end(ending_patience) || stops.busy() || others.busy()) ::_exit(kill::exit_done);
+  return kill::exit_done;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Shows an instance to people, and takes what they do, in a browser."};
+  Options options;
+  app.set_version_flag("--version", "bulwark-console " BULWARK_VERSION);
+  CLI::Option* config = app.add_option("--config", options.config, "the configuration file of the instance");
+  config->envname("BULWARK_CONFIG");
+  app.add_option("--instance", options.instance, "the name of a running instance, instead of its configuration");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kill::exit_done : kill::exit_usage;
+  }
+  const config::Settings settings = load_settings(configuration_of(options));
+  if (!settings.console.used) {
+    std::cout << "[console] is not configured: there is nothing to do" << std::endl;
+    return kill::exit_done;
+  }
+  const std::string folder = shm::make_run_folder(settings.instance.name);
+  if (folder.empty())
+    throw Refusal(kill::exit_usage, "no run folder can be made; set BULWARK_RUN_DIR to a folder that may be written");
+  const shm::Descriptor lock = lock_console(folder);
+  if (!lock) throw Refusal(kill::exit_refused, "a console of this instance is running already (" + folder + ")");
+  return serve(settings, folder);
+}
+
+}  // namespace
+
+}  // namespace bulwark::console
+
+int main(int argc, char** argv) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT}) sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  try {
+    return bulwark::console::run(argc, argv);
+  } catch (const bulwark::kill::Refusal& refusal) {
+    std::cerr << "bulwark-console: " << refusal.what() << std::endl;
+    bulwark::service::tell_status(refusal.what());
+    return refusal.code();
+  } catch (const std::exception& error) {
+    std::cerr << "bulwark-console: " << error.what() << std::endl;
+    return 1;
+  }
+}
