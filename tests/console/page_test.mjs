@@ -177,7 +177,7 @@ test("armed controls: every limit once, the configuration and the mode", async (
   await show("controls");
   await eventually(async () => {
     const { state } = await view();
-    assert.deepEqual((await rows_of(page, "armed")).map((row) => row[0]).sort(), [...new Set(state.controls.map((control) => control.limit))].sort());
+    assert.deepEqual((await rows_of(page, "armed")).map((row) => row[0].split(" | ")[0]).sort(), [...new Set(state.controls.map((control) => control.limit))].sort());
     assert.equal(await fact("build", "configuration"), state.build.configuration);
     assert.equal(await fact("build", "mode"), state.build.mode);
     for (const [program, pid] of Object.entries(state.status.processes)) assert.equal(await fact("processes", program), `process ${pid}`);
@@ -201,7 +201,7 @@ test("profit and drawdown are drawn, and the ladder's steps stand below in words
   await eventually(async () => {
     const { state: { ladder } } = await view();
     assert.equal(await page.locator("#profit canvas").count(), 2);
-    assert.deepEqual((await rows_of(page, "profit")).map((row) => row[0]), ladder.map((step) => step.limit));
+    assert.deepEqual((await rows_of(page, "profit")).map((row) => row[0].split(" | ")[0]), ladder.map((step) => step.limit));
   });
 });
 

@@ -5,7 +5,7 @@ import { count, nanoseconds, of_metric, percent, scope, span, words } from "../f
 import { Facts, frame_of, News, type Panel } from "../panel";
 import type { Control, State } from "../protocol";
 import type { Store } from "../store";
-import { Table } from "../table";
+import { Table, two_lines } from "../table";
 import { is_over, use_of } from "./limits";
 
 interface Armed {
@@ -26,9 +26,7 @@ export class ArmedControls implements Panel {
   private readonly filter = h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the controls", input: () => this.redraw() });
   private readonly summary = h("p", { class: "quiet" });
   private readonly table = new Table<Armed>("Armed controls", [
-    { title: "Control", head: true, text: (row) => row.limit },
-    { title: "Metric", text: (row) => words(row.metric) },
-    { title: "Covers", text: (row) => row.covers },
+    { title: "Control", head: true, name: "two-lines", paint: (cell, row) => two_lines(cell, row.limit, `${words(row.metric)} · ${row.covers}`) },
     { title: "Max", numeric: true, text: (row) => row.max },
     { title: "Watched", numeric: true, spare: true, text: (row) => (row.scopes === 0 ? "each order" : count(row.scopes)) },
     { title: "Most used", numeric: true, text: (row) => (row.scopes === 0 ? "–" : row.use === Infinity ? "over 0" : percent(row.use, 0)),

@@ -16,7 +16,7 @@ export class Clients implements Panel {
     { title: "Client", head: true, text: (row) => row.client },
     { title: "Process", numeric: true, spare: true, text: (row) => String(row.pid) },
     { title: "May send", text: (row) => this.may_send(row), tone: (row) => (row.acknowledged && this.lease ? null : "breach") },
-    { title: "Checks", numeric: true, text: (row) => count(row.checks) },
+    { title: "Checks", numeric: true, spare: true, text: (row) => count(row.checks) },
     { title: "p50", numeric: true, text: (row) => nanoseconds(row.p50_ns) },
     { title: "p99", numeric: true, text: (row) => nanoseconds(row.p99_ns) },
   ], (row) => `${row.client} ${row.pid}`, (row) => (row.acknowledged ? null : "breach"));

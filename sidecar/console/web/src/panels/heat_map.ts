@@ -26,6 +26,7 @@ export class HeatMap implements Panel {
   private readonly as_table = h("button", { type: "button", "aria-pressed": "false" }, "Table");
   private readonly buttons: HTMLButtonElement[];
   private mode: Mode = "component_var";
+  private mode_chosen = false;
   private chosen = -1; // index into hello.symbols
   private store: Store | null = null;
   private row_of = new Map<number, number>();
@@ -54,6 +55,8 @@ export class HeatMap implements Panel {
   update(store: Store, news: number): void {
     this.store = store;
     if (store.frame === null || store.hello === null || (news & ~News.State & ~News.Feed) === 0) return;
+    // Without a model there is no VaR to have a share of.
+    if (!this.mode_chosen && this.mode === "component_var" && store.state !== null && Number.isNaN(store.scalar("parametric_var"))) this.set_mode("limit_use");
     this.row_of.clear();
     const symbols = store.frame.symbols;
     for (let row = 0; row < symbols.length; ++row) this.row_of.set(symbols[row]!, row);
@@ -137,15 +140,24 @@ export class HeatMap implements Panel {
       ramp.append(cell);
     }
     this.legend.replaceChildren(low!, ramp, high!, h("span", { class: "hatched", "aria-hidden": "true" }), "over a limit",
-      h("span", { class: "quiet" }, "size: gross exposure"));
+      h("span", { class: "quiet" }, this.why_unknown() || "size: gross exposure"));
+  }
+
+  private why_unknown(): string {
+    const known = this.mode !== "component_var" || Number.isFinite(this.store?.scalar("parametric_var"));
+    return known ? "" : `The VaR is not known: ${this.store?.state?.risk?.why_not ?? "no model"}`;
   }
 
   private choose_mode(mode: Mode): void {
+    this.mode_chosen = true;
+    this.set_mode(mode);
+    if (this.store !== null) this.update(this.store, News.Frame);
+  }
+
+  private set_mode(mode: Mode): void {
     this.mode = mode;
     this.buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(modes[k]![0] === mode)));
-    if (this.store === null) return;
-    this.set_domain(this.store);
-    this.update(this.store, News.Frame);
+    if (this.store !== null) this.set_domain(this.store);
   }
 
   private switch_table(): void {

@@ -5,7 +5,7 @@ import { money, number_of, percent, plain, short_money, words } from "../format"
 import { frame_of, News, type Panel } from "../panel";
 import type { Step } from "../protocol";
 import type { Store } from "../store";
-import { Table } from "../table";
+import { Table, two_lines } from "../table";
 import { Chart, type Line } from "./chart";
 
 const every_ms = 1_000;
@@ -18,9 +18,8 @@ export class Profit implements Panel {
   private readonly drawdown: Chart;
   private drawn_ms = -Infinity;
   private readonly steps = new Table<Step & { left: string; passed: boolean }>("Steps of the ladder", [
-    { title: "Step", head: true, text: (row) => row.limit },
+    { title: "Step", head: true, name: "two-lines", paint: (cell, row) => two_lines(cell, row.limit, words(row.action) + (row.factor ? ` × ${plain(row.factor)}` : "")) },
     { title: "At", numeric: true, text: (row) => level(row) },
-    { title: "What happens", text: (row) => words(row.action) + (row.factor ? ` × ${plain(row.factor)}` : "") },
     { title: "Room left", numeric: true, text: (row) => row.left, tone: (row) => (row.passed ? "breach" : null) },
   ], (row) => row.limit, (row) => (row.passed ? "breach" : null));
 

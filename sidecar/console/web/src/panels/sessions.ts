@@ -51,6 +51,7 @@ export class Sessions implements Panel {
     }
     this.exceptions.update(rows.filter(is_exception).reverse().slice(0, 12), rows.length === 0 ? "No session is over yet." : "No exceptions.");
     const last = rows[rows.length - 1];
+    this.canvas.hidden = rows.length === 0;
     const mark = `${rows.length} ${last?.date} ${last?.frozen}`;
     if (mark === this.drawn) return;
     this.drawn = mark;
