@@ -61,6 +61,7 @@ LoadResult load_file(const std::string& path, const Environment& environment) {
     LoadResult again = load_frozen(freeze(result.settings));
     again.settings.ledger = result.settings.ledger;
     again.settings.console = result.settings.console;
+    again.settings.alerts = result.settings.alerts;
     again.settings.model_source = result.settings.model_source;
     if (!again.good() || !(again.settings == result.settings)) {
       result.mistakes.push_back({{path, 1, {}},

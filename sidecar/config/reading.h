@@ -34,6 +34,9 @@ Ledger read_ledger(Section& section);
 // The web console; relative paths are relative to `directory`.
 Console read_console(Section& section, const std::string& directory, Report& report);
 
+// What people are told, and where. `timezone` is the one of quiet hours that name none.
+Alerts read_alerts(Section& section, const std::string& timezone, const std::string& directory, Report& report);
+
 // Where a configuration stands. A frozen one carries instruments and time zone itself and touches no file.
 struct Source {
   std::string file;       // as mistakes call it

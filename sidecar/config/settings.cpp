@@ -47,6 +47,8 @@ public:
     settings_.ledger = read_ledger(ledger);
     Section console = section("console");
     settings_.console = read_console(console, source_.directory, report_);
+    Section alerts = section("alerts");
+    settings_.alerts = read_alerts(alerts, settings_.instance.timezone, source_.directory, report_);
     root_.finish();
     return std::move(settings_);
   }

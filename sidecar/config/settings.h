@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/rules.h"
+#include "sidecar/config/alerts.h"
 #include "sidecar/model/facts.h"
 #include "sidecar/model/source.h"
 
@@ -60,6 +61,7 @@ struct Settings {
   Instance instance;
   Ledger ledger;
   Console console;
+  Alerts alerts;
   std::string journal_directory;  // absolute
   std::int64_t segment_mb = 64;   // of each of its files
   bool strict_journal = false;    // nothing is answered before it is durable

@@ -5,12 +5,14 @@
 #include <functional>
 
 #include "killswitch/refusal.h"
+#include "sidecar/operator/alerts.h"
 #include "sidecar/operator/audit.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/control.h"
 #include "sidecar/operator/journal.h"
 #include "sidecar/operator/reconcile.h"
 #include "sidecar/operator/risk.h"
+#include "sidecar/operator/top.h"
 
 namespace bulwark::command {
 
@@ -49,11 +51,13 @@ static int run(int argc, char** argv) {
   again->add_option("--instance", options.instance, "the instance's name, instead of its configuration");
   again->add_option("--operator", options.operator_name, "who, for the journal");
   again->add_option("--reason", options.reason, "why, for the journal");
+  add_top_command(app, chosen);
   add_control_commands(app, chosen);
   add_journal_commands(app, chosen);
   add_audit_commands(app, chosen);
   add_reconcile_command(app, chosen);
   add_risk_command(app, chosen);
+  add_alerts_commands(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

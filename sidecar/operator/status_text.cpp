@@ -9,21 +9,18 @@ using Json = nlohmann::ordered_json;
 
 static constexpr std::int64_t stale_ns = 1'000'000'000;
 
-static std::string plain(const Json& value) {
+std::string plain(const Json& value) {
   if (value.is_null()) return "-";
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-static std::string scope_text(const Json& on) {
+std::string scope_text(const Json& on) {
   std::string text;
   for (const auto& [key, name] : on.items()) text += (text.empty() ? "" : ", ") + key + " " + plain(name);
   return text.empty() ? "everything" : text;
 }
 
-// Two decimals for people; the exact numbers are in --json.
-static std::string money(const Json& value) {
-  return value.is_null() ? "-" : fmt::format("{:.2f}", std::stod(plain(value)));
-}
+std::string money(const Json& value) { return value.is_null() ? "-" : fmt::format("{:.2f}", std::stod(plain(value))); }
 
 std::string book_text(const Json& book) {
   std::string text = fmt::format("  {:<10} {:<8} {:<10} {:>10} {:>14} {:>14} {:>14} {:>8}\n", "account", "symbol",
@@ -74,7 +71,7 @@ std::string controls_text(const Json& controls) {
 
 // ------------------------------------------------------------------------------------------------ risk
 
-static std::string share(const Json& value) {
+std::string share(const Json& value) {
   return value.is_null() ? "-" : fmt::format("{:.2f} %", 100 * value.get<double>());
 }
 

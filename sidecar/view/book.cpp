@@ -196,4 +196,26 @@ Json controls_json(core::Engine& engine, TimeNs now) {
   return rows;
 }
 
+Json stale_json(const core::Engine& engine, TimeNs now) {
+  const core::Book& book = engine.book();
+  std::vector<SymbolIndex> symbols;
+  for (const std::uint32_t index : book.live_rows) {
+    const core::Row& row = book.rows[index];
+    const core::Symbol& symbol = engine.market().symbols[at(book.symbol_of(index))];
+    const bool fresh = symbol.has_mark && !engine.market().stale(symbol.marked, now);
+    if (!fresh && (row.position != 0 || row.working_buy != 0 || row.working_sell != 0))
+      symbols.push_back(book.symbol_of(index));
+  }
+  std::sort(symbols.begin(), symbols.end());
+  symbols.erase(std::unique(symbols.begin(), symbols.end()), symbols.end());
+  Json rows = Json::array();
+  for (const SymbolIndex name : symbols) {
+    const core::Symbol& symbol = engine.market().symbols[at(name)];
+    rows.push_back(
+        {{"symbol", engine.names().symbols.name(name)},
+         {"age_ns", symbol.has_mark ? Json(std::max<std::int64_t>(0, now.ns - symbol.marked.ns)) : nullptr}});
+  }
+  return rows;
+}
+
 }  // namespace bulwark::view

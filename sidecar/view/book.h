@@ -20,4 +20,7 @@ nlohmann::ordered_json book_json(core::Engine& engine);
 // Every control: what it covers, its value and maximum, how old its oldest input is, why it cannot be evaluated.
 nlohmann::ordered_json controls_json(core::Engine& engine, TimeNs now);
 
+// Symbols that are held or worked and have no fresh mark: {symbol, age_ns (null: there was none)}.
+nlohmann::ordered_json stale_json(const core::Engine& engine, TimeNs now);
+
 }  // namespace bulwark::view

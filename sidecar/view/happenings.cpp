@@ -29,9 +29,9 @@ Happenings::Happenings(std::string journal_directory, std::uint64_t from)
       reader_(journal_directory, 1, journal::Reading::AsItGrows),
       json_(journal_directory, simulate::recorded_rules) {}
 
-bool Happenings::follow(const std::function<void(const nlohmann::ordered_json&)>& tell) {
+bool Happenings::follow(const std::function<void(const nlohmann::ordered_json&)>& tell, std::uint64_t most) {
   try {
-    for (journal::Record record; reader_.next(record);) {
+    for (journal::Record record; most > 0 && reader_.next(record); --most) {
       json_.pass(record);
       sequence_ = record.sequence;
       if (record.sequence < from_ || !wanted(record)) continue;

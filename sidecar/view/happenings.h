@@ -18,8 +18,8 @@ public:
   Happenings(std::string journal_directory, std::uint64_t from);
 
   // Tells each that has come since the last call, in order; a refusal has what was asked as `asked`. False: the journal
-  // is damaged, or its configurations are not there; `why_not` says where.
-  bool follow(const std::function<void(const nlohmann::ordered_json&)>& tell);
+  // is damaged, or its configurations are not there; `why_not` says where. At most so many records are looked at.
+  bool follow(const std::function<void(const nlohmann::ordered_json&)>& tell, std::uint64_t most = UINT64_MAX);
   const std::string& why_not() const { return why_not_; }
   std::uint64_t sequence() const { return sequence_; }  // of the last record that was looked at
 

@@ -41,6 +41,7 @@ Json ladder_of(const Json& controls, const core::Engine& engine) {
 static void add_book(Json& state, core::Engine& engine, TimeNs now) {
   const Json book = book_json(engine);
   for (const char* part : {"accounts", "positions", "states", "cancels", "liquidations"}) state[part] = book[part];
+  state["stale"] = stale_json(engine, now);
   state["controls"] = controls_json(engine, now);
   for (Json& row : state["controls"]) row["use"] = use_of(row);
   state["ladder"] = ladder_of(state["controls"], engine);
@@ -63,8 +64,8 @@ static Json risk_of(const kill::Instance& instance, std::string& why_not) {
 Json state_json(const kill::Instance& instance, const Watcher& watcher, TimeNs now) {
   std::string why_not = watcher.why_not();
   Json state{{"type", "state"}, {"t", now.ns}, {"status", kill::status_json(instance)}};
-  for (const char* part :
-       {"accounts", "positions", "states", "cancels", "liquidations", "controls", "ladder", "orders", "orders_count"}) {
+  for (const char* part : {"accounts", "positions", "states", "cancels", "liquidations", "stale", "controls", "ladder",
+                           "orders", "orders_count"}) {
     state[part] = nullptr;
   }
   if (watcher.engine() != nullptr) add_book(state, *watcher.engine(), now);

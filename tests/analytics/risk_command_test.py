@@ -46,6 +46,11 @@ class RiskCommand(unittest.TestCase):
         scenarios, = re.findall(r"^```toml\n(.*?)^```$", DOCUMENT.read_text(), flags=re.M | re.S)
         (self.folder / "scenarios.toml").write_text(scenarios)
         self.write("sectors.csv", [["symbol", "sector"], ["AAA", "Energy"], ["BBB", "Health Care"]])
+        (self.folder / "instruments.csv").write_text(
+            "symbol,sector,currency,multiplier,tick_size,lot_size,adv\nAAA,Energy,,,,,\nBBB,Health Care,,,,,\n")
+        (self.folder / "bulwark.toml").write_text(
+            '[instance]\nname = "desk"\n[instruments]\nfile = "instruments.csv"\n[account.ACC1]\nequity = "1000000"\n'
+            '[limit.desk-daily-loss]\nmetric = "daily_loss"\nmax = "5000"\n')
 
     def write(self, name, rows):
         (self.folder / name).write_text("".join(",".join(row) + "\n" for row in rows))
