@@ -49,7 +49,7 @@ private:
   Readiness& readiness_;
   const Tell tell_;
   view::Watcher watcher_;
-  bool followed_ = false;
+  bool followed_ = false, was_there_ = false;
   MonotonicNs follow_again_{0};
   std::string why_no_instance_, last_state_;
   std::uint64_t looks_ = 0, frames_ = 0;
