@@ -276,6 +276,17 @@ TEST_F(DeskTest, AClockThatIsSetBackHoldsNothingUp) {
   EXPECT_FALSE(after(3).empty());
 }
 
+TEST_F(DeskTest, AMomentBackIsNoTimeThatHasPassed) {
+  settings.escalate_after_s = 30;
+  settings.group_s = 0;
+  open();
+  tell(What::Began, signal("breach", "day"));
+  EXPECT_EQ(after(1), Texts{"desk: raised breach/day"});
+  now_s -= 3;
+  tell(What::Began, signal("breach", "day"));
+  EXPECT_EQ(after(1), Texts{});
+}
+
 TEST_F(DeskTest, ThereIsRoomForSoMany) {
   open();
   for (int k = 0; k < 6'000; ++k) tell(What::Began, signal("breach", std::to_string(k)));
