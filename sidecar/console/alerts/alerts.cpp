@@ -121,11 +121,12 @@ void Alerts::Inside::save(TimeNs now) {
 }
 
 void Alerts::Inside::round() {
-  const TimeNs now = clock();
+  TimeNs now{};
   const std::vector<Acknowledgement> acknowledged = store.take_acknowledgements();
   std::vector<Message> messages;
   {
     const std::lock_guard lock(mutex);
+    now = clock();  // not before: nothing that is known here is to lie in its future
     for (const Acknowledgement& one : acknowledged) desk.acknowledge(one.id, one.person, now);
     messages = desk.due(now);
   }
