@@ -86,7 +86,7 @@ struct Alerts {
   AlertRules rules = alert_rules;
   std::vector<std::string> escalate_to;  // empty: to those who were told already
   std::int64_t escalate_after_s = 120;   // 0: never
-  std::int64_t repeat_s = 300;
+  std::int64_t repeat_s = 120;
   std::int64_t group_s = 1;
   std::int64_t rate_per_minute = 10;
   QuietHours quiet;

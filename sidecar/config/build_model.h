@@ -2,6 +2,7 @@
 // A model out of its files as they are now: what a configuration reads at load, and the model thread later on.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "core/rules.h"
@@ -17,6 +18,7 @@ struct BuiltModel {
   std::vector<std::string> remarks;
   std::vector<Mistake> mistakes;  // none: it is good
 };
-BuiltModel build_model(const model::Source& source, const core::Rules& rules);
+// With a date: of the closes up to it, as the files stood then if they have only grown since.
+BuiltModel build_model(const model::Source& source, const core::Rules& rules, std::string_view last_date = {});
 
 }  // namespace bulwark::config

@@ -60,7 +60,14 @@ core::Sizing read_sizing(Section& section) {
   return sizing;
 }
 
-static BuiltModel build(const model::Source& source, const Texts& texts, const core::Rules& rules) {
+// As if the days behind that date had not come yet.
+static void cut(model::Closes& closes, std::string_view last_date) {
+  while (!closes.dates.empty() && closes.dates.back() > last_date) closes.dates.pop_back();
+  closes.prices.resize(closes.dates.size() * closes.symbols.size());
+}
+
+static BuiltModel build(const model::Source& source, const Texts& texts, const core::Rules& rules,
+                        std::string_view last_date = {}) {
   BuiltModel built;
   Report report;
   built.model.confidence = source.confidence;
@@ -75,6 +82,7 @@ static BuiltModel build(const model::Source& source, const Texts& texts, const c
       built.remarks.push_back(source.closes + ": its last line was cut off, and is left out");
     add_own_closes(built.closes, whole, source.closes, symbols, report);
   }
+  if (!last_date.empty()) cut(built.closes, last_date);
   if (texts.scenarios && closes_good) {
     Betas betas;  // to the market: a configuration names no prices of factors
     if (!built.closes.dates.empty()) betas.market = model::betas(built.closes);
@@ -137,7 +145,7 @@ std::optional<core::Model> read_model(Section& section, const Source& place, con
   return std::move(built.model);
 }
 
-BuiltModel build_model(const model::Source& source, const core::Rules& rules) {
+BuiltModel build_model(const model::Source& source, const core::Rules& rules, std::string_view last_date) {
   const Texts texts(source);
   BuiltModel missing;
   for (const auto& [path, text] : {std::pair{&source.prices, &texts.prices},
@@ -145,7 +153,7 @@ BuiltModel build_model(const model::Source& source, const core::Rules& rules) {
                                    {&source.regime, &texts.regime}}) {
     if (!path->empty() && !*text) missing.mistakes.push_back({{*path, 0, {}}, "", "cannot be read"});
   }
-  return missing.mistakes.empty() ? build(source, texts, rules) : missing;
+  return missing.mistakes.empty() ? build(source, texts, rules, last_date) : missing;
 }
 
 }  // namespace bulwark::config

@@ -20,6 +20,7 @@
 #include "sidecar/console/people/tokens.h"
 #include "sidecar/console/presence.h"
 #include "sidecar/console/routes.h"
+#include "sidecar/console/scrape.h"
 #include "sidecar/console/server/server.h"
 #include "sidecar/console/watch.h"
 #include "sidecar/service/supervised.h"
@@ -122,6 +123,15 @@ void wait_for_the_end(shm::AtomicTime& beat, const shm::AtomicTime& watch, const
   }
 }
 
+Answer acknowledge(alerts::Alerts& alerts, const Person& person, const nlohmann::json& asked) {
+  const auto id = asked.find("alert");
+  if (asked.size() != 1 || id == asked.end() || !id->is_number_unsigned())
+    return sorry(400, "wanted is {\"alert\": ID}");
+  if (!alerts.acknowledge(id->get<std::uint64_t>(), person.name, shm::wall_now()))
+    return sorry(404, "there is no such alert");
+  return {200, "application/json", nlohmann::json{{"acknowledged", *id}, {"person", person.name}}.dump() + "\n"};
+}
+
 int serve(const config::Settings& settings, const std::string& run_folder) {
   Worker stops(stop_threads);  // before the niceness, which threads inherit: a stop waits for nobody
   ::setpriority(PRIO_PROCESS, 0, niceness);
@@ -130,14 +140,30 @@ int serve(const config::Settings& settings, const std::string& run_folder) {
   const Origins origins(settings.console, server.port());
   Series series(settings.journal_directory + "/console.series", settings.rules.session, shm::wall_now());
   Readiness readiness;
-  const Listener listener;    // alerts: told what happens and how it stands
-  const Elsewhere elsewhere;  // metrics, and the acknowledgement of alerts
+  alerts::Alerts alerts(settings.alerts, settings.instance.name, settings.journal_directory + "/alerts");
+  Scrape scrape(settings.instance.name, alerts);
+  const std::uint64_t handled = alerts.handled();
+  const Listener listener{[&alerts, &scrape, handled](const auto& row) {
+                            scrape.happening(row);
+                            if (row["seq"].template get<std::uint64_t>() > handled) alerts.happened(row);
+                          },
+                          [&alerts, &scrape](const auto& state) {
+                            scrape.state(state);
+                            alerts.looked(state, shm::wall_now());
+                          },
+                          [&alerts] { return alerts.list(); }};
+  const Elsewhere elsewhere{
+      [&scrape] { return scrape.answer(); },
+      [&alerts](const auto& person, const auto& asked) { return acknowledge(alerts, person, asked); }};
   Routes routes(settings.instance.name, settings.console, origins, people_of(settings.console, run_folder), series,
                 readiness, elsewhere, stops, others);
   const auto publish = [&server](Message message) { server.publish(std::move(message)); };
   Watch watch(settings, listener, series, readiness, publish);
-  Feed feed(settings.journal_directory, first_record(settings.instance.name), listener, publish);
+  const std::uint64_t shown_from = first_record(settings.instance.name);
+  Feed feed(settings.journal_directory, handled == 0 ? shown_from : std::min(handled + 1, shown_from), listener,
+            publish);
 
+  alerts.start();
   std::atomic<bool> ending{false};
   shm::AtomicTime beat{0}, watch_beat{0}, server_beat{0};
   Threads threads;

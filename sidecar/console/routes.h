@@ -19,10 +19,8 @@ namespace bulwark::console {
 
 // What is answered elsewhere: metrics and alerts.
 struct Elsewhere {
-  std::function<Answer()> metrics = [] { return sorry(503, "metrics are not built into this version"); };
-  std::function<Answer(const Person& person, const nlohmann::json& asked)> acknowledge = [](const auto&, const auto&) {
-    return sorry(404, "there is no such alert");
-  };
+  std::function<Answer()> metrics;
+  std::function<Answer(const Person& person, const nlohmann::json& asked)> acknowledge;
 };
 
 class Routes : public Site {

@@ -76,7 +76,8 @@ void Watch::look(MonotonicNs now) {
     learn_names(*instance);
     show_frame(*instance);
   }
-  if (looks_ % looks_a_state == 0) show_state(instance);
+  if (looks_ % looks_a_state == 0 || instance.has_value() != was_there_) show_state(instance);
+  was_there_ = instance.has_value();
   if (looks_ % looks_a_save == looks_a_save - 1) series_.save();
   check(instance, now);
   ++looks_;

@@ -23,11 +23,11 @@ namespace bulwark::console {
 
 using Tell = std::function<void(Message)>;
 
-// What else wants to know, and adds to the state: the alerts. Called by the threads of watch and feed.
+// Who else wants to know, and what the alerts add to the state. Called by the threads of watch and feed.
 struct Listener {
-  std::function<void(const nlohmann::ordered_json& row)> happening = [](const auto&) {};
-  std::function<void(const nlohmann::ordered_json& state)> state = [](const auto&) {};
-  std::function<nlohmann::ordered_json()> alerts = [] { return nlohmann::ordered_json::array(); };
+  std::function<void(const nlohmann::ordered_json& row)> happening;
+  std::function<void(const nlohmann::ordered_json& state)> state;
+  std::function<nlohmann::ordered_json()> alerts;
 };
 
 class Watch {
@@ -49,7 +49,7 @@ private:
   Readiness& readiness_;
   const Tell tell_;
   view::Watcher watcher_;
-  bool followed_ = false;
+  bool followed_ = false, was_there_ = false;
   MonotonicNs follow_again_{0};
   std::string why_no_instance_, last_state_;
   std::uint64_t looks_ = 0, frames_ = 0;

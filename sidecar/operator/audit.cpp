@@ -8,13 +8,13 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "killswitch/refusal.h"
 #include "shm/latch.h"
 #include "sidecar/config/moment.h"
 #include "sidecar/ledger/cells.h"
 #include "sidecar/ledger/follow.h"
+#include "sidecar/ledger/stops.h"
 #include "sidecar/ledger/words.h"
 #include "sidecar/operator/command.h"
 
@@ -25,6 +25,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using ledger::CellRow;
 using ledger::Table;
+using ledger::Wishes;
 
 struct AuditOptions {
   std::string config, instance, journal;
@@ -39,20 +40,6 @@ std::string directory_of(const AuditOptions& options) {
   }
   const kill::Instance instance = open_ready(options.instance, options.config);
   return std::string(shm::journal_directory(*instance.page));
-}
-
-Json json_of(const ledger::Cell& cell) {
-  switch (cell.kind) {
-    case ledger::Cell::Kind::Null: return nullptr;
-    case ledger::Cell::Kind::Text: return cell.text;
-    default: return Json::parse(cell.text);
-  }
-}
-
-Json json_of(const CellRow& row) {
-  Json json{{"seq", row.sequence}, {"t", row.t.ns}, {"table", ledger::words_of(row.table).name}};
-  for (const ledger::Cell& cell : row.cells) json[std::string(cell.name)] = json_of(cell);
-  return json;
 }
 
 // For people: when, which record, and every word that is not empty.
@@ -114,74 +101,11 @@ int audit_order(const AuditOptions& options) {
   return answer_is_no;
 }
 
-// Rows of people, and which of them were refused.
-struct Wishes {
-  std::vector<CellRow> rows;
-  std::set<std::string> refused;
-
-  void take(const CellRow& row) {
-    if (row.table == Table::Error) refused.insert(std::string(row.text("event_seq")));
-    else rows.push_back(row);
-  }
-  bool done(const CellRow& row) const { return !refused.contains(std::to_string(row.sequence)); }
-};
-
-// What each client made of the stop of that epoch; the last that was told of it counts. Null: nothing was told.
-Json clients_of(const std::vector<CellRow>& rows, std::string_view epoch) {
-  Json clients = nullptr;
-  for (const CellRow& row : rows) {
-    if (row.table != Table::ClientStop || epoch.empty() || row.text("epoch") != epoch) continue;
-    Json json = json_of(row);
-    clients[std::string(row.text("client"))] = {{"outcome", json["outcome"]}, {"delay_ns", json["delay_ns"]}};
-  }
-  return clients;
-}
-
-// A resume ends what has at least its keys, with the same values.
-bool ends(const CellRow& resume, const Json& stopped) {
-  if (stopped.is_null()) return false;  // a lease comes back by itself
-  const Json given = Json::parse(std::string(resume.text("scope")));
-  for (const auto& [key, value] : given.items()) {
-    if (!stopped.contains(key) || stopped[key] != value) return false;
-  }
-  return true;
-}
-
 int audit_stops(const AuditOptions& options) {
   Wishes wishes;
   const int code = read_all(options, {Table::Stop, Table::State, Table::ClientStop, Table::Error},
                             [&](const CellRow& row, const journal::Block&) { wishes.take(row); });
-  std::set<std::string> by_person;
-  for (const CellRow& row : wishes.rows) {
-    if (row.table == Table::Stop && wishes.done(row)) by_person.insert(std::to_string(row.sequence));
-  }
-  for (auto row = wishes.rows.begin(); row != wishes.rows.end(); ++row) {
-    if (row->table == Table::ClientStop) continue;
-    const bool stop = row->table == Table::Stop;
-    Json json = json_of(*row);
-    if (stop) {
-      const std::set<std::string_view> stopping{"halt", "reduce_only", "liquidate", "lease"};
-      if (!wishes.done(*row) || !stopping.contains(row->text("type"))) continue;
-    } else {
-      if (row->text("state") == "normal" || by_person.contains(std::string(row->text("event_seq")))) continue;
-      json = Json{{"seq", row->sequence},
-                  {"t", row->t.ns},
-                  {"table", "state"},
-                  {"type", json["state"]},
-                  {"scope", json["scope"]},
-                  {"operator", nullptr},
-                  {"reason", "limit " + std::string(row->text("cause"))},
-                  {"epoch", nullptr}};
-    }
-    json.erase("table");
-    json["resumed"] = nullptr;
-    for (auto later = row + 1; later != wishes.rows.end() && json["resumed"].is_null(); ++later) {
-      const bool resume = later->table == Table::Stop && later->text("type") == "resume" && wishes.done(*later);
-      if (resume && ends(*later, json["scope"])) json["resumed"] = later->t.ns;
-    }
-    json["clients"] = clients_of(wishes.rows, row->text("epoch"));
-    say(options, json);
-  }
+  for (const Json& stop : ledger::stops_of(wishes)) say(options, stop);
   return code;
 }
 

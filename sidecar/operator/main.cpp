@@ -11,6 +11,7 @@
 #include "sidecar/operator/control.h"
 #include "sidecar/operator/journal.h"
 #include "sidecar/operator/reconcile.h"
+#include "sidecar/operator/report.h"
 #include "sidecar/operator/risk.h"
 #include "sidecar/operator/top.h"
 
@@ -56,6 +57,7 @@ static int run(int argc, char** argv) {
   add_journal_commands(app, chosen);
   add_audit_commands(app, chosen);
   add_reconcile_command(app, chosen);
+  add_report_command(app, chosen);
   add_risk_command(app, chosen);
   add_alerts_commands(app, chosen);
   try {

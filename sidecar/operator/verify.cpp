@@ -5,77 +5,15 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "sidecar/journal/blocks.h"
-#include "sidecar/journal/configurations.h"
-#include "sidecar/journal/kept.h"
+#include "sidecar/journal/proof.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/journal.h"
 
 namespace bulwark::command {
 
+using journal::Proof;
+
 namespace {
-
-struct Proof {
-  std::uint64_t records = 0, blocks = 0, files = 0, last = 0;
-  std::string hash;
-  journal::Ending ending;
-  bool clean = false;
-  std::optional<journal::SnapshotHeader> kept;  // retention has deleted what came before
-};
-
-// What retention deletes it says before, in what is kept.
-bool tells_deletion(const journal::Record& record, const journal::SnapshotHeader& kept) {
-  return record.type == journal::RecordType::Remark && record.remark.operator_name.view() == journal::retention_name &&
-         record.remark.text.view() == journal::deletion_text(kept.facts.sequence, kept.chain);
-}
-
-// Every byte of what the kept part begins with; and that its journal knows of it.
-std::string objection_to_kept(const std::string& folder, const journal::SnapshotHeader& kept, bool told) {
-  const std::string path = journal::kept_path(folder);
-  try {
-    journal::read_snapshot_state(path, kept);
-  } catch (const journal::JournalError& error) {
-    return path + ": byte 0: " + error.what();
-  }
-  return told ? "" : path + ": byte 0: the journal does not say that anything was deleted";
-}
-
-Proof prove(const std::string& folder) {
-  Proof proof;
-  bool told = false;
-  journal::BlockReader reader(folder);
-  while (reader.next()) {
-    ++proof.blocks;
-    journal::BlockRecords records(reader.block());
-    try {
-      for (journal::Record record; records.next(record); ++proof.records) {
-        if (record.type == journal::RecordType::Configuration) journal::read_configuration(folder, record.note.a);
-        told |= reader.kept() && tells_deletion(record, *reader.kept());
-      }
-    } catch (const journal::JournalError& error) {
-      reader.stop_here(error.what());
-      break;
-    }
-  }
-  proof.kept = reader.kept();
-  if (proof.kept && reader.ending().kind != journal::EndKind::Damaged) {
-    if (const std::string why = objection_to_kept(folder, *proof.kept, told); !why.empty()) reader.stop_here(why);
-  }
-  proof.ending = reader.ending();
-  proof.files = reader.file_count();
-  proof.last = reader.last_sequence();
-  proof.hash = journal::to_hex(reader.last_hash());
-  proof.clean = reader.head() && reader.head()->clean == 1;
-  return proof;
-}
-
-std::string state_of(const Proof& proof) {
-  switch (proof.ending.kind) {
-    case journal::EndKind::Damaged: return "damaged";
-    case journal::EndKind::Torn: return "torn";
-    default: return proof.clean ? "whole" : "open";
-  }
-}
 
 std::string text_of(const Proof& proof) {
   std::string text =
@@ -101,11 +39,11 @@ std::string text_of(const Proof& proof) {
 }  // namespace
 
 int verify(const JournalOptions& options) {
-  const Proof proof = prove(journal_folder(options));
+  const Proof proof = journal::prove(journal_folder(options));
   const bool damaged = proof.ending.kind == journal::EndKind::Damaged;
   if (options.json) {
     nlohmann::ordered_json json{{"schema", 1},
-                                {"state", state_of(proof)},
+                                {"state", proof.state()},
                                 {"records", proof.records},
                                 {"blocks", proof.blocks},
                                 {"files", proof.files},

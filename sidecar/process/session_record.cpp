@@ -54,14 +54,14 @@ std::int64_t whole_at(const std::string& path, const Fields& fields, std::size_t
   return value;
 }
 
-// Of the one that `t` lies in. No day and no change of the clock is as long as two days.
+}  // namespace
+
+// No day and no change of the clock is as long as two days.
 TimeNs start_of_session(const core::SessionClock& clock, TimeNs t) {
   TimeNs start = clock.next_start_after({t.ns - 172'800'000'000'000});
   for (TimeNs next = start; next <= t; next = clock.next_start_after(next)) start = next;
   return start;
 }
-
-}  // namespace
 
 SessionRecord::SessionRecord(std::string directory, core::Session session)
     : directory_(std::move(directory)), session_(std::move(session)), clock_(session_) {
@@ -176,10 +176,10 @@ void SessionRecord::save_open() const {
   shm::write_whole(directory_ + "/session.csv", text);
 }
 
-std::string SessionRecord::date() const {
-  const std::int64_t last_s = (end_.ns - 1) / 1'000'000'000;
-  std::int64_t offset_s = session_.zone.front().offset_s;
-  for (const core::ZoneOffset& zone : session_.zone) {
+std::string date_of_session(const core::Session& session, TimeNs end) {
+  const std::int64_t last_s = (end.ns - 1) / 1'000'000'000;
+  std::int64_t offset_s = session.zone.front().offset_s;
+  for (const core::ZoneOffset& zone : session.zone) {
     if (zone.from_s <= last_s) offset_s = zone.offset_s;
   }
   const std::time_t local = last_s + offset_s;

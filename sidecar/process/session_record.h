@@ -20,6 +20,11 @@
 
 namespace bulwark::process {
 
+// Of the session that `t` lies in.
+TimeNs start_of_session(const core::SessionClock& clock, TimeNs t);
+// What a session is called that ends then: the local date of its last moment.
+std::string date_of_session(const core::Session& session, TimeNs end);
+
 class SessionRecord {
 public:
   struct Observation {
@@ -51,7 +56,7 @@ private:
   void add_observation(const Observation& observation);
   void read_open();
   void save_open() const;
-  std::string date() const;  // of the session that runs: the local one of its last moment
+  std::string date() const { return date_of_session(session_, end_); }  // of the session that runs
 
   const std::string directory_;
   const core::Session session_;

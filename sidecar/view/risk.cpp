@@ -75,11 +75,11 @@ Json stress_json(const RiskPicture& picture) {
           {"losses", losses}};
 }
 
-Json correlation_json(const RiskPicture& picture, const Board& board) {
+Json correlation_json(const RiskPicture& picture, const RiskNames& names) {
   Json symbols = Json::array(), value = Json::array();
   const std::size_t count = picture.correlated.size();
   for (std::size_t k = 0; k < count; ++k) {
-    symbols.push_back(board.name(&shm::Board::symbols, picture.correlated[k]));
+    symbols.push_back(names("symbol", picture.correlated[k]));
     const auto row = picture.correlations.begin() + static_cast<std::ptrdiff_t>(k * count);
     value.push_back(std::vector<double>(row, row + static_cast<std::ptrdiff_t>(count)));
   }
@@ -164,6 +164,23 @@ Json figures_json(const RiskFigures& figures) {
 
 }  // namespace
 
+Json risk_json(const RiskPicture& picture, const RiskNames& names) {
+  const auto rows = [&](const std::vector<shm::RiskRow>& from, const char* kind) {
+    return rows_json(from, picture.figures, kind, [&](std::uint64_t index) { return names(kind, index); });
+  };
+  Json risk = figures_json(picture.figures);
+  risk["stress"] = stress_json(picture);
+  risk["correlation"] = correlation_json(picture, names);
+  risk["regime"] = regime_json(picture.figures);
+  risk["model"] = model_json(picture.figures.model);
+  risk["backtest"] = backtest_json(picture.figures.backtest);
+  risk["symbols"] = rows(picture.symbols, "symbol");
+  risk["sectors"] = rows(picture.sectors, "sector");
+  risk["accounts"] = rows(picture.accounts, "account");
+  risk["strategies"] = rows(picture.strategies, "strategy");
+  return risk;
+}
+
 Json risk_json(const kill::Instance& instance) {
   const auto page = shm::attach<const shm::RiskPage>(instance.folder + "/risk", shm::Access::ReadOnly);
   if (!page) {
@@ -173,21 +190,12 @@ Json risk_json(const kill::Instance& instance) {
   const std::optional<RiskPicture> picture = shm::read_risk(*page);
   if (!picture) throw kill::Refusal(kill::exit_no, "nothing is known yet of the risk of \"" + instance.name + "\"");
   const Board board(instance);
-  const auto rows = [&](const std::vector<shm::RiskRow>& from, const char* kind,
-                        const shm::NameTable shm::Board::*table) {
-    return rows_json(from, picture->figures, kind, [&](std::uint64_t index) { return board.name(table, index); });
-  };
-  Json risk = figures_json(picture->figures);
-  risk["stress"] = stress_json(*picture);
-  risk["correlation"] = correlation_json(*picture, board);
-  risk["regime"] = regime_json(picture->figures);
-  risk["model"] = model_json(picture->figures.model);
-  risk["backtest"] = backtest_json(picture->figures.backtest);
-  risk["symbols"] = rows(picture->symbols, "symbol", &shm::Board::symbols);
-  risk["sectors"] = rows(picture->sectors, "sector", &shm::Board::sectors);
-  risk["accounts"] = rows(picture->accounts, "account", &shm::Board::accounts);
-  risk["strategies"] = rows(picture->strategies, "strategy", &shm::Board::strategies);
-  return risk;
+  return risk_json(*picture, [&](std::string_view kind, std::uint64_t index) {
+    if (kind == "symbol") return board.name(&shm::Board::symbols, index);
+    if (kind == "sector") return board.name(&shm::Board::sectors, index);
+    if (kind == "account") return board.name(&shm::Board::accounts, index);
+    return board.name(&shm::Board::strategies, index);
+  });
 }
 
 }  // namespace bulwark::view

@@ -145,6 +145,21 @@ TEST_F(DeskTest, WhatNobodyAcknowledgesGoesToOthers) {
   EXPECT_EQ(after(120), (Texts{"desk: cleared breach/day", "boss: cleared breach/day"}));
 }
 
+TEST_F(DeskTest, AProgramIsCalledForTheEscalationAlone) {
+  settings.targets.push_back(target("stop", std::nullopt));
+  settings.targets[1].kind = config::AlertTarget::Kind::Command;
+  settings.targets[1].rules = {"breach"};
+  settings.escalate_to = {"stop"};
+  settings.escalate_after_s = 30;
+  open();
+  tell(What::Began, signal("breach", "day"));
+  tell(What::Happened, signal("stop"));
+  EXPECT_EQ(after(40), (Texts{"desk: raised breach/day raised stop", "stop: escalated breach/day"}));
+  tell(What::Began, signal("breach", "day"));
+  tell(What::Ended, signal("breach", "day"));
+  EXPECT_EQ(after(200), Texts{"desk: cleared breach/day"});
+}
+
 TEST_F(DeskTest, WhatIsAcknowledgedStaysHere) {
   settings.targets.push_back(target("boss", std::nullopt));
   settings.escalate_to = {"boss"};
@@ -259,6 +274,17 @@ TEST_F(DeskTest, AClockThatIsSetBackHoldsNothingUp) {
   after(1, "down");
   now_s -= 86'400;
   EXPECT_FALSE(after(3).empty());
+}
+
+TEST_F(DeskTest, AMomentBackIsNoTimeThatHasPassed) {
+  settings.escalate_after_s = 30;
+  settings.group_s = 0;
+  open();
+  tell(What::Began, signal("breach", "day"));
+  EXPECT_EQ(after(1), Texts{"desk: raised breach/day"});
+  now_s -= 3;
+  tell(What::Began, signal("breach", "day"));
+  EXPECT_EQ(after(1), Texts{});
 }
 
 TEST_F(DeskTest, ThereIsRoomForSoMany) {

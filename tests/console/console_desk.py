@@ -48,8 +48,8 @@ class WebSocket:
         taken, self.rest = self.rest[:count], self.rest[count:]
         return taken
 
-    def message(self):
-        """(type, what it says): of a frame the bytes; pings are answered on the way."""
+    def raw(self):
+        """(kind, data) of the next message; pings are answered on the way."""
         while True:
             first, size = self.take(2)
             if size == 126:
@@ -61,11 +61,16 @@ class WebSocket:
                 self.say(data, kind=10)
             elif kind == 8:
                 self.ended()
-            elif kind == 2:
-                return "frame", data
             else:
-                said = json.loads(data)
-                return said["type"], said
+                return kind, data
+
+    def message(self):
+        """(type, what it says): of a frame the bytes."""
+        kind, data = self.raw()
+        if kind == 2:
+            return "frame", data
+        said = json.loads(data)
+        return said["type"], said
 
     def say(self, data, kind=1):
         size = bytes([0x80 | len(data)]) if len(data) < 126 else bytes([0xfe]) + struct.pack(">H", len(data))
@@ -188,7 +193,11 @@ class ConsoleTest(DeskTest):
         self.assertEqual(self.where()["pid"], self.pid)
 
     def view(self):
-        return self.get("/api/v1/view")
+        """Once the console has seen the instance, which has begun with it."""
+        def known():
+            view = self.get("/api/v1/view")
+            return view if view["hello"] and view["state"] and view["state"]["controls"] is not None else None
+        return wait_for("something to see", known)
 
     def kill_status(self):
         result = self.processes.run("killswitch", "status", "--json", "--instance", "ctl")

@@ -42,8 +42,7 @@ class Load(ConsoleTest):
     def read(self, page, seen, k):
         try:
             while True:
-                if page.message()[0] == "frame":
-                    seen[k] += 1
+                seen[k] += page.raw()[0] == 2
         except OSError:
             pass
 

@@ -52,6 +52,10 @@ class Retention(LedgerTest):
         fills = [record for record in records if record["type"] == "fill"]
         self.assertTrue(all(record["client"] == "c1" for record in fills))
         self.ask("bulwark", "audit", "stops", *where)
+        day = json.loads(self.ask("bulwark", "report", "--format", "json", "--from", str(records[0]["t"]), *where))
+        self.assertEqual((day["chain"]["state"], day["chain"]["first"], day["chain"]["deleted_up_to"]),
+                         ("whole", records[0]["seq"], said["deleted"]["last"]))
+        self.assertEqual(day["orders"]["fills"], len(fills))
         self.ask("bulwark-ledger", "--verify", "--config", str(self.config))
         self.ask("bulwark-ledger", "--once", "--config", str(self.config))
         self.assertEqual(self.rows("SELECT count(*) FROM bulwark.verdict WHERE id LIKE 'order-%'"), [[str(ORDERS)]])

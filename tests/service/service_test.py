@@ -3,6 +3,7 @@
 
     service_test.py BUILD      exit code 77, and the reason: impossible here
 """
+import datetime
 import glob
 import json
 import os
@@ -338,6 +339,31 @@ class ServiceTest(unittest.TestCase):
         self.down()
         self.assertEqual(ask("SELECT count(*), count(DISTINCT seq) FROM bulwark.verdict"), "2|2")
         self.assertEqual(ask("SELECT type FROM bulwark.stop ORDER BY seq DESC LIMIT 1"), "end")
+
+    def test_report(self):
+        """Of the session that is over, by the timer's service, with the instance running."""
+        folder = f"/var/lib/bulwark/{self.name}/reports"
+        self.up()
+        self.assertEqual(self.trade(), "accepted")
+        self.machine.do("systemctl", "start", self.unit("report"))
+        self.assertEqual(self.machine.do("ls", folder), "", "no session is over yet")
+        self.down()
+        start = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=1)
+        session = f'lease_ms = 80\nsession = {{{{ start = "{start:%H:%M:%S}" }}}}'
+        self.configure(CONFIG.replace("lease_ms = 80", session))
+        self.up()
+        wait_for("its end", lambda: datetime.datetime.now(datetime.timezone.utc) > start, each=0.2)
+        timer = f"bulwark-report@{self.name}.timer"
+        self.addCleanup(lambda: self.machine.run("systemctl", "stop", timer))
+        self.machine.do("systemctl", "start", timer)
+        self.assertNotEqual(self.machine.show(timer, "NextElapseUSecRealtime"), "")
+        self.machine.do("systemctl", "start", self.unit("report"))
+        self.assertEqual(self.show("report", "Result"), "success")
+        name = self.machine.do("ls", folder).strip()
+        self.assertRegex(name, rf"^{self.name}-20\d\d-\d\d-\d\d\.html$")
+        self.assertIn("Of 1 order, none was refused", self.machine.do("cat", f"{folder}/{name}"))
+        self.assertEqual(self.machine.do("stat", "--format=%U", f"{folder}/{name}").strip(), "bulwark")
+        self.assertEqual(self.trade(), "accepted")
 
     def test_rights(self):
         """No more than is needed: what the kernel says of the running processes."""

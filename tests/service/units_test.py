@@ -13,6 +13,7 @@ import unittest
 SKIPPED = 77
 UNITS = pathlib.Path(__file__).resolve().parent.parent.parent / "scripts" / "systemd"
 SERVICES = sorted(path.name.replace("@", "@desk") for path in UNITS.glob("*@.service"))
+TIMERS = sorted(path.name.replace("@", "@desk") for path in UNITS.glob("*@.timer"))
 PROGRAMS = ("bulwark", "bulwark-sidecar", "bulwark-watchdog", "bulwark-ledger", "bulwark-console")
 EXPOSURE_MAX = 2.0  # of 10, as `systemd-analyze security` counts
 
@@ -24,7 +25,7 @@ class UnitsTest(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.root)
         folder = self.root / "etc" / "systemd" / "system"
         shutil.copytree(UNITS, folder)
-        for unit in ("sysinit", "basic", "shutdown", "multi-user"):
+        for unit in ("sysinit", "basic", "shutdown", "multi-user", "timers", "time-set", "time-sync"):
             (folder / f"{unit}.target").write_text("[Unit]\nDescription=of the system\nDefaultDependencies=no\n")
         for program in PROGRAMS + ("true", "sh", "systemctl", "flock"):
             path = self.root / ("usr/local/bin" if program in PROGRAMS else "usr/bin") / program
@@ -35,7 +36,7 @@ class UnitsTest(unittest.TestCase):
         return subprocess.run(["systemd-analyze", f"--root={self.root}", *command], text=True, capture_output=True)
 
     def test_every_line_is_understood(self):
-        for unit in ("bulwark@desk.target", *SERVICES):
+        for unit in ("bulwark@desk.target", *SERVICES, *TIMERS):
             result = self.analyze("--man=no", "--recursive-errors=no", "verify", unit)
             self.assertEqual((result.returncode, result.stderr), (0, ""), unit)
 

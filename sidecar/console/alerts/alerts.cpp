@@ -26,6 +26,7 @@ struct Alerts::Inside {
          std::function<TimeNs()> now)
       : clock(std::move(now)),
         store(directory),
+        targets(settings.targets),
         rules(settings.rules, instance),
         desk(settings, instance),
         courier(settings.targets, clock) {}
@@ -39,6 +40,7 @@ struct Alerts::Inside {
 
   const std::function<TimeNs()> clock;
   const Store store;
+  const std::vector<config::AlertTarget> targets;
   mutable std::mutex mutex;  // of rules, desk, and what follows up to the thread
   Rules rules;
   Desk desk;
@@ -46,6 +48,7 @@ struct Alerts::Inside {
   TimeNs written{}, born{};  // born: alerts have been on since then; older happenings were nobody's
   std::map<std::string, std::pair<Signal, TimeNs>> old;  // of those what still stands
   bool store_fails = false;
+  Deliveries deliveries;
   Courier courier;
   std::atomic<bool> ending{false};
   std::thread thread;
@@ -118,11 +121,12 @@ void Alerts::Inside::save(TimeNs now) {
 }
 
 void Alerts::Inside::round() {
-  const TimeNs now = clock();
+  TimeNs now{};
   const std::vector<Acknowledgement> acknowledged = store.take_acknowledgements();
   std::vector<Message> messages;
   {
     const std::lock_guard lock(mutex);
+    now = clock();  // not before: nothing that is known here is to lie in its future
     for (const Acknowledgement& one : acknowledged) desk.acknowledge(one.id, one.person, now);
     messages = desk.due(now);
   }
@@ -132,6 +136,7 @@ void Alerts::Inside::round() {
     news = true;
     const std::lock_guard lock(mutex);
     desk.delivered(target, error, clock());
+    ++deliveries[{targets[target].name, error.empty() ? "delivered" : "failed"}];
   };
   for (const Message& message : messages) courier.send(message, done);
   courier.work(news ? 0 : round_ms, done);
@@ -188,6 +193,11 @@ Json Alerts::list() const {
 bool Alerts::acknowledge(std::uint64_t id, const std::string& person, TimeNs now) {
   const std::lock_guard lock(inside_->mutex);
   return inside_->desk.acknowledge(id, person, now);
+}
+
+Alerts::Deliveries Alerts::deliveries() const {
+  const std::lock_guard lock(inside_->mutex);
+  return inside_->deliveries;
 }
 
 std::uint64_t Alerts::handled() const {

@@ -11,9 +11,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "shm/clock.h"
 #include "sidecar/config/alerts.h"
@@ -42,6 +44,10 @@ public:
   // the numbers. The newest first.
   Json list() const;
   bool acknowledge(std::uint64_t id, const std::string& person, TimeNs now);  // false: there is no such alert
+
+  // How often each destination took one (`delivered`) or did not (`failed`), since this was made.
+  using Deliveries = std::map<std::pair<std::string, std::string>, std::uint64_t>;
+  Deliveries deliveries() const;
 
   // The last record of the journal that was taken care of: Happenings go on behind it after a restart.
   std::uint64_t handled() const;

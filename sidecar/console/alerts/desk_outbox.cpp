@@ -21,8 +21,10 @@ bool Desk::wants(std::size_t target, const Alert& alert, const std::string& what
   if (alert.signal.rule == "alerts" && alert.signal.on.value("destination", "") == to.name) return false;
   const bool of_its_rules = to.rules.empty() || std::count(to.rules.begin(), to.rules.end(), alert.signal.rule) != 0;
   const bool usual = to.severity && alert.severity >= *to.severity && of_its_rules;
-  if (what == "escalated") return settings_.escalate_to.empty() ? usual : last_[target];
-  return usual || (alert.escalated && last_[target]);
+  if (what == "escalated") return settings_.escalate_to.empty() ? usual : last_[target] && of_its_rules;
+  // A program that was called to act does not take an end for a beginning.
+  const bool told_before = alert.escalated && last_[target] && to.kind != config::AlertTarget::Kind::Command;
+  return usual || (told_before && of_its_rules);
 }
 
 void Desk::pass_on(Alert& alert, const std::string& what, TimeNs now) {
