@@ -9,10 +9,11 @@ import socket
 import ssl
 import struct
 import sys
+import time
 import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "control"))
-from desk import CONFIG, DeskTest, wait_for  # noqa: E402
+from desk import CONFIG, HUNG, DeskTest, wait_for  # noqa: E402
 
 TOKENS = {"ada": "ada's secret", "bob": "bob's secret", "eve": "eve's secret"}
 ROLES = {"ada": "configure", "bob": "operate", "eve": "view"}
@@ -76,11 +77,14 @@ class WebSocket:
         size = bytes([0x80 | len(data)]) if len(data) < 126 else bytes([0xfe]) + struct.pack(">H", len(data))
         self.connection.sendall(bytes([0x80 | kind]) + size + b"\0\0\0\0" + data)
 
-    def next(self, wanted):
-        while True:
+    def next(self, wanted, holds=lambda said: True):
+        """The next one of that type for which something holds."""
+        end = time.monotonic() + HUNG
+        while time.monotonic() < end:
             kind, said = self.message()
-            if kind == wanted:
+            if kind == wanted and holds(said):
                 return said
+        raise AssertionError("in vain: " + wanted)
 
     def close(self):
         self.connection.close()

@@ -82,8 +82,6 @@ class Shows(ConsoleTest):
             after = json.loads(self.bulwark("status", "--risk", "--json"))["risk"]
             known = before["exposure"]["gross"] == 50_000 and before["var"]["historical"] is not None
             return (number, scalars, table, after) if known and without_time(before) == without_time(after) else None
-        while page.message()[0] != "feed":
-            pass
         for _ in range(20):
             page.next("frame")
         number, scalars, table, risk = wait_for("a quiet moment", agrees)
@@ -109,9 +107,8 @@ class Shows(ConsoleTest):
         self.assertEqual(one.next("hello"), two.next("hello"))
         self.refuses(self.one, "order_notional", 5_000)
         for page in (one, two):
-            verdicts = []
-            while not verdicts:
-                verdicts = [row for row in page.next("feed")["rows"] if row["type"] == "verdict"]
+            rows = page.next("feed", lambda said: any(row["type"] == "verdict" for row in said["rows"]))["rows"]
+            verdicts = [row for row in rows if row["type"] == "verdict"]
             self.assertEqual((verdicts[0]["reason"], verdicts[0]["asked"]["quantity"]), ("order_notional", "5000"))
         frames = [dict(), dict()]
         while not frames[0].keys() & frames[1].keys():
@@ -150,8 +147,7 @@ class Acts(ConsoleTest):
             self.assertGreater(client["microseconds"], 0)
         self.refuses(self.one, "halted")
         self.assertEqual(self.kill_status()["operator"], "bob")
-        while (page.next("state")["status"] or {}).get("state") != "halted":
-            pass
+        page.next("state", lambda said: (said["status"] or {}).get("state") == "halted")
         self.assertEqual(self.get("/readyz"), "ready\n")
         self.assertEqual(self.post("preflight", {}), {"ready": True, "failing": []})
         said = self.post("resume", {"reason": "looked at it", "stage": "reduce_only"})
@@ -215,8 +211,7 @@ class Acts(ConsoleTest):
         checks = {row["name"]: row["ready"] for row in self.get("/readyz?verbose", 503)["checks"]}
         self.assertFalse(checks["sidecar"])
         os.kill(sidecar, signal.SIGKILL)
-        while page.next("state")["status"]["processes"].get("bulwark-sidecar", sidecar) == sidecar:
-            pass
+        page.next("state", lambda said: said["status"]["processes"].get("bulwark-sidecar", sidecar) != sidecar)
         wait_for("ready again", lambda: self.ask("GET", "/-/ready")[0] == 200)
         self.assertEqual(self.where()["pid"], self.pid)
         wait_for("a resume", lambda: self.ask("POST", "/api/v1/resume", {"reason": "it is back"})[0] == 200, each=0.1)
