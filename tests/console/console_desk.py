@@ -165,7 +165,7 @@ class ConsoleTest(DeskTest):
         if text is not None:
             connection.send(text.encode())
         answer = connection.getresponse()
-        said = answer.read().decode()
+        said = answer.read().decode(errors="replace")  # the page is gzipped
         connection.close()
         kind = answer.headers.get("Content-Type") or ""
         return answer.status, answer.headers, json.loads(said) if kind.startswith("application/json") and said else said
