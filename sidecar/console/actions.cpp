@@ -123,7 +123,7 @@ Answer stop(const Person& person, const Asked& asked) {
 
 Answer preflight(const Person& person, const Asked& asked) {
   return carry_out([&] {
-    know(asked, {"stage", "on"});
+    know(asked, {"stage", "on", "new_baseline"});
     kill::ResumeOptions options = resume_options(person, asked);
     options.reason = "preflight";
     const auto failing = kill::failing_checks(kill::open_instance(person.instance), options);

@@ -22,8 +22,10 @@ static bool is_post_path(const std::string& path) {
   return path.starts_with(api) && std::find(posts.begin(), posts.end(), path.substr(api.size())) != posts.end();
 }
 
-static std::string token_of(const std::string& cookies) {
-  constexpr std::string_view name = "bulwark=";
+// Browsers send a host's cookies to all of its ports: each instance has one of its own.
+static std::string cookie_name(const std::string& instance) { return "bulwark-" + instance + "="; }
+
+static std::string token_of(const std::string& cookies, const std::string& name) {
   for (std::size_t start = 0; start < cookies.size();) {
     const std::size_t end = std::min(cookies.find(';', start), cookies.size());
     std::string_view one = std::string_view(cookies).substr(start, end - start);
@@ -47,7 +49,7 @@ Routes::Routes(std::string instance, const config::Console& console, Origins ori
       scene_(series) {}
 
 const Session* Routes::session_of(const Request& request) {
-  return sessions_.find(token_of(request.cookie), shm::monotonic_now());
+  return sessions_.find(token_of(request.cookie, cookie_name(instance_)), shm::monotonic_now());
 }
 
 bool Routes::may_view(const Session* session) const { return open_ || session != nullptr; }
@@ -150,7 +152,7 @@ void Routes::act(const Request& request, Role needed, Worker& worker, Action act
 }
 
 std::string Routes::cookie(const Request& request, const std::string& value, bool ends) const {
-  return "bulwark=" + value + "; Path=/; HttpOnly; SameSite=Strict" + (ends ? "; Max-Age=0" : "") +
+  return cookie_name(instance_) + value + "; Path=/; HttpOnly; SameSite=Strict" + (ends ? "; Max-Age=0" : "") +
          (request.origin && request.origin->starts_with("https://") ? "; Secure" : "");
 }
 
@@ -178,7 +180,7 @@ Answer Routes::login(const Request& request) {
 }
 
 Answer Routes::logout(const Request& request) {
-  sessions_.end(token_of(request.cookie));
+  sessions_.end(token_of(request.cookie, cookie_name(instance_)));
   Answer answer = session_document(nullptr);
   answer.headers.emplace_back("Set-Cookie", cookie(request, "", true));
   return answer;

@@ -61,7 +61,31 @@ class Shows(ConsoleTest):
                          ("gross", "600", "AAPL"))
         self.assertEqual((view["hello"]["symbols"], view["hello"]["sectors"]), (["AAPL", "XOM"], ["Tech", "Energy"]))
         self.assertEqual(view["hello"]["sectors_of"], [0, 1])
-        self.assertEqual((state["sessions"], state["alerts"]), ([], []))
+        self.assertEqual(state["sessions"], [])
+
+    def test_what_alerts_tell_and_who_has_seen_it(self):
+        self.log_in("bob")
+        self.post("stop", {"reason": "to be seen"})
+
+        def find():
+            return next((one for one in self.view()["state"]["alerts"] if one["rule"] == "stop"), None)
+        alert = wait_for("the alert", find)
+        self.assertIn("to be seen", alert["text"])
+        self.assertIsNone(alert["acknowledged_by"])
+        for wrong, status in (({"alert": 10_000}, 404), ({"alert": "1"}, 400), ({"alert": -1}, 400), ({}, 400)):
+            self.assertIn("error", self.post("acknowledge", wrong, status))
+        self.post("acknowledge", {"alert": alert["id"]})
+        wait_for("the acknowledgement", lambda: find()["acknowledged_by"] == "bob")
+        wait_for("the command", lambda: [one for one in json.loads(self.bulwark("alerts", "list", "--json"))["alerts"]
+                                         if (one["id"], one["acknowledged_by"]) == (alert["id"], "bob")])
+
+    def test_metrics_are_those_of_the_instance(self):
+        self.refuses(self.one, "order_notional", 5_000)
+
+        def counted():
+            said = self.get("/metrics")
+            return said if 'bulwark_rejects_total{rule="order_notional"} 1' in said else None
+        self.assertIn("bulwark_trading_permitted 1", wait_for("the refusal", counted))
 
     def same(self, found, wanted, what):
         if wanted is None:
@@ -280,10 +304,6 @@ class Alone(ConsoleTest):
         wait_for("another console", lambda: self.where()["pid"] != self.pid)
         self.find()
         self.post("login", {"token": token, "person": "Ada L"})  # the same token still
-
-    def test_metrics_are_not_here_yet_or_are_metrics(self):
-        self.up()
-        self.assertIn(self.ask("GET", "/metrics")[0], (200, 503))
 
 
 class Tls(ConsoleTest):

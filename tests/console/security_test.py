@@ -28,7 +28,7 @@ class Security(ConsoleTest):
     def test_no_change_without_a_log_in(self):
         for path, body in CHANGES.items():
             self.refused(401, path, body)
-            for cookie in ("bulwark=", "bulwark=" + "0" * 64, "bulwark=ada", "other=1; bulwark=; bulwark=x"):
+            for cookie in ("bulwark-ctl=", "bulwark-ctl=" + "0" * 64, "bulwark-ctl=ada", "other=1; bulwark-ctl=; bulwark-ctl=x"):
                 self.refused(401, path, body, headers={"Cookie": cookie})
         self.get("/api/v1/view", 401)
         self.assertEqual(self.get("/api/v1/session")["role"], "none")

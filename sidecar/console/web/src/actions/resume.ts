@@ -42,11 +42,10 @@ export function open_resume(store: Store): void {
   let asked = 0;
   const look = async () => {
     const turn = ++asked;
-    const { stage, on } = body();
-    const reply = await post<{ ready: boolean }>(store, "preflight", { stage, ...(on ? { on } : {}) });
+    const reply = await post<{ ready: boolean }>(store, "preflight", body());
     if (turn !== asked) return;
     const failing = reply.body.failing ?? [];
-    write(verdict, !reply.ok ? `Cannot be checked: ${reply.body.error}` : reply.body.ready ? "✓ Ready: nothing stands against it." : `✗ ${failing.length} against it${baseline.checked ? " (looked at without the new baseline)" : ""}:`);
+    write(verdict, !reply.ok ? `Cannot be checked: ${reply.body.error}` : reply.body.ready ? "✓ Ready: nothing stands against it." : `✗ ${failing.length} against it:`);
     verdict.dataset["tone"] = reply.ok && reply.body.ready ? "good" : "alarm";
     if ([...checks.children].map((item) => item.textContent).join("\n") !== failing.join("\n")) checks.replaceChildren(...failing.map((one) => h("li", {}, one)));
   };
