@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -15,7 +14,7 @@
 #include "killswitch/refusal.h"
 #include "shm/clock.h"
 #include "shm/run_folder.h"
-#include "sidecar/config/load.h"
+#include "sidecar/config/beside.h"
 #include "sidecar/console/feed.h"
 #include "sidecar/console/people/tokens.h"
 #include "sidecar/console/presence.h"
@@ -39,29 +38,6 @@ constexpr int niceness = 5;
 constexpr std::size_t stop_threads = 4, other_threads = 2;
 constexpr DurationNs ending_patience = milliseconds(1'500);
 constexpr std::uint64_t records_behind = 50'000;  // of the journal, for what happened before the console came
-
-// An instance that runs says where its configuration stands.
-std::string configuration_of(const Options& options) {
-  if (options.instance.empty()) {
-    if (options.config.empty())
-      throw Refusal(kill::exit_usage, "name the configuration: --config FILE (or BULWARK_CONFIG)");
-    return options.config;
-  }
-  const std::string folder = shm::find_run_folder(options.instance);
-  std::error_code error;
-  const auto path = std::filesystem::read_symlink(folder + "/configuration", error);
-  if (folder.empty() || error)
-    throw Refusal(kill::exit_not_running, "no instance \"" + options.instance + "\" is running");
-  return path.string();
-}
-
-config::Settings load_settings(const std::string& path) {
-  config::LoadResult loaded = config::load(path, config::read_environment(environ));
-  if (loaded.good()) return std::move(loaded.settings);
-  std::string message = "the configuration is wrong";
-  for (const config::Mistake& mistake : loaded.mistakes) message += "\n" + config::format(mistake);
-  throw Refusal(kill::exit_usage, message);
-}
 
 // The drawn token is printed once, where somebody may be looking; systemd's journal is read by others than its owner.
 People people_of(const config::Console& console, const std::string& run_folder) {
@@ -198,7 +174,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kill::exit_done : kill::exit_usage;
   }
-  const config::Settings settings = load_settings(configuration_of(options));
+  const config::Settings settings = config::settings_beside(options.instance, options.config);
   if (!settings.console.used) {
     std::cout << "[console] is not configured: there is nothing to do" << std::endl;
     return kill::exit_done;
@@ -227,6 +203,10 @@ int main(int argc, char** argv) {
     std::cerr << "bulwark-console: " << refusal.what() << std::endl;
     bulwark::service::tell_status(refusal.what());
     return refusal.code();
+  } catch (const bulwark::config::NoSettings& none) {
+    std::cerr << "bulwark-console: " << none.what() << std::endl;
+    bulwark::service::tell_status(none.what());
+    return none.running ? bulwark::kill::exit_usage : bulwark::kill::exit_not_running;
   } catch (const std::exception& error) {
     std::cerr << "bulwark-console: " << error.what() << std::endl;
     return 1;

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <iostream>
 #include <thread>
 
@@ -16,7 +15,7 @@
 #include "shm/memfd.h"
 #include "shm/run_folder.h"
 #include "shm/whole_file.h"
-#include "sidecar/config/load.h"
+#include "sidecar/config/beside.h"
 #include "sidecar/ledger/postgres/closes.h"
 #include "sidecar/ledger/postgres/heads.h"
 #include "sidecar/ledger/postgres/migrations.h"
@@ -41,27 +40,6 @@ struct Options {
 };
 
 constexpr DurationNs ending_patience = milliseconds(5'000);
-
-// An instance that runs says where its configuration stands.
-std::string configuration_of(const Options& options) {
-  if (options.instance.empty()) {
-    if (options.config.empty()) throw Stop{wrong_usage, "name the configuration: --config FILE (or BULWARK_CONFIG)"};
-    return options.config;
-  }
-  const std::string folder = shm::find_run_folder(options.instance);
-  std::error_code error;
-  const auto path = std::filesystem::read_symlink(folder + "/configuration", error);
-  if (folder.empty() || error) throw Stop{not_running, "no instance \"" + options.instance + "\" is running"};
-  return path.string();
-}
-
-config::Settings load_settings(const std::string& path) {
-  config::LoadResult loaded = config::load(path, config::read_environment(environ));
-  if (loaded.good_but_model()) return std::move(loaded.settings);
-  std::string message = "the configuration is wrong";
-  for (const config::Mistake& mistake : loaded.mistakes) message += "\n" + config::format(mistake);
-  throw Stop{wrong_usage, message};
-}
 
 int migrate(const std::string& url, bool dry_run) {
   if (url.empty()) throw Stop{wrong_usage, "ledger.postgres is not configured; --postgres URL names a database too"};
@@ -233,7 +211,7 @@ int run(int argc, char** argv) {
   if (!options.postgres.empty() && !options.migrate)
     throw Stop{wrong_usage, "--postgres goes with --migrate or --closes"};
   if (options.migrate && !options.postgres.empty()) return migrate(options.postgres, options.dry_run);
-  const config::Settings settings = load_settings(configuration_of(options));
+  const config::Settings settings = config::settings_beside(options.instance, options.config);
   if (options.migrate) return migrate(settings.ledger.postgres, options.dry_run);
   if (options.verify) return verify(settings);
   if (!settings.ledger.used()) {
@@ -260,6 +238,10 @@ int main(int argc, char** argv) {
     std::cerr << "bulwark-ledger: " << stop.why << std::endl;
     bulwark::service::tell_status(stop.why);
     return stop.code;
+  } catch (const bulwark::config::NoSettings& none) {
+    std::cerr << "bulwark-ledger: " << none.what() << std::endl;
+    bulwark::service::tell_status(none.what());
+    return none.running ? bulwark::ledger::wrong_usage : bulwark::ledger::not_running;
   } catch (const std::exception& error) {
     std::cerr << "bulwark-ledger: " << error.what() << std::endl;
     return 1;

@@ -7,34 +7,20 @@ import subprocess
 import sys
 import unittest
 
-from console_desk import TOKENS, ConsoleTest, wait_for
+from console_desk import TOKENS, ModelledTest, wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SKIPPED = 77
-MODEL = """[model]
-prices = "prices.csv"
-scenarios = "scenarios.toml"
-"""
 
 
-class Browser(ConsoleTest):
-    CONFIG = ConsoleTest.CONFIG.replace('max = "20000"', 'max = "200000"').replace("[limit.loss]", MODEL + "[limit.loss]")
-
-    def setUp(self):
-        super().setUp()
-        rows = "".join(f"2026-01-{day:02d},{100 + day % 3},{50 + day % 2}\n" for day in range(1, 29))
-        (self.folder / "prices.csv").write_text("date,AAPL,XOM\n" + rows)
-        (self.folder / "scenarios.toml").write_text('[scenario.crash]\nshock = { "*" = -0.1 }\n')
-        self.up()
-
+class Browser(ModelledTest):
     def run_script(self, script, **named):
         environment = {**os.environ, "BULWARK_CONSOLE_URL": self.origin, "BULWARK_CONSOLE_PERSON": "ada",
                        "BULWARK_CONSOLE_TOKEN": TOKENS["ada"], **named}
         done = subprocess.run([sys.executable, "-B", os.path.join(HERE, "run.py"), "--test", script], env=environment,
                               check=False, text=True, capture_output=True)
         if done.returncode == SKIPPED:
-            print(done.stdout)
-            os._exit(SKIPPED)
+            self.skipTest(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_a_played_session(self):
@@ -51,4 +37,5 @@ class Browser(ConsoleTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    result = unittest.main(verbosity=2, exit=False).result
+    sys.exit(SKIPPED if result.skipped else not result.wasSuccessful())

@@ -207,3 +207,16 @@ class ConsoleTest(DeskTest):
         result = self.processes.run("killswitch", "status", "--json", "--instance", "ctl")
         self.assertEqual(result.returncode, 0, result.stderr)
         return json.loads(result.stdout)
+
+
+class ModelledTest(ConsoleTest):
+    """With a model behind the gate, so that there is a VaR to show."""
+    CONFIG = ConsoleTest.CONFIG.replace('max = "20000"', 'max = "200000"').replace(
+        "[limit.loss]", '[model]\nprices = "prices.csv"\nscenarios = "scenarios.toml"\n[limit.loss]')
+
+    def setUp(self):
+        super().setUp()
+        rows = "".join(f"2026-01-{day:02d},{100 + day % 3},{50 + day % 2}\n" for day in range(1, 29))
+        (self.folder / "prices.csv").write_text("date,AAPL,XOM\n" + rows)
+        (self.folder / "scenarios.toml").write_text('[scenario.crash]\nshock = { "*" = -0.1 }\n')
+        self.up()

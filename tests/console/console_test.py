@@ -9,11 +9,7 @@ import subprocess
 import threading
 import unittest
 
-from console_desk import ConsoleTest, WebSocket, decode, wait_for
-
-MODEL = """[model]
-prices = "prices.csv"
-"""
+from console_desk import ConsoleTest, ModelledTest, WebSocket, decode, wait_for
 
 
 def without_time(value):
@@ -24,14 +20,9 @@ def without_time(value):
     return [without_time(item) for item in value] if isinstance(value, list) else value
 
 
-class Shows(ConsoleTest):
-    CONFIG = ConsoleTest.CONFIG.replace('max = "20000"', 'max = "200000"').replace("[limit.loss]", MODEL + "[limit.loss]")
-
+class Shows(ModelledTest):
     def setUp(self):
         super().setUp()
-        rows = "".join(f"2026-01-{day:02d},{100 + day % 3},{50 + day % 2}\n" for day in range(1, 29))
-        (self.folder / "prices.csv").write_text("date,AAPL,XOM\n" + rows)
-        self.up()
         self.log_in("eve")
 
     def test_what_the_commands_print(self):
