@@ -11,6 +11,7 @@
 #include "killswitch/documents.h"
 #include "killswitch/refusal.h"
 #include "killswitch/status_journal.h"
+#include "shm/board_reader.h"
 #include "shm/latch.h"
 #include "shm/process.h"
 
@@ -68,6 +69,35 @@ static Json processes_of(const Instance& instance, const Json& ledger, const Jso
   if (instance.sidecar_alive()) result["bulwark-sidecar"] = instance.board->sidecar_pid;
   if (instance.watchdog_alive()) result["bulwark-watchdog"] = instance.page->watchdog_pid.load();
   return result;
+}
+
+// {"account": "ACC1", "symbol": "AAPL"}, or {}.
+static Json scope_json(const shm::Board& board, const Scope& on) {
+  Json json = Json::object();
+  const bool readable = shm::tables_fit(board);
+  const auto add = [&](const char* key, const shm::NameTable& table, auto index) {
+    if (at(index) == 0) return;
+    json[key] = readable ? shm::printable(shm::name_at(board, table, static_cast<std::uint32_t>(index))) : "?";
+  };
+  add("symbol", board.symbols, on.symbol);
+  add("sector", board.sectors, on.sector);
+  add("account", board.accounts, on.account);
+  add("strategy", board.strategies, on.strategy);
+  add("client", board.clients, on.client);
+  return json;
+}
+
+// The scopes that are not normal, each with its cause; null: nobody can tell.
+static Json states_of(const Instance& instance) {
+  const auto latched = latched_states(instance.board);
+  if (!latched) return nullptr;
+  Json rows = Json::array();
+  for (const LatchedState& one : *latched) {
+    rows.push_back({{"on", scope_json(*instance.board, one.on)},
+                    {"state", name_of(state_names, one.state)},
+                    {"cause", one.cause}});
+  }
+  return rows;
 }
 
 // What sizes and dynamic limits are left by the state of the market; null where they do not follow it.
@@ -137,6 +167,7 @@ Json status_json(const Instance& instance) {
               {"operator", status.operator_name},
               {"reason", status.reason},
               {"since", status.since_ns},
+              {"states", states_of(instance)},
               {"epoch", status.permission.epoch()},
               {"lease", {{"running", left > 0}, {"lapses", instance.page->lease_lapses.load()}}},
               {"liquidation", liquidation},
@@ -175,6 +206,12 @@ static void print_text(const Json& status) {
   std::cout << text("instance") << ": " << text("state");
   if (!text("cause").empty()) std::cout << " (" << text("cause") << ")";
   std::cout << "\n";
+  for (const Json& one : status["states"]) {
+    if (one["on"].empty()) continue;  // that is the first line
+    std::cout << " ";
+    for (const auto& [key, name] : one["on"].items()) std::cout << " " << key << " " << name.get<std::string>();
+    std::cout << ": " << one["state"].get<std::string>() << " (" << one["cause"].get<std::string>() << ")\n";
+  }
   if (!text("operator").empty()) {
     std::cout << "  stop " << status["epoch"] << " by " << text("operator") << ": " << text("reason") << "\n";
   }

@@ -224,7 +224,7 @@ void Loop::watch_journal() noexcept {
 void Loop::watch_lease() noexcept {
   const bool trading = permission_.current().trading();
   const bool valid = permission_.gate(permission_.current(), now_) != core::Gate::LeaseExpired;
-  if (lease_held_ && !valid && trading && journal_open()) {
+  if (lease_held_ && !valid && trading && !permission_.lease_given_back() && journal_open()) {
     note(journal::RecordType::Lease, ++lease_lapses_);
   }
   lease_held_ = valid && trading;

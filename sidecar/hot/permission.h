@@ -24,6 +24,9 @@ public:
   shm::Permission taken_over() const { return taken_over_; }
   bool changed() const { return current() != taken_over_; }
 
+  // Nobody renews it any more, by a watchdog that ended in good order: that is no lapse.
+  bool lease_given_back() const { return page_.lease_until_ns.load(std::memory_order_relaxed) == 0; }
+
   core::Gate gate(shm::Permission permission, MonotonicNs now) const {
     if (!shm::lease_valid(page_, now)) return core::Gate::LeaseExpired;
     return permission.trading() ? core::Gate::Open : core::Gate::Halted;

@@ -37,6 +37,8 @@ class Halt(DeskTest):
         self.refuses(self.one, "halted")
         self.accepts(self.two)
         self.assertEqual(self.status()["state"], "normal")
+        self.assertEqual(self.status()["states"], [{"on": {"account": "ACC1"}, "state": "halted", "cause": "because of it"}])
+        self.assertIn("  account ACC1: halted (because of it)\n", self.bulwark("status"))
         resumed = self.signed_json("control", "resume", "--on", "account=ACC1")
         self.assertEqual([(line["type"], line["on"], line["state"]) for line in resumed["lines"]],
                          [("state", {"account": "ACC1"}, "normal")])

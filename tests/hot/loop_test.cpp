@@ -101,6 +101,17 @@ TEST(Loop, ALeaseThatRanOutIsJournaledOnce) {
   EXPECT_EQ(lapses, 1U);
 }
 
+TEST(Loop, ALeaseThatAWatchdogGaveBackIsNoLapse) {
+  Desk desk;
+  shm::nap(milliseconds(2));
+  desk.pass();
+  desk.records();
+  desk.page->lease_until_ns.store(0);
+  shm::nap(milliseconds(2));
+  desk.pass();
+  for (const auto& record : desk.records()) EXPECT_NE(record.type, journal::RecordType::Lease);
+}
+
 TEST(Loop, AFullJournalRefusesOrdersAndLetsReportsWait) {
   Desk desk(desk_rules(), 256);
   Desk::Party &c1 = desk.attach("c1"), &c2 = desk.attach("c2");
