@@ -89,7 +89,7 @@ test("landmarks, headings, named tables and regions, text beside each canvas", (
 test("a refusal, a new alert and a new state are said to who listens", () =>
   with_page({}, async (page) => {
     await page.waitForTimeout(700);
-    mock.desk.alerts = [...mock.desk.alerts, { id: 77, severity: "critical", rule: "drift", text: "the books differ", t: mock.desk.now(), count: 1, acknowledged_by: null, escalated: false }];
+    mock.desk.alerts = [...mock.desk.alerts, { id: 77, what: "on", severity: "critical", rule: "drift", text: "the books differ", t: mock.desk.now(), count: 1, acknowledged_by: null, escalated: false }];
     mock.tell(mock.desk.state_message());
     await eventually(async () => assert.match(await page.textContent("#said-now"), /critical alert: the books differ/));
     mock.desk.state = "reduce_only";

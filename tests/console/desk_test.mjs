@@ -117,6 +117,7 @@ test("resume: the pre-flight list, the stage, the reason; a refusal names what s
   await open({ expected: refused });
   await page.click("#person");
   await log_in(page, "ada", mock_token);
+  await eventually(async () => assert.equal(await text("#lease"), "none while stopped"));
   await page.click("#resume");
   await page.check("#drawer input[value=full]");
   await eventually(async () => assert.match(await text("#drawer .checks"), /desk-loss-2: 251,000 is still above/));
@@ -157,6 +158,22 @@ test("alerts: acknowledged with the name of who did", async () => {
   await page.click("#alerts tr:has-text('momentum-gross') button");
   await eventually(async () => assert.match(await text("#alerts-title"), /1 open/));
   assert.equal(mock.desk.alerts.find((alert) => alert.id === 1).acknowledged_by, "ada");
+});
+
+test("alerts: what is over comes behind what stands and says so; the first three, and all when asked", async () => {
+  await open();
+  const before = mock.desk.alerts;
+  const extra = (id, what, message) => ({ ...before[0], id, what, severity: "critical", text: message, acknowledged_by: null, escalated: false });
+  mock.desk.alerts = [extra(90, "over", "the desk was halted"), ...before, extra(91, "on", "the books differ")];
+  mock.tell(mock.desk.state_message());
+  const severities = () => page.$$eval("#alerts tbody tr", (rows) => rows.map((row) => row.cells[0].textContent));
+  const open_ones = mock.desk.alerts.filter((alert) => alert.acknowledged_by === null).length;
+  await eventually(async () => assert.equal((await severities()).length, 3));
+  assert.ok((await severities()).every((words) => !words.includes("over")));
+  await page.click("#alerts .more");
+  await eventually(async () => assert.equal((await severities()).length, mock.desk.alerts.length));
+  assert.match((await severities())[open_ones - 1], /critical, over/);
+  mock.desk.alerts = before;
 });
 
 test("names that contain markup are shown as text, everywhere", async () => {

@@ -106,7 +106,7 @@ export class Desk {
     const halted = this.state === "halted";
     return { schema: 1, instance: "desk", state: this.state, cause: halted ? this.cause : this.state === "reduce_only" ? "desk-loss-1" : "",
       operator: halted ? this.operator : "", reason: halted ? "stop button of the console" : "", since: halted ? this.stopped_ns : 0, epoch: this.epoch,
-      lease: { running: true, lapses: 1 }, liquidation: { orders: 0, untaken: 0 }, market: { factor: 0.75, cause: "volatility" },
+      lease: { running: !halted, lapses: 1 }, liquidation: { orders: 0, untaken: 0 }, market: { factor: 0.75, cause: "volatility" },
       journal: { healthy: true }, ledger: { pid: 3999, postgres: { state: "shipping", seq: 88_000, lag: 12, error: "" }, redis: null },
       processes: { bulwark: 3990, "bulwark-sidecar": 3991, "bulwark-watchdog": 3992, "bulwark-ledger": 3999 }, clients: this.clients() };
   }
@@ -139,7 +139,7 @@ export class Desk {
   orders() {
     return Array.from({ length: 64 }, (_, k) => ({ client: k === 3 ? null : ["maker", "momentum"][k % 2], account: "ACC1", strategy: "quotes", id: `o-${99_000 - k}`,
       symbol: this.symbols[k % this.symbols.length], side: k % 2 ? "sell" : "buy", quantity: String(100 + 10 * k), filled: k % 3 ? "0" : "40", price: k === 6 ? null : (150 + k / 10).toFixed(2),
-      ...(k === 2 ? { cancel_asked: true } : { t: this.now() - k * 900 * 1e6 }) }));
+      cancel_asked: k === 2 }));
   }
 
   risk() {
@@ -172,7 +172,7 @@ export class Desk {
 
   first_alerts() {
     const alert = (id, severity, rule, text, minutes, count, acknowledged_by, escalated = false) =>
-      ({ id, severity, rule, text, t: this.now() - minutes * 60 * billion, count, acknowledged_by, escalated });
+      ({ id, what: "on", severity, rule, text, t: this.now() - minutes * 60 * billion, count, acknowledged_by, escalated });
     return [alert(1, "critical", "breach", `momentum-gross is over its max: 1,236,501 of 1,050,000 (${wicked})`, 4, 3, null, true),
       alert(2, "warning", "stale_mark", "XOM has had no price for 12 s", 2, 1, null), alert(3, "info", "lease", "the lease ran out for 3 ms", 50, 1, "ada")];
   }

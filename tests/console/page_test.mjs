@@ -51,7 +51,7 @@ test("the header tells instance, state, lease, clients and the age of the figure
     const { state: { status } } = await view();
     assert.equal(await text("#instance"), status.instance);
     assert.match(await text("#state"), new RegExp(status.state.replace("_", " "), "i"));
-    assert.match(await text("#lease"), status.lease.running ? /^running/ : /NOT RUNNING/);
+    assert.match(await text("#lease"), status.lease.running ? /^running/ : status.state === "halted" ? /none while stopped/ : /NOT RUNNING/);
     assert.match(await text("#attached"), new RegExp(`^${status.clients.length}\\b`));
     assert.match(await text("#age"), /old$/);
   });

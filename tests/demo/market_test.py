@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demo's market: the same seed gives the same day, the day looks as promised, and every file format is read."""
+import datetime
 import glob
 import gzip
 import os
 import statistics
 import sys
 import tempfile
+import tomllib
 import unittest
 from decimal import Decimal
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "client", "examples", "market"))
-from market import CRASH, RECOVERY, SyntheticMarket  # noqa: E402
+from desk import DAYS_MIN, write_desk  # noqa: E402
+from market import CRASH, DAYS_BEFORE, RECOVERY, SyntheticMarket, weekdays_before  # noqa: E402
 from prices import FileMarket, PriceFileError  # noqa: E402
 
 SHARED = os.path.join(ROOT, "..", "shared", "data")
@@ -76,6 +79,53 @@ class SyntheticMarketTest(unittest.TestCase):
         self.assertGreater(statistics.correlation(returns("CHIPS"), returns("CLOUD")), 0.2)
 
 
+class PastTest(unittest.TestCase):
+    def test_it_ends_at_the_opening_and_is_the_seeds_own(self):
+        market = SyntheticMarket(3)
+        past = market.past()
+        self.assertEqual(len(past), DAYS_BEFORE)
+        self.assertEqual([date for date, _ in past], sorted({date for date, _ in past}))
+        self.assertEqual(past[-1][1], {symbol: f"{price:.4f}" for symbol, price in market.opening.items()})
+        self.assertEqual(past, SyntheticMarket(3).past())
+        self.assertNotEqual([closes for _, closes in past], [closes for _, closes in SyntheticMarket(4).past()])
+
+    def test_it_does_not_change_the_day_to_come(self):
+        told, untold = SyntheticMarket(3), SyntheticMarket(3)
+        told.past()
+        self.assertEqual([told.step() for _ in range(5)], [untold.step() for _ in range(5)])
+
+    def test_its_symbols_move_as_those_of_the_day_do(self):
+        closes = [day for _, day in SyntheticMarket().past()]
+        def returns(symbol):
+            return [float(b[symbol]) / float(a[symbol]) - 1 for a, b in zip(closes, closes[1:])]
+        self.assertGreater(statistics.correlation(returns("CHIPS"), returns("CLOUD")), 0.2)
+        self.assertTrue(0.01 < statistics.pstdev(returns("CHIPS")) < 0.05)
+
+    def test_weekdays(self):
+        self.assertEqual(weekdays_before(datetime.date(2026, 11, 23), 3), ["2026-11-18", "2026-11-19", "2026-11-20"])
+        self.assertEqual(weekdays_before(datetime.date(2026, 11, 22), 1), ["2026-11-20"])
+
+    def test_the_desk_has_a_model_where_there_is_a_past(self):
+        rules = os.path.join(ROOT, "scripts", "demo.toml")
+        with tempfile.TemporaryDirectory() as folder:
+            market = SyntheticMarket()
+            write_desk(folder, rules, market)
+            with open(os.path.join(folder, "demo.toml"), encoding="utf-8") as file:
+                model = tomllib.loads(file.read())["model"]
+            with open(os.path.join(folder, model["scenarios"]), "rb") as file:
+                self.assertIn("technology-falls-20", tomllib.load(file)["scenario"])
+            with open(os.path.join(folder, model["prices"]), encoding="utf-8") as file:
+                lines = file.read().splitlines()
+            self.assertEqual(lines[0].split(",")[1:], [row.symbol for row in market.listings])
+            self.assertEqual(len(lines), 1 + DAYS_BEFORE)
+        with tempfile.TemporaryDirectory() as folder:
+            market.past = lambda: SyntheticMarket().past()[:DAYS_MIN - 1]
+            write_desk(folder, rules, market)
+            with open(os.path.join(folder, "demo.toml"), encoding="utf-8") as file:
+                self.assertNotIn("model", tomllib.loads(file.read()))
+            self.assertEqual(sorted(os.listdir(folder)), ["demo.toml", "instruments.csv"])
+
+
 class FileMarketTest(unittest.TestCase):
     def read(self, name: str, text: str, start: str = "") -> FileMarket:
         folder = tempfile.TemporaryDirectory()
@@ -97,6 +147,12 @@ class FileMarketTest(unittest.TestCase):
     def test_from(self):
         later = self.read("a.csv", "date,A\n2020-01-01,10\n2020-01-02,11\n", "2020-01-02")
         self.assertEqual(len(later.steps), 1)
+        self.assertEqual(later.past(), [("2020-01-01", {"A": "10"})])
+
+    def test_a_past_has_every_symbol_each_day(self):
+        text = "date,A,B\n2020-01-01,10,\n2020-01-02,11,5\n2020-01-03,12,6\n"
+        self.assertEqual([date for date, _ in self.read("a.csv", text, "2020-01-03").past()], ["2020-01-02"])
+        self.assertEqual(self.read("a.csv", text).past(), [])
 
     def test_it_starts_again(self):
         market = self.read("a.csv", "date,A\n2020-01-01,10\n2020-01-02,11\n")

@@ -8,6 +8,7 @@ import csv
 import gzip
 import itertools
 import os
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from market import Listing, Quote, quote_around
 HALF_SPREAD = 0.0002     # where the file has closes only
 STEPS_OF_A_DAY = 600     # a day of ticks is shown in so many steps
 DECIMALS_MAX = 8
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class PriceFileError(Exception):
@@ -52,6 +54,7 @@ class FileMarket:
     """The same interface as SyntheticMarket: `listings`, and `step()` with the quotes of the next moment."""
 
     def __init__(self, path: str, start: str = ""):
+        self.before: list[tuple[str, dict[str, str]]] = []
         try:
             with open_text(path) as file:
                 rows = csv.reader(file)
@@ -64,6 +67,10 @@ class FileMarket:
             raise PriceFileError(f"{path}: no prices" + (f" from {start} on" if start else ""))
         self.day_steps = len(self.steps)
         self.step_number = 0
+
+    def past(self) -> list[tuple[str, dict[str, str]]]:
+        """The file's own closes of the days before the start, where every symbol has one."""
+        return self.before
 
     def reader_of(self, header: list[str]):
         if header == ["date", "symbol", "close"]:
@@ -86,6 +93,8 @@ class FileMarket:
         chosen = [days[date] for date in sorted(days) if date >= start]
         symbols = sorted({symbol for day in chosen for symbol in day})
         self.list_symbols(symbols, (price for day in chosen for price in day.values()))
+        self.before = [(date, days[date]) for date in sorted(days) if date < start and ISO_DATE.fullmatch(date)
+                       and all(symbol in days[date] and positive(days[date][symbol]) for symbol in symbols)]
         return [{symbol: quote_around(positive(price), self.tick, HALF_SPREAD) for symbol, price in day.items()}
                 for day in chosen]
 

@@ -17,6 +17,7 @@ import threading
 import time
 
 END_TIMEOUT_S = 10.0
+CONSOLE_TIMEOUT_S = 4.0
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
@@ -104,6 +105,19 @@ class Stage:
     def command(self, program: str, *arguments: str) -> subprocess.CompletedProcess:
         return subprocess.run([self.program(program), *arguments], env=self.environment, text=True,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=30, start_new_session=True)
+
+    def console(self, instance: str) -> str:
+        """Where the dashboard is, in a sentence. It comes a moment after the instance; nothing else waits for it."""
+        path = os.path.join(self.run, instance, "console")
+        end = time.monotonic() + (CONSOLE_TIMEOUT_S if os.access(os.path.join(self.bin, "bulwark-console"), os.X_OK) else 0)
+        while not os.path.exists(path):
+            if time.monotonic() > end:
+                return "the dashboard does not answer; the story goes on without it"
+            time.sleep(0.05)
+        with open(path, encoding="utf-8") as said, open(path + ".token", encoding="utf-8") as token:
+            where = json.load(said)
+            self.watched.append(where["pid"])
+            return f"{where['url'].rstrip('/')}; to act there, log in with the token {token.read().strip()}"
 
     def dead(self) -> list[str]:
         return [actor.name for actor in self.actors if actor.process.poll() is not None]

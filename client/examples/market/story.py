@@ -8,12 +8,12 @@ import argparse
 import json
 import os
 import queue
-import shutil
 import signal
 import sys
 import time
 
-from market import SyntheticMarket, write_instruments
+from desk import write_desk
+from market import SyntheticMarket
 from prices import FileMarket, PriceFileError
 from stage import Stage, StageError
 from ticker import Ticker
@@ -38,9 +38,8 @@ class Story:
 
     # ------------------------------------------------------------------------------------------ the cast
     def prepare(self) -> None:
-        shutil.copy(os.path.join(ROOT, "scripts", "demo.toml"), self.stage.path("demo.toml"))
         os.mkdir(self.stage.run)
-        write_instruments(self.stage.path("instruments.csv"), self.market.listings)
+        write_desk(self.stage.folder, os.path.join(ROOT, "scripts", "demo.toml"), self.market)
 
     def open(self) -> None:
         stage = self.stage
@@ -63,6 +62,7 @@ class Story:
         sectors = len({row.sector for row in self.market.listings if row.sector})
         market = f"{len(self.market.listings)} symbols" + (f" in {sectors} sectors" if sectors else "")
         self.tell("ready", f"the market is open: {market}; trading: maker (C++), momentum and rogue (Python)")
+        self.tell("watch", stage.console(INSTANCE))
 
     # ------------------------------------------------------------------------------------------ hearing the cast
     def spontaneous(self, report: dict) -> None:

@@ -6,7 +6,7 @@ import time
 from decimal import Decimal
 
 FRACTIONS = {"price_collar", "concentration"}
-COLOURS = {"accepted": "32", "resumed": "32", "ready": "32", "refused": "31", "stopped": "1;31", "limited": "33",
+COLOURS = {"accepted": "32", "resumed": "32", "ready": "32", "watch": "36", "refused": "31", "stopped": "1;31", "limited": "33",
            "resized": "33", "warned": "33", "crash": "35"}
 
 

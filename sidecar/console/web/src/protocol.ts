@@ -93,7 +93,6 @@ export interface Order {
   quantity: Figure;
   filled: Figure;
   price: Figure;
-  t?: number;
   cancel_asked?: boolean;
 }
 
@@ -156,6 +155,7 @@ export interface Step {
 
 export interface Alert {
   id: number | string;
+  what: "on" | "over";
   severity: "info" | "warning" | "critical";
   rule: string;
   text: string;

@@ -34,7 +34,7 @@ export class Announcer implements Panel {
     const badge = by_id("open-alerts");
     show(badge, open.length > 0);
     write(badge, `${open.length} ${open.length === 1 ? "alert" : "alerts"}`);
-    set(badge, "data-severity", open.some((alert) => alert.severity === "critical") ? "critical" : null);
+    set(badge, "data-severity", open.some((alert) => alert.severity === "critical" && alert.what !== "over") ? "critical" : null);
   }
 
   private say_feed(store: Store): void {

@@ -96,7 +96,8 @@ export class System implements Panel {
     for (const program of ["bulwark-sidecar", "bulwark-watchdog"]) {
       if (!(program in state.status.processes)) this.running.write(program, "not running", "loss");
     }
-    this.running.write("lease", state.status.lease.running ? "running" : "not running", state.status.lease.running ? null : "loss");
+    const leased = state.status.lease.running, withheld = state.status.state === "halted";
+    this.running.write("lease", leased ? "running" : withheld ? "none while stopped" : "not running", leased || withheld ? null : "loss");
     this.running.write("lease ran out", `${count(state.status.lease.lapses)} times`, state.status.lease.lapses > 0 ? "loss" : null);
     this.running.write("stop", state.status.epoch === 0 ? "none yet" : `number ${count(state.status.epoch)}`);
     this.write_records(state, store);

@@ -66,7 +66,7 @@ export class Chart {
       cursor: { sync: { key: sync.key }, drag: { x: true, y: false } },
       legend: { show: false },
       scales: { y: { range: (plot) => this.range(plot) } },
-      axes: [{ ...axis, size: 26, values: [
+      axes: [{ ...axis, size: 26, space: 80, values: [
         [3600, "{HH}:{mm}", null, null, null, null, null, null, 1], [60, "{HH}:{mm}", null, null, null, null, null, null, 1],
         [1, "{HH}:{mm}:{ss}", null, null, null, null, null, null, 1]] },
       { ...axis, size: 56, space: 30, values: (_, ticks) => ticks.map(o.short) }],

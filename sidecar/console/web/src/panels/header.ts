@@ -38,8 +38,10 @@ export class Header implements Panel {
     const because = status.reason && status.reason !== status.cause ? `: ${status.reason}` : "";
     write(by_id("cause"), status.state === "normal" ? "" :
       `${status.cause}${by}${because}${status.since ? `, since ${moment(status.since)}` : ""}`);
-    write(by_id("lease"), status.lease.running ? (status.lease.lapses > 0 ? `running, ran out ${status.lease.lapses} ×` : "running") : "NOT RUNNING");
-    set(by_id("lease"), "data-tone", status.lease.running ? null : "breach");
+    const withheld = status.state === "halted";  // a stop takes the lease away: nothing is wrong with it
+    write(by_id("lease"), status.lease.running ? (status.lease.lapses > 0 ? `running, ran out ${status.lease.lapses} ×` : "running")
+      : withheld ? "none while stopped" : "NOT RUNNING");
+    set(by_id("lease"), "data-tone", status.lease.running || withheld ? null : "breach");
     const silent = status.clients.filter((client) => !client.acknowledged).length;
     write(by_id("attached"), silent > 0 ? `${status.clients.length}, ${silent} NOT STOPPED` : String(status.clients.length));
     set(by_id("attached"), "data-tone", silent > 0 ? "breach" : null);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Working orders, the newest first, and what a liquidation waits for or has still to send.
 import { h, show, write } from "../dom";
-import { money, moment, number_of, quantity, span } from "../format";
+import { money, moment, number_of, quantity } from "../format";
 import { frame_of, News, type Panel } from "../panel";
 import type { Figure, Order } from "../protocol";
 import type { Store } from "../store";
@@ -13,14 +13,13 @@ export class Orders implements Panel {
   readonly view = "trading";
   private readonly more = h("p", { class: "quiet", id: "orders-count" });
   private readonly errands = h("div", { class: "errands" });
-  private now_ns = 0;
   private readonly table = new Table<Order>("Working orders", [
     { title: "Symbol", head: true, name: "two-lines", paint: (cell, row) => two_lines(cell, row.symbol, `${row.account} · ${row.strategy} · ${row.id}`) },
     { title: "Order", text: (row) => `${row.side} ${quantity(row.quantity)}`, tone: (row) => row.side },
     { title: "Filled", numeric: true, spare: true, text: (row) => quantity(row.filled) },
     { title: "Price", numeric: true, text: (row) => (row.price === null ? "market" : money(row.price)) },
     { title: "Client", text: (row) => row.client ?? "nobody" },
-    { title: "Since", numeric: true, text: (row) => (row.cancel_asked ? "cancel asked" : row.t === undefined ? "" : span((this.now_ns - row.t) / 1e9)),
+    { title: "Cancel", text: (row) => (row.cancel_asked ? "asked" : ""),
       tone: (row) => (row.cancel_asked ? "near" : null) },
   ], (row) => `${row.client}\n${row.id}`);
   private readonly errand = new Table<Record<string, Figure>>("Cancels and liquidations under way", [
@@ -39,7 +38,6 @@ export class Orders implements Panel {
   update(store: Store, news: number): void {
     const state = store.state;
     if (state === null || (news & (News.State | News.Shown)) === 0) return;
-    this.now_ns = state.t;
     this.table.update(state.orders.slice(0, rows_max), store.none("No order is working."));
     const shown = Math.min(rows_max, state.orders.length);
     write(this.more, state.orders_count > shown ? `The newest ${shown} of ${state.orders_count}.`
