@@ -156,12 +156,16 @@ inline void write_latch(const std::string& directory, const Latch& latch) {
   if (!folder || ::fsync(folder.get()) != 0) fail("cannot write " + directory);
 }
 
-// Nothing in it that counts (names with a dot in front do not), or not there at all.
+// Nothing in it that counts, or not there at all. Names with a dot in front do not, and what a console keeps there: it
+// may have begun before the watchdog, and says nothing of trading.
 inline bool journal_empty(const std::string& directory) {
   DIR* folder = ::opendir(directory.c_str());
   if (folder == nullptr) return errno == ENOENT;
   bool empty = true;
-  while (const dirent* entry = ::readdir(folder)) empty = empty && entry->d_name[0] == '.';
+  while (const dirent* entry = ::readdir(folder)) {
+    const std::string_view name = entry->d_name;
+    empty = empty && (name.starts_with('.') || name == "alerts" || name.starts_with("console."));
+  }
   ::closedir(folder);
   return empty;
 }

@@ -91,6 +91,14 @@ TEST_F(LatchTest, AnAbsentFolderIsANewInstance) {
   EXPECT_TRUE(start().trading);
 }
 
+TEST_F(LatchTest, AConsoleThatCameFirstLeavesANewInstanceNew) {
+  std::filesystem::create_directory(folder + "/alerts");
+  put("console.series", "1,2,3");
+  EXPECT_TRUE(start().trading);
+  put("sessions.csv", "");
+  EXPECT_FALSE(start().trading);
+}
+
 TEST_F(LatchTest, AKeptCauseKeepsItsOperatorAndTime) {
   write_latch(folder, example(true, false));
   EXPECT_EQ(start().operator_name.view(), "mira");
