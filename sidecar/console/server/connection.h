@@ -58,10 +58,8 @@ private:
     parser_.emplace();
     parser_->header_limit(header_bytes_max);
     parser_->body_limit(body_bytes_max);
-    waiting = true;
     http::async_read(stream_, buffer_, *parser_, [self = this->shared_from_this()](Error error, std::size_t) {
-      self->waiting = false;
-      self->take(error);
+      if (!self->leaving) self->take(error);
     });
   }
 
@@ -142,7 +140,8 @@ private:
       if (error) return;
       if (!self->keep_) return self->drain();
       tcp_of(self->stream_).expires_after(time_between);
-      self->read();
+      if (self->buffer_.size() == 0) return self->read();
+      net::post(self->stream_.get_executor(), [self] { self->read(); });  // what was sent ahead waits for its turn
     };
     if (head_) http::async_write_header(stream_, *serializer_, sent);
     else http::async_write(stream_, *serializer_, sent);
@@ -156,7 +155,6 @@ private:
     drain_more();
   }
   void drain_more() {
-    waiting = true;
     tcp_of(stream_).async_read_some(net::buffer(drain_), [self = this->shared_from_this()](Error error, std::size_t n) {
       self->drained_ += n;
       if (!error && self->drained_ < drained_bytes_max) self->drain_more();
