@@ -3,6 +3,8 @@
 // page's WebSocket.
 #pragma once
 
+#include <iostream>
+
 #include "sidecar/console/server/page_socket.h"
 
 namespace bulwark::console {
@@ -78,14 +80,20 @@ private:
     const Request request = request_of(message);
     if (websocket::is_upgrade(message) && request.path == "/ws") return upgrade(request);
     answered = this->shared_from_this();
-    site_.answer(request, [known = this->weak_from_this(), loop = stream_.get_executor()](Answer answer) {
-      net::post(loop, [known, answer = std::move(answer)] {
-        const auto self = known.lock();
-        if (!self) return;
-        self->answered.reset();
-        self->send(answer);
+    try {
+      site_.answer(request, [known = this->weak_from_this(), loop = stream_.get_executor()](Answer answer) {
+        net::post(loop, [known, answer = std::move(answer)] {
+          const auto self = known.lock();
+          if (!self || !self->answered) return;
+          self->answered.reset();
+          self->send(answer);
+        });
       });
-    });
+    } catch (const std::exception& failure) {
+      std::cerr << "bulwark-console: " << request.path << ": " << failure.what() << std::endl;
+      answered.reset();
+      refuse(500, "the console failed at this request");
+    }
   }
 
   template <class HttpRequest>
