@@ -34,7 +34,7 @@ struct Options {
   std::string config, instance;
 };
 
-constexpr int niceness = 5;
+constexpr int niceness = 5, exit_failed = 1;
 constexpr std::size_t stop_threads = 4, other_threads = 2;
 constexpr DurationNs ending_patience = milliseconds(1'500);
 constexpr std::uint64_t records_behind = 50'000;  // of the journal, for what happened before the console came
@@ -60,14 +60,19 @@ std::uint64_t first_record(const std::string& instance) {
   }
 }
 
-// What runs until the end, each in a thread of its own.
+// What runs until the end, each in a thread of its own. One that fails ends the console, which is started again.
 class Threads {
 public:
   void start(const char* name, std::function<void()> work) {
     ++running_;
     threads_.emplace_back([this, name, work = std::move(work)] {
       ::pthread_setname_np(::pthread_self(), name);
-      work();
+      try {
+        work();
+      } catch (const std::exception& failure) {
+        std::cerr << "bulwark-console: " << name << ": " << failure.what() << std::endl;
+        ::_exit(exit_failed);
+      }
       --running_;
     });
   }
@@ -139,6 +144,8 @@ int serve(const config::Settings& settings, const std::string& run_folder) {
   Feed feed(settings.journal_directory, handled == 0 ? shown_from : std::min(handled + 1, shown_from), listener,
             publish);
 
+  tell_where(run_folder, origins.url());
+  std::cout << "bulwark-console: " << origins.url() << std::endl;
   alerts.start();
   std::atomic<bool> ending{false};
   shm::AtomicTime beat{0}, watch_beat{0}, server_beat{0};
@@ -146,8 +153,6 @@ int serve(const config::Settings& settings, const std::string& run_folder) {
   threads.start("bw-server", [&] { server.run(routes, server_beat); });
   threads.start("bw-watch", [&] { watch.run(ending, watch_beat); });
   threads.start("bw-feed", [&] { feed.run(ending); });
-  tell_where(run_folder, origins.url());
-  std::cout << "bulwark-console: " << origins.url() << std::endl;
   {
     const service::Supervised supervised(beat, [&] { return origins.url(); });
     wait_for_the_end(beat, watch_beat, server_beat);
@@ -209,6 +214,6 @@ int main(int argc, char** argv) {
     return none.running ? bulwark::kill::exit_usage : bulwark::kill::exit_not_running;
   } catch (const std::exception& error) {
     std::cerr << "bulwark-console: " << error.what() << std::endl;
-    return 1;
+    return bulwark::console::exit_failed;
   }
 }

@@ -36,6 +36,20 @@ static std::string token_of(const std::string& cookies, const std::string& name)
   return {};
 }
 
+// Whoever asks is answered, whatever becomes of the work.
+static void give(Worker& worker, std::function<Answer()> work, const Reply& reply) {
+  const bool taken = worker.post([work = std::move(work), reply] {
+    Answer answer;
+    try {
+      answer = work();
+    } catch (const std::exception& failure) {
+      answer = sorry(500, failure.what());
+    }
+    reply(std::move(answer));
+  });
+  if (!taken) reply(sorry(503, "too much is waiting"));
+}
+
 Routes::Routes(std::string instance, const config::Console& console, Origins origins, People people,
                const Series& series, const Readiness& readiness, Elsewhere elsewhere, Worker& stops, Worker& others)
     : instance_(std::move(instance)),
@@ -70,8 +84,7 @@ void Routes::answer(const Request& request, Reply reply) {
     return reply(wrong);
   }
   if (request.path != "/metrics") return reply(get(request));
-  if (!others_.post([metrics = elsewhere_.metrics, reply] { reply(metrics()); }))
-    reply(sorry(503, "too much is waiting"));
+  give(others_, elsewhere_.metrics, reply);
 }
 
 Answer Routes::get(const Request& request) {
@@ -145,10 +158,8 @@ void Routes::act(const Request& request, Role needed, Worker& worker, Action act
   nlohmann::json asked = nlohmann::json::parse(request.body, nullptr, false);
   if (!asked.is_object()) return reply(sorry(400, "the body is no JSON object"));
   const Person person{instance_, session->person};
-  const auto work = [person, asked = std::move(asked), action = std::move(action), reply] {
-    reply(action(person, asked));
-  };
-  if (!worker.post(work)) reply(sorry(503, "too much is waiting"));
+  give(
+      worker, [person, asked = std::move(asked), action = std::move(action)] { return action(person, asked); }, reply);
 }
 
 std::string Routes::cookie(const Request& request, const std::string& value, bool ends) const {
