@@ -35,7 +35,7 @@ struct Options {
 };
 
 constexpr int niceness = 5, exit_failed = 1;
-constexpr std::size_t stop_threads = 4, other_threads = 2;
+constexpr std::size_t stop_threads = 4, other_threads = 2, scrape_threads = 1;
 constexpr DurationNs ending_patience = milliseconds(1'500);
 constexpr std::uint64_t records_behind = 50'000;  // of the journal, for what happened before the console came
 
@@ -116,7 +116,7 @@ Answer acknowledge(alerts::Alerts& alerts, const Person& person, const nlohmann:
 int serve(const config::Settings& settings, const std::string& run_folder) {
   Worker stops(stop_threads);  // before the niceness, which threads inherit: a stop waits for nobody
   ::setpriority(PRIO_PROCESS, 0, niceness);
-  Worker others(other_threads);
+  Worker others(other_threads), scrapes(scrape_threads);
   Server server(settings.console, port_before(run_folder));
   const Origins origins(settings.console, server.port());
   Series series(settings.journal_directory + "/console.series", settings.rules.session, shm::wall_now());
@@ -137,7 +137,7 @@ int serve(const config::Settings& settings, const std::string& run_folder) {
       [&scrape] { return scrape.answer(); },
       [&alerts](const auto& person, const auto& asked) { return acknowledge(alerts, person, asked); }};
   Routes routes(settings.instance.name, settings.console, origins, people_of(settings.console, run_folder), series,
-                readiness, elsewhere, stops, others);
+                readiness, elsewhere, Workers{stops, others, scrapes});
   const auto publish = [&server](Message message) { server.publish(std::move(message)); };
   Watch watch(settings, listener, series, readiness, publish);
   const std::uint64_t shown_from = first_record(settings.instance.name);
@@ -161,9 +161,10 @@ int serve(const config::Settings& settings, const std::string& run_folder) {
   server.stop();
   stops.end();
   others.end();
+  scrapes.end();
   series.save();
   // What waits for a sidecar that hangs is ended with the process: it may be, at any moment.
-  if (!threads.end(ending_patience) || stops.busy() || others.busy()) ::_exit(kill::exit_done);
+  if (!threads.end(ending_patience) || stops.busy() || others.busy() || scrapes.busy()) ::_exit(kill::exit_done);
   return kill::exit_done;
 }
 

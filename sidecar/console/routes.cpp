@@ -51,15 +51,14 @@ static void give(Worker& worker, std::function<Answer()> work, const Reply& repl
 }
 
 Routes::Routes(std::string instance, const config::Console& console, Origins origins, People people,
-               const Series& series, const Readiness& readiness, Elsewhere elsewhere, Worker& stops, Worker& others)
+               const Series& series, const Readiness& readiness, Elsewhere elsewhere, Workers workers)
     : instance_(std::move(instance)),
       origins_(std::move(origins)),
       people_(std::move(people)),
       open_(!people_.named() && console.loopback() && console.origins.empty()),
       readiness_(readiness),
       elsewhere_(std::move(elsewhere)),
-      stops_(stops),
-      others_(others),
+      workers_(workers),
       scene_(series) {}
 
 const Session* Routes::session_of(const Request& request) {
@@ -84,7 +83,7 @@ void Routes::answer(const Request& request, Reply reply) {
     return reply(wrong);
   }
   if (request.path != "/metrics") return reply(get(request));
-  give(others_, elsewhere_.metrics, reply);
+  give(workers_.scrapes, elsewhere_.metrics, reply);
 }
 
 Answer Routes::get(const Request& request) {
@@ -143,11 +142,11 @@ void Routes::post(const Request& request, const Reply& reply) {
   if (session == nullptr) return reply(sorry(401, "log in first"));
   if (!same(request.csrf, session->csrf)) return reply(sorry(403, "X-Bulwark-CSRF is not this session's"));
   if (what == "logout") return reply(logout(request));
-  if (what == "stop") return act(request, Role::Operate, stops_, stop, reply);
-  if (what == "preflight") return act(request, Role::Operate, others_, preflight, reply);
-  if (what == "resume") return act(request, Role::Operate, others_, resume, reply);
-  if (what == "override") return act(request, Role::Configure, others_, override_limit, reply);
-  act(request, Role::Operate, others_, elsewhere_.acknowledge, reply);
+  if (what == "stop") return act(request, Role::Operate, workers_.stops, stop, reply);
+  if (what == "preflight") return act(request, Role::Operate, workers_.others, preflight, reply);
+  if (what == "resume") return act(request, Role::Operate, workers_.others, resume, reply);
+  if (what == "override") return act(request, Role::Configure, workers_.others, override_limit, reply);
+  act(request, Role::Operate, workers_.others, elsewhere_.acknowledge, reply);
 }
 
 void Routes::act(const Request& request, Role needed, Worker& worker, Action action, const Reply& reply) {
