@@ -153,6 +153,7 @@ int serve(const config::Settings& settings, const std::string& run_folder) {
   threads.start("bw-server", [&] { server.run(routes, server_beat); });
   threads.start("bw-watch", [&] { watch.run(ending, watch_beat); });
   threads.start("bw-feed", [&] { feed.run(ending); });
+  threads.start("bw-series", [&] { series.run(ending); });
   {
     const service::Supervised supervised(beat, [&] { return origins.url(); });
     wait_for_the_end(beat, watch_beat, server_beat);
@@ -162,7 +163,6 @@ int serve(const config::Settings& settings, const std::string& run_folder) {
   stops.end();
   others.end();
   scrapes.end();
-  series.save();
   // What waits for a sidecar that hangs is ended with the process: it may be, at any moment.
   if (!threads.end(ending_patience) || stops.busy() || others.busy() || scrapes.busy()) ::_exit(kill::exit_done);
   return kill::exit_done;

@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 constexpr DurationNs between_looks = milliseconds(100), beat_age_max = milliseconds(500);
-constexpr std::uint64_t looks_a_state = 5, looks_a_point = 10, looks_a_save = 150;
+constexpr std::uint64_t looks_a_state = 5, looks_a_point = 10;
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -78,7 +78,6 @@ void Watch::look(MonotonicNs now) {
   }
   if (looks_ % looks_a_state == 0 || instance.has_value() != was_there_) show_state(instance);
   was_there_ = instance.has_value();
-  if (looks_ % looks_a_save == looks_a_save - 1) series_.save();
   check(instance, now);
   ++looks_;
 }
