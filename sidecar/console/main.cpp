@@ -182,7 +182,9 @@ int run(int argc, char** argv) {
   }
   const config::Settings settings = config::settings_beside(options.instance, options.config);
   if (!settings.console.used) {
-    std::cout << "[console] is not configured: there is nothing to do" << std::endl;
+    const std::string why = "[console] is not configured: there is nothing to do";
+    std::cout << why << std::endl;
+    service::tell_nothing_to_do(why);
     return kill::exit_done;
   }
   const std::string folder = shm::make_run_folder(settings.instance.name);
