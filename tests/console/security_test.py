@@ -220,18 +220,22 @@ class Security(ConsoleTest):
         self.log_in("bob")
         page, held = self.page(), []
         self.addCleanup(lambda: [connection.close() for connection in held])
-        asked = f"GET /app.js HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode() * 130
         for _ in range(READERS_OF_NOTHING):
-            connection = self.guest(held, SO_RCVBUF=2_048)
-            connection.setblocking(False)
-            try:
-                connection.send(asked)
-            except OSError:  # it has gone already, to make room
-                pass
-        self.is_alive()
-        page.next("state")
+            self.ask_and_not_read(held)
+        for _ in range(20):  # while they fill up, and when all of them are stuck
+            self.is_alive()
+            page.next("state")
+            for _ in range(10):
+                self.ask_and_not_read(held)
         self.assertTrue(self.post("stop", {"reason": "in the crowd"})["whole"])
-        self.is_alive()
+
+    def ask_and_not_read(self, held):
+        connection = self.guest(held, SO_RCVBUF=2_048)
+        connection.setblocking(False)
+        try:
+            connection.send(f"GET /app.js HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode() * 400)
+        except OSError:  # it has gone already, to make room
+            pass
 
     @staticmethod
     def is_closed(connection):
