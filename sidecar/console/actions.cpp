@@ -106,7 +106,7 @@ kill::ResumeOptions resume_options(const Person& person, const Asked& asked) {
 
 Answer sorry(unsigned status, const std::string& why) { return answer_of(status, {{"error", why}}); }
 
-// Never refused for a field that is not known: what can be made of it stops.
+// A field that is not known does not matter. One that is known and malformed does: what was meant is not guessed.
 Answer stop(const Person& person, const Asked& asked) {
   return carry_out([&] {
     kill::StopOptions options;

@@ -34,8 +34,8 @@ struct Options {
   std::string config, instance;
 };
 
-constexpr int niceness = 5;
-constexpr std::size_t stop_threads = 4, other_threads = 2;
+constexpr int niceness = 5, exit_failed = 1;
+constexpr std::size_t stop_threads = 4, other_threads = 2, scrape_threads = 1;
 constexpr DurationNs ending_patience = milliseconds(1'500);
 constexpr std::uint64_t records_behind = 50'000;  // of the journal, for what happened before the console came
 
@@ -60,14 +60,19 @@ std::uint64_t first_record(const std::string& instance) {
   }
 }
 
-// What runs until the end, each in a thread of its own.
+// What runs until the end, each in a thread of its own. One that fails ends the console, which is started again.
 class Threads {
 public:
   void start(const char* name, std::function<void()> work) {
     ++running_;
     threads_.emplace_back([this, name, work = std::move(work)] {
       ::pthread_setname_np(::pthread_self(), name);
-      work();
+      try {
+        work();
+      } catch (const std::exception& failure) {
+        std::cerr << "bulwark-console: " << name << ": " << failure.what() << std::endl;
+        ::_exit(exit_failed);
+      }
       --running_;
     });
   }
@@ -111,7 +116,7 @@ Answer acknowledge(alerts::Alerts& alerts, const Person& person, const nlohmann:
 int serve(const config::Settings& settings, const std::string& run_folder) {
   Worker stops(stop_threads);  // before the niceness, which threads inherit: a stop waits for nobody
   ::setpriority(PRIO_PROCESS, 0, niceness);
-  Worker others(other_threads);
+  Worker others(other_threads), scrapes(scrape_threads);
   Server server(settings.console, port_before(run_folder));
   const Origins origins(settings.console, server.port());
   Series series(settings.journal_directory + "/console.series", settings.rules.session, shm::wall_now());
@@ -132,13 +137,15 @@ int serve(const config::Settings& settings, const std::string& run_folder) {
       [&scrape] { return scrape.answer(); },
       [&alerts](const auto& person, const auto& asked) { return acknowledge(alerts, person, asked); }};
   Routes routes(settings.instance.name, settings.console, origins, people_of(settings.console, run_folder), series,
-                readiness, elsewhere, stops, others);
+                readiness, elsewhere, Workers{stops, others, scrapes});
   const auto publish = [&server](Message message) { server.publish(std::move(message)); };
   Watch watch(settings, listener, series, readiness, publish);
   const std::uint64_t shown_from = first_record(settings.instance.name);
   Feed feed(settings.journal_directory, handled == 0 ? shown_from : std::min(handled + 1, shown_from), listener,
             publish);
 
+  tell_where(run_folder, origins.url());
+  std::cout << "bulwark-console: " << origins.url() << std::endl;
   alerts.start();
   std::atomic<bool> ending{false};
   shm::AtomicTime beat{0}, watch_beat{0}, server_beat{0};
@@ -146,8 +153,7 @@ int serve(const config::Settings& settings, const std::string& run_folder) {
   threads.start("bw-server", [&] { server.run(routes, server_beat); });
   threads.start("bw-watch", [&] { watch.run(ending, watch_beat); });
   threads.start("bw-feed", [&] { feed.run(ending); });
-  tell_where(run_folder, origins.url());
-  std::cout << "bulwark-console: " << origins.url() << std::endl;
+  threads.start("bw-series", [&] { series.run(ending); });
   {
     const service::Supervised supervised(beat, [&] { return origins.url(); });
     wait_for_the_end(beat, watch_beat, server_beat);
@@ -156,9 +162,9 @@ int serve(const config::Settings& settings, const std::string& run_folder) {
   server.stop();
   stops.end();
   others.end();
-  series.save();
+  scrapes.end();
   // What waits for a sidecar that hangs is ended with the process: it may be, at any moment.
-  if (!threads.end(ending_patience) || stops.busy() || others.busy()) ::_exit(kill::exit_done);
+  if (!threads.end(ending_patience) || stops.busy() || others.busy() || scrapes.busy()) ::_exit(kill::exit_done);
   return kill::exit_done;
 }
 
@@ -176,7 +182,9 @@ int run(int argc, char** argv) {
   }
   const config::Settings settings = config::settings_beside(options.instance, options.config);
   if (!settings.console.used) {
-    std::cout << "[console] is not configured: there is nothing to do" << std::endl;
+    const std::string why = "[console] is not configured: there is nothing to do";
+    std::cout << why << std::endl;
+    service::tell_nothing_to_do(why);
     return kill::exit_done;
   }
   const std::string folder = shm::make_run_folder(settings.instance.name);
@@ -209,6 +217,6 @@ int main(int argc, char** argv) {
     return none.running ? bulwark::kill::exit_usage : bulwark::kill::exit_not_running;
   } catch (const std::exception& error) {
     std::cerr << "bulwark-console: " << error.what() << std::endl;
-    return 1;
+    return bulwark::console::exit_failed;
   }
 }

@@ -36,16 +36,29 @@ static std::string token_of(const std::string& cookies, const std::string& name)
   return {};
 }
 
+// Whoever asks is answered, whatever becomes of the work.
+static void give(Worker& worker, std::function<Answer()> work, const Reply& reply) {
+  const bool taken = worker.post([work = std::move(work), reply] {
+    Answer answer;
+    try {
+      answer = work();
+    } catch (const std::exception& failure) {
+      answer = sorry(500, failure.what());
+    }
+    reply(std::move(answer));
+  });
+  if (!taken) reply(sorry(503, "too much is waiting"));
+}
+
 Routes::Routes(std::string instance, const config::Console& console, Origins origins, People people,
-               const Series& series, const Readiness& readiness, Elsewhere elsewhere, Worker& stops, Worker& others)
+               const Series& series, const Readiness& readiness, Elsewhere elsewhere, Workers workers)
     : instance_(std::move(instance)),
       origins_(std::move(origins)),
       people_(std::move(people)),
       open_(!people_.named() && console.loopback() && console.origins.empty()),
       readiness_(readiness),
       elsewhere_(std::move(elsewhere)),
-      stops_(stops),
-      others_(others),
+      workers_(workers),
       scene_(series) {}
 
 const Session* Routes::session_of(const Request& request) {
@@ -70,8 +83,7 @@ void Routes::answer(const Request& request, Reply reply) {
     return reply(wrong);
   }
   if (request.path != "/metrics") return reply(get(request));
-  if (!others_.post([metrics = elsewhere_.metrics, reply] { reply(metrics()); }))
-    reply(sorry(503, "too much is waiting"));
+  give(workers_.scrapes, elsewhere_.metrics, reply);
 }
 
 Answer Routes::get(const Request& request) {
@@ -130,11 +142,11 @@ void Routes::post(const Request& request, const Reply& reply) {
   if (session == nullptr) return reply(sorry(401, "log in first"));
   if (!same(request.csrf, session->csrf)) return reply(sorry(403, "X-Bulwark-CSRF is not this session's"));
   if (what == "logout") return reply(logout(request));
-  if (what == "stop") return act(request, Role::Operate, stops_, stop, reply);
-  if (what == "preflight") return act(request, Role::Operate, others_, preflight, reply);
-  if (what == "resume") return act(request, Role::Operate, others_, resume, reply);
-  if (what == "override") return act(request, Role::Configure, others_, override_limit, reply);
-  act(request, Role::Operate, others_, elsewhere_.acknowledge, reply);
+  if (what == "stop") return act(request, Role::Operate, workers_.stops, stop, reply);
+  if (what == "preflight") return act(request, Role::Operate, workers_.others, preflight, reply);
+  if (what == "resume") return act(request, Role::Operate, workers_.others, resume, reply);
+  if (what == "override") return act(request, Role::Configure, workers_.others, override_limit, reply);
+  act(request, Role::Operate, workers_.others, elsewhere_.acknowledge, reply);
 }
 
 void Routes::act(const Request& request, Role needed, Worker& worker, Action action, const Reply& reply) {
@@ -145,10 +157,8 @@ void Routes::act(const Request& request, Role needed, Worker& worker, Action act
   nlohmann::json asked = nlohmann::json::parse(request.body, nullptr, false);
   if (!asked.is_object()) return reply(sorry(400, "the body is no JSON object"));
   const Person person{instance_, session->person};
-  const auto work = [person, asked = std::move(asked), action = std::move(action), reply] {
-    reply(action(person, asked));
-  };
-  if (!worker.post(work)) reply(sorry(503, "too much is waiting"));
+  give(
+      worker, [person, asked = std::move(asked), action = std::move(action)] { return action(person, asked); }, reply);
 }
 
 std::string Routes::cookie(const Request& request, const std::string& value, bool ends) const {

@@ -23,10 +23,15 @@ struct Elsewhere {
   std::function<Answer(const Person& person, const nlohmann::json& asked)> acknowledge;
 };
 
+// Each for what waits alike: no scrape and no other action is in the way of a stop, no scrape in the way of an action.
+struct Workers {
+  Worker &stops, &others, &scrapes;
+};
+
 class Routes : public Site {
 public:
   Routes(std::string instance, const config::Console& console, Origins origins, People people, const Series& series,
-         const Readiness& readiness, Elsewhere elsewhere, Worker& stops, Worker& others);
+         const Readiness& readiness, Elsewhere elsewhere, Workers workers);
 
   void answer(const Request& request, Reply reply) override;
   std::optional<Answer> why_not_watch(const Request& request, std::string& pass) override;
@@ -55,7 +60,7 @@ private:
   const bool open_;  // viewing needs no log-in
   const Readiness& readiness_;
   const Elsewhere elsewhere_;
-  Worker &stops_, &others_;
+  const Workers workers_;
   Scene scene_;
   Sessions sessions_;
   WrongTokens wrong_;

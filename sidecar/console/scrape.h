@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What /metrics answers: made of the last state, when somebody asks.
+// What /metrics answers: made of the last state when somebody asks. A state too old to be told as what is, is left out.
 #pragma once
 
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "sidecar/console/alerts/alerts.h"
@@ -26,6 +27,7 @@ private:
   const alerts::Alerts& alerts_;
   mutable std::mutex mutex_;
   nlohmann::ordered_json state_;
+  std::optional<MonotonicNs> looked_;
   metrics::Tally happened_;
 };
 

@@ -3,13 +3,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <fstream>
 #include <limits>
+#include <system_error>
+
+#include "shm/clock.h"
+#include "shm/whole_file.h"
 
 namespace bulwark::console {
 
 using Json = nlohmann::ordered_json;
+
+static constexpr DurationNs between_saves = milliseconds(15'000);
 
 static Json list_of(const std::vector<double>& values) {
   Json list = Json::array();
@@ -86,9 +91,21 @@ void Series::save() const {
     const std::scoped_lock lock(mutex_);
     document["end"] = end_s_;
   }
-  const std::string making = path_ + ".new";
-  std::ofstream(making) << document.dump() << "\n";
-  std::rename(making.c_str(), path_.c_str());
+  try {
+    shm::write_whole(path_, document.dump() + "\n");
+  } catch (const std::system_error&) {  // what stood there stays; nobody trades by the rest
+  }
+}
+
+void Series::run(const std::atomic<bool>& ending) const {
+  MonotonicNs again = shm::monotonic_now() + between_saves;
+  while (!ending.load(std::memory_order_relaxed)) {
+    shm::nap(milliseconds(100));
+    if (shm::monotonic_now() < again) continue;
+    save();
+    again = shm::monotonic_now() + between_saves;
+  }
+  save();
 }
 
 }  // namespace bulwark::console

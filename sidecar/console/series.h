@@ -2,6 +2,7 @@
 // The session's course so far, a point a second, thinned where it gets long; it outlives the console in a file.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -23,10 +24,11 @@ public:
   void add(const Frame& frame, TimeNs now);
   // {"type": "series", "step_s", "t", and a list for each name}. From any thread.
   nlohmann::ordered_json json() const;
-  // Where it cannot be written, it is lost with the console: nobody trades by it.
-  void save() const;
+  // Keeps it in its file, now and then and at the end. In a thread of its own: a disk may hang.
+  void run(const std::atomic<bool>& ending) const;
 
 private:
+  void save() const;
   void load();
   void thin();
 

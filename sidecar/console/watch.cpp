@@ -17,7 +17,8 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 constexpr DurationNs between_looks = milliseconds(100), beat_age_max = milliseconds(500);
-constexpr std::uint64_t looks_a_state = 5, looks_a_point = 10, looks_a_save = 150;
+constexpr std::size_t alerts_shown = 200;
+constexpr std::uint64_t looks_a_state = 5, looks_a_point = 10;
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -41,6 +42,11 @@ LimitUse use_by_symbol(const Json& controls) {
     if (!first) place->second = std::max(place->second, row["use"].get<double>());
   }
   return nearest;
+}
+
+Json newest(Json alerts) {
+  if (alerts.size() > alerts_shown) alerts.erase(alerts.begin() + alerts_shown, alerts.end());
+  return alerts;
 }
 
 }  // namespace
@@ -78,7 +84,6 @@ void Watch::look(MonotonicNs now) {
   }
   if (looks_ % looks_a_state == 0 || instance.has_value() != was_there_) show_state(instance);
   was_there_ = instance.has_value();
-  if (looks_ % looks_a_save == looks_a_save - 1) series_.save();
   check(instance, now);
   ++looks_;
 }
@@ -134,15 +139,9 @@ void Watch::show_state(const std::optional<kill::Instance>& instance) {
   Json state = instance ? view::state_json(*instance, watcher_, now) : unknown_state(now, why_no_instance_);
   use_ = use_by_symbol(state["controls"]);
   state["sessions"] = session_rows(settings_.journal_directory);
-  state["alerts"] = listener_.alerts();
+  state["alerts"] = newest(listener_.alerts());
   listener_.state(state);
-  state.erase("type");
-  state.erase("t");
-  std::string body = text_of(state).substr(1);
-  if (body == last_state_) return;
-  const std::string head = "{\"type\":\"state\",\"t\":" + std::to_string(now.ns) + ",";
-  tell_({MessageKind::State, std::make_shared<const std::string>(head + body), nullptr});
-  last_state_ = std::move(body);
+  tell_({MessageKind::State, std::make_shared<const std::string>(text_of(state)), nullptr});
 }
 
 void Watch::check(const std::optional<kill::Instance>& instance, MonotonicNs now) {

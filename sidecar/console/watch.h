@@ -51,7 +51,7 @@ private:
   view::Watcher watcher_;
   bool followed_ = false, was_there_ = false;
   MonotonicNs follow_again_{0};
-  std::string why_no_instance_, last_state_;
+  std::string why_no_instance_;
   std::uint64_t looks_ = 0, frames_ = 0;
   std::array<std::uint64_t, 3> names_known_{};  // whose board, how many symbols, how many sectors
   std::vector<std::string> symbols_;            // of row k + 1 of the board

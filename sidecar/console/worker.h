@@ -5,7 +5,9 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <functional>
+#include <iostream>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -60,7 +62,11 @@ private:
       waiting_.pop_front();
       ++working_;
       lock.unlock();
-      work();
+      try {
+        work();
+      } catch (const std::exception& failure) {  // of this one; the next is another's
+        std::cerr << "bulwark-console: " << failure.what() << std::endl;
+      }
       lock.lock();
       --working_;
     }

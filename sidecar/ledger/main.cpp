@@ -215,7 +215,9 @@ int run(int argc, char** argv) {
   if (options.migrate) return migrate(settings.ledger.postgres, options.dry_run);
   if (options.verify) return verify(settings);
   if (!settings.ledger.used()) {
-    std::cout << "neither ledger.postgres nor ledger.redis is configured: there is nothing to do" << std::endl;
+    const std::string why = "neither ledger.postgres nor ledger.redis is configured: there is nothing to do";
+    std::cout << why << std::endl;
+    service::tell_nothing_to_do(why);
     return done;
   }
   const std::string folder = shm::make_run_folder(settings.instance.name);

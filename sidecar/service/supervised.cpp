@@ -36,6 +36,8 @@ microseconds pause_when_ready() {
 
 void tell_status(const std::string& text) { ::sd_notify(0, status_line(text).c_str()); }
 
+void tell_nothing_to_do(const std::string& why) { ::sd_notify(0, ("READY=1\n" + status_line(why)).c_str()); }
+
 Supervised::Supervised(const shm::AtomicTime& beat, std::function<std::string()> describe)
     : beat_(beat), describe_(std::move(describe)) {
   if (std::getenv("NOTIFY_SOCKET") == nullptr) return;

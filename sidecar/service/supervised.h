@@ -18,6 +18,8 @@ namespace bulwark::service {
 
 // A line of `systemctl status`.
 void tell_status(const std::string& text);
+// Before a program ends at once because nothing is wanted of it: to systemd that is no failure, and no second try.
+void tell_nothing_to_do(const std::string& why);
 
 class Supervised {
 public:

@@ -27,8 +27,9 @@ Json ladder_of(const Json& controls, const core::Engine& engine) {
   Json rungs = Json::array();
   for (const Json& row : controls) {
     if (!row["on"].empty() || (row["metric"] != "daily_loss" && row["metric"] != "drawdown")) continue;
+    const LimitIndex wanted = engine.names().limits.find(row["limit"].get<std::string>());
     for (const core::CompiledLimit& limit : engine.limits().all) {
-      if (engine.names().limits.name(limit.index) != row["limit"].get<std::string>()) continue;
+      if (limit.index != wanted) continue;
       rungs.push_back({{"limit", row["limit"]},
                        {"metric", row["metric"]},
                        {"max", row["max"]},

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import signal
 import ssl
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import unittest
 
 from console_desk import ConsoleTest, ModelledTest, WebSocket, decode, wait_for
+from processes import FrozenThread
 
 
 def without_time(value):
@@ -263,6 +265,23 @@ class Lives(ConsoleTest):
         wait_for("another console", lambda: self.where()["pid"] != self.pid)
         self.assertEqual(os.getpriority(os.PRIO_PROCESS, self.where()["pid"]), 5)
         os.kill(sidecar, signal.SIGCONT)
+
+    def test_metrics_are_told_without_the_instance(self):
+        self.processes.start("bulwark-console", "--config", str(self.config))
+        self.find()
+        said = wait_for("a look", lambda: text if "bulwark_state_age_seconds" in (text := self.get("/metrics")) else None)
+        self.assertIn('bulwark_up{program="bulwark-sidecar"} 0', said)
+        self.assertIn("process_open_fds", said)
+        self.assertNotIn("bulwark_state{", said)
+
+    def test_metrics_do_not_tell_what_was(self):
+        self.up()
+        wait_for("a look", lambda: "bulwark_state{" in self.get("/metrics"))
+        watch = FrozenThread(self.pid, "bw-watch")
+        self.addCleanup(watch.thaw)
+        said = wait_for("its age", lambda: text if "bulwark_state{" not in (text := self.get("/metrics")) else None)
+        self.assertGreater(float(re.search(r"^bulwark_state_age_seconds (\S+)$", said, re.M)[1]), 3)
+        self.assertIn("bulwark_lease_lapses_total", said)
 
     def test_two_of_an_instance_are_one_too_many(self):
         self.up()

@@ -83,11 +83,14 @@ TEST(WrongTokens, OfOneAddressAreForgottenAfterAMinute) {
   EXPECT_EQ(wrong.wait_s("one", after(60) + second + second), 0);
 }
 
-TEST(WrongTokens, OfAllAreLimitedToo) {
+TEST(WrongTokens, OfStrangersKeepNobodyElseOut) {
   WrongTokens wrong;
-  for (std::size_t k = 0; k < WrongTokens::of_all_max; ++k) wrong.note(std::to_string(k), start);
-  EXPECT_GT(wrong.wait_s("another", after(1)), 0);
-  EXPECT_EQ(wrong.wait_s("another", after(62)), 0);
+  for (std::size_t k = 0; k < WrongTokens::kept_max; ++k) wrong.note(std::to_string(k / 5), start);
+  EXPECT_GT(wrong.wait_s("0", after(1)), 0);
+  EXPECT_EQ(wrong.wait_s("another", after(1)), 0);
+  wrong.note("another", after(1));  // the oldest is forgotten for it
+  EXPECT_EQ(wrong.wait_s("0", after(1)), 0);
+  EXPECT_GT(wrong.wait_s("1", after(1)), 0);
 }
 
 TEST(People, AreKnownByTheirTokens) {

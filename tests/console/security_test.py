@@ -9,6 +9,7 @@ from console_desk import TOKENS, ConsoleTest, wait_for
 CHANGES = {"stop": {"reason": "x"}, "preflight": {}, "resume": {"reason": "x"}, "logout": {}, "acknowledge": {"alert": 1},
            "override": {"limit": "size", "max": "1", "until": "+1h", "reason": "x"}}
 CONNECTIONS = 10_000
+READERS_OF_NOTHING = 1_200  # more than the console has places
 
 
 class Security(ConsoleTest):
@@ -193,18 +194,48 @@ class Security(ConsoleTest):
         page, held = self.page(), []
         self.addCleanup(lambda: [connection.close() for connection in held])
         for number in range(min(CONNECTIONS, hard - 200)):
-            connection = socket.socket()
-            connection.settimeout(30)
-            connection.connect(("127.0.0.1", self.port))
+            connection = self.guest(held)
             if number % 3:  # a slow-loris has begun a request, and never ends it
                 connection.sendall(b"POST /api/v1/stop HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n" + b"\r\n" * (number % 2))
-            held.append(connection)
         self.is_alive()
         page.next("state")
         self.assertTrue(self.post("stop", {"reason": "in the crowd"})["whole"])
         # Whoever says nothing for ten seconds is let go.
         wait_for("the last to be let go", lambda: self.is_closed(held[-1]))
         self.is_alive()
+
+    def guest(self, held, **options):
+        connection = socket.socket()
+        held.append(connection)
+        for name, value in options.items():
+            connection.setsockopt(socket.SOL_SOCKET, getattr(socket, name), value)
+        connection.settimeout(30)
+        connection.connect(("127.0.0.1", self.port))
+        return connection
+
+    def test_who_asks_and_does_not_read_keeps_nobody_out(self):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        self.log_in("bob")
+        page, held = self.page(), []
+        self.addCleanup(lambda: [connection.close() for connection in held])
+        for _ in range(READERS_OF_NOTHING):
+            self.ask_and_not_read(held)
+        for _ in range(20):  # while they fill up, and when all of them are stuck
+            self.is_alive()
+            page.next("state")
+            for _ in range(10):
+                self.ask_and_not_read(held)
+        self.assertTrue(self.post("stop", {"reason": "in the crowd"})["whole"])
+
+    def ask_and_not_read(self, held):
+        connection = self.guest(held, SO_RCVBUF=2_048)
+        connection.setblocking(False)
+        try:
+            connection.send(f"GET /app.js HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode() * 400)
+        except OSError:  # it has gone already, to make room
+            pass
 
     @staticmethod
     def is_closed(connection):

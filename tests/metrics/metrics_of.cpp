@@ -22,9 +22,10 @@ int main(int argc, char** argv) try {
   metrics::ConsoleFacts facts;
   view::Happenings(journal, 1).follow([&](const ordered_json& row) { facts.happened.count(row); });
   facts.alerts = {{{"webhook", "delivered"}, 3}, {{"webhook", "failed"}, 1}};
+  facts.state_age_s = 0.2;
   const ordered_json state =
       argc > 2 ? ordered_json::parse(std::cin) : view::state_json(instance, watcher, shm::wall_now());
-  std::cout << ordered_json{{"state", state}, {"text", metrics::metrics_text(instance, state, facts)}} << std::endl;
+  std::cout << ordered_json{{"state", state}, {"text", metrics::metrics_text(&instance, state, facts)}} << std::endl;
   return 0;
 } catch (const std::exception& error) {
   std::cerr << error.what() << std::endl;

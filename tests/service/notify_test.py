@@ -102,6 +102,12 @@ class NotifyTest(unittest.TestCase):
         self.assertIn("WATCHDOG=1", self.hear(ear, "READY=1"))
         self.ends(console, ear)
 
+    def test_what_is_not_configured_ends_well(self):
+        for program in ("bulwark-console", "bulwark-ledger"):
+            process, ear = self.start(program)
+            self.assertRegex("\n".join(self.hear(ear, "READY=1")), "STATUS=.*nothing to do")
+            self.assertEqual(process.wait(HUNG), 0)
+
     def test_nobody_vouches_for_a_console_that_does_not_answer(self):
         self.config.write_text(CONFIG + "[console]\n")
         self.hangs("bulwark-console", "bw-server")

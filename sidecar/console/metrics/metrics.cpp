@@ -50,13 +50,16 @@ static void add_facts(Families& to, const ConsoleFacts& facts) {
   }
 }
 
-std::string metrics_text(const kill::Instance& instance, const nlohmann::ordered_json& state,
+std::string metrics_text(const kill::Instance* instance, const nlohmann::ordered_json& state,
                          const ConsoleFacts& facts) {
   Families families;
-  add_state(families, state);
-  add_board(families, instance);
-  add_checks(families, instance);
-  add_risk(families, state);
+  const bool known = !state.is_null() && !state["status"].is_null();
+  if (known) add_state(families, state);
+  if (instance == nullptr) add_nothing_runs(families);
+  if (instance != nullptr) add_board(families, *instance);
+  if (instance != nullptr) add_checks(families, *instance);
+  if (known) add_risk(families, state);
+  families.gauge("state_age_seconds", "How long ago the console has looked at the instance.", facts.state_age_s);
   add_facts(families, facts);
   add_process(families);
   families.gauge("rows_left_out", "Rows that these metrics have no room for, of all of them.",

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,9 +20,11 @@ inline constexpr const char* content_type = "text/plain; version=0.0.4; charset=
 struct ConsoleFacts {
   Tally happened;
   std::map<std::pair<std::string, std::string>, std::uint64_t> alerts;  // by sink and outcome
+  std::optional<double> state_age_s;                                    // nothing: nobody has looked yet
 };
 
-std::string metrics_text(const kill::Instance& instance, const nlohmann::ordered_json& state,
+// `instance`: null where none runs. `state`: null where none is known, or it is too old to be told as what is.
+std::string metrics_text(const kill::Instance* instance, const nlohmann::ordered_json& state,
                          const ConsoleFacts& facts);
 
 }  // namespace bulwark::metrics

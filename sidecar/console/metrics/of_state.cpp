@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Metrics of what `killswitch status`, `bulwark status --book` and `--controls` print.
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "sidecar/console/metrics/parts.h"
@@ -44,11 +45,13 @@ void add_kill_switch(Families& to, const Json& state) {
   }
 }
 
+constexpr const char* up_help = "1: this program of the instance runs.";
+constexpr std::array<const char*, 2> needed_programs{"bulwark-sidecar", "bulwark-watchdog"};
+
 void add_programs(Families& to, const Json& status) {
   const Json& running = status["processes"];
-  for (const char* program : {"bulwark-sidecar", "bulwark-watchdog"}) {
-    to.gauge("up", "1: this program of the instance runs.", running.contains(program), {{"program", program}});
-  }
+  for (const char* program : needed_programs)
+    to.gauge("up", up_help, running.contains(program), {{"program", program}});
   for (const auto& [program, pid] : running.items()) to.gauge("up", "", 1, {{"program", program}});
   if (!status["ledger"].is_null()) to.gauge("up", "", 0, {{"program", "bulwark-ledger"}});  // a row that is there stays
 }
@@ -112,6 +115,10 @@ void add_accounts(Families& to, const Json& accounts) {
 }
 
 }  // namespace
+
+void add_nothing_runs(Families& to) {
+  for (const char* program : needed_programs) to.gauge("up", up_help, 0, {{"program", program}});
+}
 
 void add_state(Families& to, const Json& state) {
   const Json &status = state["status"], &build = state["build"];

@@ -14,13 +14,12 @@ std::int64_t WrongTokens::wait_s(const std::string& address, MonotonicNs now) {
     if (wrong->address != address) continue;
     if (++own == of_one_address_max) earliest = &*wrong;
   }
-  if (earliest == nullptr && last_.size() >= of_all_max) earliest = &last_.front();
   if (earliest == nullptr) return 0;
   return (earliest->when + window - now).ns / 1'000'000'000 + 1;
 }
 
 void WrongTokens::note(const std::string& address, MonotonicNs now) {
-  if (last_.size() >= of_all_max) last_.pop_front();
+  if (last_.size() >= kept_max) last_.pop_front();
   last_.push_back({now, address});
 }
 

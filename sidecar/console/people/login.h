@@ -12,11 +12,11 @@
 
 namespace bulwark::console {
 
-// Wrong tokens of the last minute. Whoever has shown too many waits, with the right one too: else the limit would be
-// none.
+// Wrong tokens of the last minute. An address that has shown too many waits, with the right one too: else the limit
+// would be none. There is no limit of all: strangers would keep everybody else from logging in.
 class WrongTokens {
 public:
-  static constexpr std::size_t of_one_address_max = 5, of_all_max = 50;
+  static constexpr std::size_t of_one_address_max = 5, kept_max = 4'096;
   static constexpr DurationNs window = milliseconds(60'000);
 
   // How many seconds an address has to wait; 0: none.
@@ -28,7 +28,7 @@ private:
     MonotonicNs when;
     std::string address;
   };
-  std::deque<Wrong> last_;  // no more than of_all_max
+  std::deque<Wrong> last_;  // no more than kept_max, the oldest are forgotten
 };
 
 class People {

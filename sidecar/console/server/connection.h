@@ -3,6 +3,8 @@
 // page's WebSocket.
 #pragma once
 
+#include <iostream>
+
 #include "sidecar/console/server/page_socket.h"
 
 namespace bulwark::console {
@@ -58,10 +60,8 @@ private:
     parser_.emplace();
     parser_->header_limit(header_bytes_max);
     parser_->body_limit(body_bytes_max);
-    waiting = true;
     http::async_read(stream_, buffer_, *parser_, [self = this->shared_from_this()](Error error, std::size_t) {
-      self->waiting = false;
-      self->take(error);
+      if (!self->leaving) self->take(error);
     });
   }
 
@@ -80,14 +80,20 @@ private:
     const Request request = request_of(message);
     if (websocket::is_upgrade(message) && request.path == "/ws") return upgrade(request);
     answered = this->shared_from_this();
-    site_.answer(request, [known = this->weak_from_this(), loop = stream_.get_executor()](Answer answer) {
-      net::post(loop, [known, answer = std::move(answer)] {
-        const auto self = known.lock();
-        if (!self) return;
-        self->answered.reset();
-        self->send(answer);
+    try {
+      site_.answer(request, [known = this->weak_from_this(), loop = stream_.get_executor()](Answer answer) {
+        net::post(loop, [known, answer = std::move(answer)] {
+          const auto self = known.lock();
+          if (!self || !self->answered) return;
+          self->answered.reset();
+          self->send(answer);
+        });
       });
-    });
+    } catch (const std::exception& failure) {
+      std::cerr << "bulwark-console: " << request.path << ": " << failure.what() << std::endl;
+      answered.reset();
+      refuse(500, "the console failed at this request");
+    }
   }
 
   template <class HttpRequest>
@@ -142,7 +148,8 @@ private:
       if (error) return;
       if (!self->keep_) return self->drain();
       tcp_of(self->stream_).expires_after(time_between);
-      self->read();
+      if (self->buffer_.size() == 0) return self->read();
+      net::post(self->stream_.get_executor(), [self] { self->read(); });  // what was sent ahead waits for its turn
     };
     if (head_) http::async_write_header(stream_, *serializer_, sent);
     else http::async_write(stream_, *serializer_, sent);
@@ -156,7 +163,6 @@ private:
     drain_more();
   }
   void drain_more() {
-    waiting = true;
     tcp_of(stream_).async_read_some(net::buffer(drain_), [self = this->shared_from_this()](Error error, std::size_t n) {
       self->drained_ += n;
       if (!error && self->drained_ < drained_bytes_max) self->drain_more();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who is connected. Where there are too many, the one that has waited longest to say something goes: strangers who only
-// hold connections open keep nobody out.
+// Who is connected. Where there are too many, the one that came first goes, unless a worker is at its answer: strangers
+// who hold connections open, silent or without reading what they are answered, keep nobody out.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ class Guest {
 public:
   virtual ~Guest() = default;
   virtual void leave() = 0;
-  bool waiting = true;  // for the rest of its request, or for the next one
+  bool leaving = false;  // it is on its way out
   // Itself, while others make its answer: they know it weakly, so that it ends where it lives, on the server's thread.
   std::shared_ptr<Guest> answered{};
 };
@@ -39,9 +39,10 @@ struct Crowd {
   // False: all are busy.
   bool make_room() {
     if (guests.size() < guest_count_max) return true;
-    const auto oldest = std::find_if(guests.begin(), guests.end(), [](const Guest* one) { return one->waiting; });
+    const auto oldest = std::find_if(guests.begin(), guests.end(),
+                                     [](const Guest* one) { return !one->leaving && one->answered == nullptr; });
     if (oldest == guests.end()) return false;
-    (*oldest)->waiting = false;  // it is on its way out
+    (*oldest)->leaving = true;
     (*oldest)->leave();
     return guests.size() < guest_count_max + 64;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A page's WebSocket. Frames are for who keeps up: one that comes while something is on its way is left out. All else
-// is queued, up to a bound beyond which the page is disconnected: it comes again and is told everything anew.
+// is queued, up to a bound beyond which the page is disconnected: it comes again and is told everything anew. Of states
+// only the newest waits.
 #pragma once
 
 #include <deque>
@@ -38,7 +39,9 @@ public:
   void send(const Message& message) override {
     const bool frame = message.kind == MessageKind::Frame;
     if (frame && writing_) return;
-    push(message.bytes, frame);
+    const bool state = message.kind == MessageKind::State;
+    if (state) forget_waiting_state();
+    push({message.bytes, frame, state});
   }
   void leave() override {
     left_ = true;
@@ -48,17 +51,30 @@ public:
   const std::string& pass() const override { return pass_; }
 
 private:
+  struct Queued {
+    Bytes bytes;
+    bool binary = false, state = false;
+  };
+
   void begin() {
     place_ = crowd_.pages.insert(crowd_.pages.end(), this);
     in_crowd_ = true;
-    for (const Bytes& bytes : site_.opening()) push(bytes, false);
+    for (const Bytes& bytes : site_.opening()) push({bytes});
     read();
   }
 
-  void push(const Bytes& bytes, bool binary) {
+  void forget_waiting_state() {
+    const auto first = queue_.begin() + (writing_ ? 1 : 0);
+    const auto state = std::find_if(first, queue_.end(), [](const Queued& one) { return one.state; });
+    if (state == queue_.end()) return;
+    queued_bytes_ -= state->bytes->size();
+    queue_.erase(state);
+  }
+
+  void push(const Queued& one) {
     if (left_) return;
-    queued_bytes_ += bytes->size();
-    queue_.push_back({bytes, binary});
+    queued_bytes_ += one.bytes->size();
+    queue_.push_back(one);
     if (queued_bytes_ > queued_bytes_max) leave();
     else if (!writing_) write();
   }
@@ -84,11 +100,6 @@ private:
       self->read();
     });
   }
-
-  struct Queued {
-    Bytes bytes;
-    bool binary;
-  };
 
   websocket::stream<Stream> socket_;
   Crowd& crowd_;

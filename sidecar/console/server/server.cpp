@@ -74,10 +74,12 @@ struct Server::Parts {
   void accept() {
     acceptor.async_accept([this](Error error, tcp::socket socket) {
       if (error == net::error::operation_aborted) return;
+      if (error && error != net::error::connection_aborted) {
+        pause.expires_after(std::chrono::milliseconds(100));  // no descriptors, no memory: others will end
+        return pause.async_wait([this](Error) { accept(); });
+      }
+      accept();  // first: whatever becomes of this one, the next is welcome
       if (!error) welcome(std::move(socket));
-      if (!error || error == net::error::connection_aborted) return accept();
-      pause.expires_after(std::chrono::milliseconds(100));  // no descriptors, no memory: others will end
-      pause.async_wait([this](Error) { accept(); });
     });
   }
 
@@ -94,12 +96,12 @@ struct Server::Parts {
 
   void tick(shm::AtomicTime& beat) {
     beat.store(shm::monotonic_now().ns, std::memory_order_relaxed);
-    crowd.each_page([this](Page& page) {
-      if (!site->may_go_on(page.pass())) page.leave();
-    });
     clock.expires_after(std::chrono::milliseconds(200));
     clock.async_wait([this, &beat](Error error) {
       if (!error) tick(beat);
+    });
+    crowd.each_page([this](Page& page) {
+      if (!site->may_go_on(page.pass())) page.leave();
     });
   }
 
