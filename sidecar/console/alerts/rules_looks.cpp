@@ -83,7 +83,8 @@ void Rules::find_processes(const Json& status, Finds& finds) const {
     signal.on = {{"program", program}};
     finds.push_back({std::move(signal), settled});
   }
-  if (at_key(at_key(status, "lease"), "running") == false) {
+  // Where all is halted orders are refused in any case, and a lease that is not renewed is a part of that.
+  if (at_key(at_key(status, "lease"), "running") == false && text_of(status, "state") != "halted") {
     finds.push_back({signal_of("lease", "The lease of " + instance_ +
                                             " is not renewed: every client refuses its own orders, also those that "
                                             "close positions. Is its watchdog running, and its sidecar not stuck? "
