@@ -137,6 +137,16 @@ TEST_F(RulesTest, AStopIsNoLapseOfTheLease) {
   EXPECT_EQ(settled(), (Texts{"state (milder)", "lease"}));
 }
 
+TEST_F(RulesTest, MoneyThatGoesInOrOut) {
+  row(R"({"type":"remark","t":9,"operator":"ada","text":"equity of ACC1: month end"})");
+  EXPECT_EQ(row(R"({"type":"equity","t":9,"account":"ACC1","amount":"-5000"})"), Texts{"happened equity"});
+  EXPECT_EQ(text,
+            "5000 was taken out of account ACC1 (ada: equity of ACC1: month end): its equity, and the limits that "
+            "follow it, are counted with that");
+  EXPECT_EQ(row(R"({"type":"equity","t":9,"account":"ACC1","amount":"70"})"), Texts{"happened equity"});
+  EXPECT_EQ(text.substr(0, text.find(':')), "70 was put into account ACC1");
+}
+
 TEST_F(RulesTest, OtherRecords) {
   EXPECT_EQ(row(R"({"type":"lease","t":9,"lapses":3})"), Texts{"happened lease"});
   EXPECT_EQ(row(R"({"type":"client_stop","t":9,"epoch":4,"outcome":"acknowledged","client":"c1"})"), Texts{});

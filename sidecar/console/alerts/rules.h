@@ -53,6 +53,7 @@ private:
 
   void limit_row(const Json& row, const std::string& type, const Tell& tell);
   void control_row(const Json& row, const Tell& tell);
+  void equity_row(const Json& row, const Tell& tell) const;
   void stop_begins(const Signal& signal, TimeNs t, const Tell& tell);
   bool stops_end(const Json& on, TimeNs t, const Tell& tell);
   void stop_row(const Json& row, const Tell& tell);
@@ -76,6 +77,7 @@ private:
   std::string last_refusal_;
   std::deque<TimeNs> starts_;
   std::string configuration_;
+  Json before_;                                      // the row before, where it was a remark
   std::vector<std::pair<Json, std::string>> stops_;  // scope and detail of those that stand
 };
 

@@ -46,9 +46,12 @@ void Rules::happened(const Json& row, const Tell& tell) {
     control_row(row, tell);
   } else if (type == "stop") {
     stop_row(row, tell);
+  } else if (type == "equity") {
+    equity_row(row, tell);
   } else {
     other_row(row, type, tell);
   }
+  before_ = type == "remark" ? row : Json(nullptr);
 }
 
 void Rules::refused(const Json& row, TimeNs t) {
@@ -172,6 +175,23 @@ void Rules::control_row(const Json& row, const Tell& tell) {
     return stop_begins(signal, t, tell);
   }
   tell(What::Happened, signal, t);
+}
+
+// Who asked for it, and why, stands in the remark before it.
+void Rules::equity_row(const Json& row, const Tell& tell) const {
+  Signal signal;
+  signal.rule = "equity";
+  signal.on = {{"account", text_of(row, "account")}};
+  signal.value = part(row, "amount");
+  const std::string amount = number_words(signal.value);
+  const bool out = amount.starts_with('-');
+  const std::string who =
+      before_.is_null() ? "" : " (" + text_of(before_, "operator") + ": " + text_of(before_, "text") + ")";
+  signal.text =
+      fmt::format("{} was {} account {}{}: its equity, and the limits that follow it, are counted with that",
+                  out ? amount.substr(1) : amount, out ? "taken out of" : "put into", text_of(row, "account"), who);
+  signal.detail = amount + who;
+  tell(What::Happened, signal, moment_of(row));
 }
 
 void Rules::other_row(const Json& row, const std::string& type, const Tell& tell) {
