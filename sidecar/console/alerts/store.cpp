@@ -61,7 +61,8 @@ std::vector<Acknowledgement> Store::take_acknowledgements() const {
   std::vector<Acknowledgement> taken;
   std::error_code error;
   std::vector<files::path> paths;
-  for (const auto& entry : files::directory_iterator(directory_ + std::string(inbox), error)) paths.push_back(entry);
+  files::directory_iterator entry(directory_ + std::string(inbox), error);
+  for (; !error && entry != files::directory_iterator(); entry.increment(error)) paths.push_back(*entry);
   for (const files::path& path : paths) {
     const std::string name = path.filename();
     Acknowledgement one;
