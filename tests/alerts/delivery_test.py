@@ -33,6 +33,7 @@ class Destinations(AlertsTest):
                           "limit": "day", "value": "21000", "max": "20000", "count": 1})
         self.assertIn("daily_loss of account ACC1 is 21000, allowed is 20000", alert["text"])
         self.end()
+        self.assertEqual(stat.S_IMODE((self.kept / "history.jsonl").stat().st_mode), 0o640)
         self.assertEqual(self.start(), 7)  # happenings go on behind it
 
     def test_slack_takes_no_markup_from_names(self):

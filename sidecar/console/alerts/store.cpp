@@ -54,6 +54,8 @@ std::string Store::append(const std::vector<Json>& history) const {
   for (const Json& line : history) lines += dumped(line) + "\n";
   std::ofstream file(path, std::ios::app);
   file << lines << std::flush;
+  using files::perms;  // as alerts.json beside it
+  files::permissions(path, perms::owner_read | perms::owner_write | perms::group_read, error);
   return file.good() ? "" : "cannot write " + path;
 }
 
