@@ -234,8 +234,9 @@ void Rules::find_counts(TimeNs now, Finds& finds) {
   const auto lately = std::count_if(starts_.begin(), starts_.end(),
                                     [&](TimeNs start) { return now.ns - start.ns < restarts_window.ns; });
   if (lately < max_of("restarts")) return;
-  Signal signal = signal_of("restarts", fmt::format("The sidecar of {} was started {} times in ten minutes: something "
-                                                    "ends it again and again. Look at its log before it is resumed",
+  Signal signal = signal_of("restarts", fmt::format("The sidecar of {} was started {} times in ten minutes: where "
+                                                    "nobody did that, something ends it again and again. Look at its "
+                                                    "log before it is resumed",
                                                     instance_, lately));
   signal.value = lately;
   signal.max = max_of("restarts");
