@@ -26,14 +26,15 @@ struct AlertRule {
   friend bool operator==(const AlertRule&, const AlertRule&) = default;
 };
 
-using AlertRules = std::array<AlertRule, 24>;
+using AlertRules = std::array<AlertRule, 25>;
 inline constexpr AlertRules alert_rules{
     {{"breach", Severity::Critical},       {"warning", Severity::Warning},
      {"state", Severity::Critical},        {"stop", Severity::Critical},
      {"resume", Severity::Info},           {"override", Severity::Warning},
-     {"liquidation", Severity::Critical},  {"remark", Severity::Info},
-     {"client", Severity::Critical},       {"lease", Severity::Critical},
-     {"process", Severity::Critical},      {"restarts", Severity::Critical, 3},  // starts of the sidecar in 10 minutes
+     {"equity", Severity::Warning},        {"liquidation", Severity::Critical},
+     {"remark", Severity::Info},           {"client", Severity::Critical},
+     {"lease", Severity::Critical},        {"process", Severity::Critical},
+     {"restarts", Severity::Critical, 3},  // starts of the sidecar in 10 minutes
      {"journal", Severity::Critical},      {"journal_lag", Severity::Warning, 100'000},  // records
      {"disk", Severity::Warning},          {"ledger", Severity::Warning, 1'000'000},     // records
      {"stale_marks", Severity::Warning},   {"drift", Severity::Warning},

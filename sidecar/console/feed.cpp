@@ -33,6 +33,7 @@ bool Feed::follow() {
       if (rows.size() > shown) rows.pop_front();
     });
     from_ = std::max(from_, happenings_->sequence() + 1);
+    if (good) listener_.caught_up();
   } catch (const std::exception&) {  // there is no journal yet
     good = false;
   }

@@ -132,7 +132,7 @@ int serve(const config::Settings& settings, const std::string& run_folder) {
                             scrape.state(state);
                             alerts.looked(state, shm::wall_now());
                           },
-                          [&alerts] { return alerts.list(); }};
+                          [&alerts] { return alerts.list(); }, [&alerts] { alerts.caught_up(); }};
   const Elsewhere elsewhere{
       [&scrape] { return scrape.answer(); },
       [&alerts](const auto& person, const auto& asked) { return acknowledge(alerts, person, asked); }};

@@ -28,6 +28,7 @@ struct Listener {
   std::function<void(const nlohmann::ordered_json& row)> happening;
   std::function<void(const nlohmann::ordered_json& state)> state;
   std::function<nlohmann::ordered_json()> alerts;
+  std::function<void()> caught_up;  // each time that all of the journal has been told
 };
 
 class Watch {

@@ -40,8 +40,9 @@ static std::string control_text(const Json& row) {
 }
 
 static std::string stop_text(const Json& row) {
-  const bool trading = row["trading"].get<bool>();
-  return fmt::format("stop {}: {}", plain(row["epoch"]), trading ? "trading goes on" : "trading is stopped");
+  // Where trading is allowed the record says no more: a part was halted, or the sidecar began.
+  return row["trading"].get<bool>() ? fmt::format("trading as a whole is allowed (stop count {})", plain(row["epoch"]))
+                                    : fmt::format("stop {}: trading is stopped", plain(row["epoch"]));
 }
 
 static std::string client_stop_text(const Json& row) {

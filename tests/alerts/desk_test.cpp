@@ -179,6 +179,31 @@ TEST_F(DeskTest, WhatIsAcknowledgedStaysHere) {
   EXPECT_EQ(after(40), (Texts{"desk: raised breach/day", "boss: escalated breach/day"}));
 }
 
+TEST_F(DeskTest, WhatBecomesCriticalIsEscalatedFromThenOn) {
+  settings.escalate_after_s = 30;
+  open();
+  Signal mild = signal("lease");
+  mild.milder = true;
+  tell(What::Happened, mild);
+  after(200);
+  tell(What::Began, signal("lease"));
+  EXPECT_EQ(after(29), Texts{"desk: raised lease"});
+  tell(What::Happened, mild);  // it lapses again and again meanwhile
+  tell(What::Began, signal("lease"));
+  EXPECT_EQ(after(5), Texts{"desk: escalated lease"});
+}
+
+TEST_F(DeskTest, WhatComesAgainAfterAnAnswerIsEscalatedAnew) {
+  settings.escalate_after_s = 30;
+  open();
+  tell(What::Happened, signal("stop"));
+  after(40);
+  ASSERT_TRUE(desk->acknowledge(desk->list(now())[0]["id"].get<std::uint64_t>(), "Ada", now()));
+  tell(What::Happened, signal("stop"));
+  EXPECT_EQ(after(29), Texts{});
+  EXPECT_EQ(after(5), Texts{"desk: escalated stop"});
+}
+
 TEST_F(DeskTest, WithoutOthersTheSameAreTold) {
   settings.escalate_after_s = 30;
   open();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A console without an instance: alerts_driver CONFIG. Each line of standard input is a row of view::Happenings, a
-// document of view::state_json ("type": "state"), or {"type": "acknowledge", "id": N, "person": NAME}; {"type": "list"}
-// is answered by a line. What was handled is said first: {"handled": N}.
+// document of view::state_json ("type": "state"), {"type": "caught_up"}, or {"type": "acknowledge", "id": N, "person":
+// NAME}; {"type": "list"} is answered by a line. What was handled is said first: {"handled": N}.
 #include <iostream>
 
 #include "sidecar/config/load.h"
@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     const std::string type = row.at("type").get<std::string>();
     const bulwark::TimeNs now = bulwark::shm::wall_now();
     if (type == "state") alerts.looked(row, now);
+    else if (type == "caught_up") alerts.caught_up();
     else if (type == "list") std::cout << alerts.list() << std::endl;
     else if (type == "acknowledge")
       std::cout << alerts.acknowledge(row.at("id").get<std::uint64_t>(), row.at("person").get<std::string>(), now)

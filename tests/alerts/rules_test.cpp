@@ -79,21 +79,20 @@ TEST_F(RulesTest, ABreachSaysHowMuchAndWhatItForbids) {
 }
 
 TEST_F(RulesTest, StopsAndWhatPersonsDo) {
-  EXPECT_EQ(row(R"({"type":"stop","t":9,"epoch":4,"trading":false})"), Texts{"happened stop"});
+  EXPECT_EQ(row(R"({"type":"stop","t":9,"epoch":4,"trading":false})"), Texts{"began stop"});
   EXPECT_NE(text.find("open positions stay open"), std::string::npos);
   const std::string first = key;
   row(R"({"type":"stop","t":9,"epoch":5,"trading":false})");
   EXPECT_NE(key, first);  // another one, of which people are told whenever it comes
-  EXPECT_EQ(row(R"({"type":"stop","t":9,"epoch":5,"trading":true})"), Texts{"happened resume"});
   EXPECT_EQ(row(R"({"type":"control","t":9,"command":"reduce_only","on":{"account":"ACC1"},"operator":"ada",
                     "reason":"odd fills"})"),
-            Texts{"happened stop"});
+            Texts{"began stop"});
   EXPECT_EQ(text,
             "Only reducing orders are allowed for account ACC1 by ada (odd fills). Orders that add risk are refused; "
             "orders that reduce a position and cancels go through. To end it: killswitch resume --instance desk --on "
             "account=ACC1 --operator NAME --reason TEXT");
   EXPECT_EQ(row(R"({"type":"control","t":9,"command":"resume","on":{},"operator":"ada","stage":"half"})"),
-            Texts{"happened resume"});
+            (Texts{"ended stop", "ended stop", "happened resume"}));
   EXPECT_EQ(row(R"({"type":"control","t":9,"command":"override","limit":"day","max":"50000","until":0,
                     "operator":"ada","reason":"month end"})"),
             Texts{"happened override/day"});
@@ -102,6 +101,50 @@ TEST_F(RulesTest, StopsAndWhatPersonsDo) {
       "Limit \"day\" of everything that it covers was set to 50000 until 1970-01-01T00:00:00Z by ada (month end); "
       "it is judged by that number");
   EXPECT_EQ(row(R"({"type":"remark","t":9,"operator":"ada","text":"reload: month end"})"), Texts{"happened remark"});
+}
+
+TEST_F(RulesTest, AStopEndsWithTheResumeOfItsScope) {
+  const std::string halt = R"({"type":"control","t":9,"command":"halt","on":{"account":"ACC1"},"operator":"ada"})";
+  EXPECT_EQ(row(halt), Texts{"began stop"});
+  const std::string first = key;
+  EXPECT_EQ(row(R"({"type":"control","t":9,"command":"resume","on":{},"operator":"ada"})"), Texts{"happened resume"});
+  Rules later(config::alert_rules, "desk");  // the console was started again
+  later.load(rules.save());
+  std::vector<std::string> ended;
+  const auto note = [&](What what, const Signal& one, TimeNs) {
+    if (what == What::Ended) ended.push_back(one.key());
+  };
+  later.happened(Json::parse(R"({"type":"control","t":9,"command":"resume","on":{"account":"ACC1"},"operator":"bob"})"),
+                 note);
+  EXPECT_EQ(ended, Texts{first});
+}
+
+TEST_F(RulesTest, WhereTradingGoesOnAStopRecordEndsOnlyWhatWasStopped) {
+  const std::string goes_on = R"({"type":"stop","t":9,"epoch":5,"trading":true})";
+  EXPECT_EQ(row(goes_on), Texts{});  // a halt of a part, or an ordinary start
+  row(R"({"type":"control","t":9,"command":"halt","on":{"account":"ACC1"},"operator":"ada"})");
+  EXPECT_EQ(row(goes_on), Texts{});
+  row(R"({"type":"stop","t":9,"epoch":6,"trading":false})");
+  EXPECT_EQ(row(goes_on), (Texts{"ended stop", "happened resume"}));
+  EXPECT_EQ(row(goes_on), Texts{});
+}
+
+TEST_F(RulesTest, AStopIsNoLapseOfTheLease) {
+  state["status"]["lease"]["running"] = false;
+  state["status"]["state"] = "halted";
+  EXPECT_EQ(settled(), Texts{"state"});
+  state["status"]["state"] = "reduce_only";
+  EXPECT_EQ(settled(), (Texts{"state (milder)", "lease"}));
+}
+
+TEST_F(RulesTest, MoneyThatGoesInOrOut) {
+  row(R"({"type":"remark","t":9,"operator":"ada","text":"equity of ACC1: month end"})");
+  EXPECT_EQ(row(R"({"type":"equity","t":9,"account":"ACC1","amount":"-5000"})"), Texts{"happened equity"});
+  EXPECT_EQ(text,
+            "5000 was taken out of account ACC1 (ada: equity of ACC1: month end): its equity, and the limits that "
+            "follow it, are counted with that");
+  EXPECT_EQ(row(R"({"type":"equity","t":9,"account":"ACC1","amount":"70"})"), Texts{"happened equity"});
+  EXPECT_EQ(text.substr(0, text.find(':')), "70 was put into account ACC1");
 }
 
 TEST_F(RulesTest, OtherRecords) {

@@ -44,6 +44,8 @@ constexpr const char* events = R"({"t":1,"type":"mark","symbol":"AAPL","bid":"99
 {"t":4,"type":"intent","client":"c1","strategy":"momo","id":"o2","symbol":"AAPL","side":"buy","quantity":"300","price":"100"}
 {"t":5,"type":"intent","client":"c1","strategy":"momo","id":"o3","symbol":"AAPL","side":"buy","quantity":"40"}
 {"t":6,"type":"control","command":"halt","on":{"symbol":"AAPL"},"operator":"Ada","reason":"looks odd"}
+{"t":7,"type":"control","command":"override","limit":"size","max":"300","until":1,"operator":"Ada","reason":"too late"}
+{"t":8,"type":"control","command":"override","limit":"size","max":"300","until":90,"operator":"Ada","reason":"in time"}
 )";
 
 class View : public testing::Test {
@@ -68,7 +70,8 @@ protected:
   std::vector<Json> happened(std::uint64_t from) const {
     Happenings happenings(journal_directory(), from);
     std::vector<Json> rows;
-    EXPECT_TRUE(happenings.follow([&](const Json& row) { rows.push_back(row); })) << happenings.why_not();
+    for (int k = 0; k < 2; ++k)
+      EXPECT_TRUE(happenings.follow([&](const Json& row) { rows.push_back(row); })) << happenings.why_not();
     EXPECT_TRUE(happenings.follow([&](const Json& row) { ADD_FAILURE() << "told twice: " << row; }));
     return rows;
   }
@@ -90,6 +93,28 @@ TEST_F(View, TellsRefusalsWithWhatWasAskedAndNothingOfWhatWentWell) {
   EXPECT_EQ(refusals[0]["asked"]["symbol"], "AAPL");
   EXPECT_EQ(refusals[0]["asked"]["quantity"], "300");
   EXPECT_EQ(refusals[0]["asked"]["strategy"], "momo");
+}
+
+TEST_F(View, TellsNothingOfWhatWasRefusedToAPerson) {
+  std::vector<std::string> reasons;
+  for (const Json& row : happened(1)) {
+    if (row["type"] == "control") reasons.push_back(row["reason"].get<std::string>());
+  }
+  EXPECT_EQ(reasons, (std::vector<std::string>{"looks odd", "in time"}));
+}
+
+TEST_F(View, WhatIsHeldBackIsToldByAReaderThatGoesOnThere) {
+  const std::vector<Json> all = happened(1);
+  for (std::uint64_t most = 1; most <= all.back()["seq"].get<std::uint64_t>(); ++most) {
+    std::vector<Json> rows;
+    const auto tell = [&rows](const Json& row) { rows.push_back(row); };
+    Happenings first(journal_directory(), 1);
+    first.follow(tell, most);
+    Happenings second(journal_directory(), first.sequence() + 1);
+    second.follow(tell);
+    second.follow(tell);
+    EXPECT_EQ(rows, all) << "after record " << most;
+  }
 }
 
 TEST_F(View, BeginsWhereItIsToldTo) {

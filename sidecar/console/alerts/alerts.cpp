@@ -179,9 +179,13 @@ void Alerts::happened(const Json& row) {
   inside_->handled = std::max(inside_->handled, row.value("seq", std::uint64_t{0}));
 }
 
+void Alerts::caught_up() {
+  const std::lock_guard lock(inside_->mutex);
+  if (inside_->born.ns != 0) inside_->pass_on_old(inside_->clock());
+}
+
 void Alerts::looked(const Json& state, TimeNs now) {
   const std::lock_guard lock(inside_->mutex);
-  if (inside_->born.ns != 0) inside_->pass_on_old(now);
   inside_->desk.hold(inside_->rules.looked(state, now), now);
 }
 

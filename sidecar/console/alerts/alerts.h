@@ -6,7 +6,9 @@
 //   view::Happenings happenings(journal_directory, alerts.handled() + 1);
 //   alerts.start();
 //   ... happenings.follow([&](const Json& row) { alerts.happened(row); });   // each row, in order
-//   ... alerts.looked(view::state_json(...), shm::wall_now());               // twice a second, after follow()
+//   ... alerts.caught_up();                                                  // after each follow() that went to the
+//   end
+//   ... alerts.looked(view::state_json(...), shm::wall_now());               // twice a second, by any thread
 #pragma once
 
 #include <cstdint>
@@ -38,6 +40,7 @@ public:
 
   // All of these may be called by any thread, and none waits for a disk or a destination.
   void happened(const Json& row);              // of view::Happenings
+  void caught_up();                            // all that the journal holds has happened: what comes now is news
   void looked(const Json& state, TimeNs now);  // of view::state_json
 
   // What stands, and what nobody has acknowledged: id, severity, rule, t, text, count, acknowledged_by, escalated, and

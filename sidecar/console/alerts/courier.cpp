@@ -46,17 +46,13 @@ public:
     if (target.kind == Kind::Email) mail(target, message, now);
     else post(target, message);
   }
-  ~Transfer() {
-    curl_easy_cleanup(easy_);
-    curl_slist_free_all(lines_);
-  }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  CURL* easy() const { return easy_; }
+  CURL* easy() const { return easy_.get(); }
   std::string outcome(CURLcode code) const {
     long status = 0;
-    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
     if (code != CURLE_OK) return error_[0] != '\0' ? error_ : curl_easy_strerror(code);
     return !http_ || (status >= 200 && status < 300) ? "" : "it answers with HTTP status " + std::to_string(status);
   }
@@ -66,12 +62,13 @@ public:
 private:
   template <class Value>
   void set(CURLoption option, Value value) {
-    if (curl_easy_setopt(easy_, option, value) != CURLE_OK) throw std::runtime_error("libcurl refuses an option");
+    if (curl_easy_setopt(easy_.get(), option, value) != CURLE_OK) throw std::runtime_error("libcurl refuses an option");
   }
   void add_line(const std::string& line) {
-    curl_slist* longer = curl_slist_append(lines_, line.c_str());
+    curl_slist* longer = curl_slist_append(lines_.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
-    lines_ = longer;
+    static_cast<void>(lines_.release());  // it is a part of the longer one
+    lines_.reset(longer);
   }
 
   void post(const config::AlertTarget& target, const Message& message) {
@@ -83,7 +80,7 @@ private:
     set(CURLOPT_POSTFIELDS, text_.c_str());
     add_line("Content-Type: application/json");
     add_line("Expect:");
-    set(CURLOPT_HTTPHEADER, lines_);
+    set(CURLOPT_HTTPHEADER, lines_.get());
     set(CURLOPT_USERAGENT, "bulwark/" BULWARK_VERSION);
   }
 
@@ -96,7 +93,7 @@ private:
     if (target.password.given()) set(CURLOPT_PASSWORD, reveal(target.password).c_str());
     set(CURLOPT_MAIL_FROM, target.from.c_str());
     for (const std::string& to : target.to) add_line(to);
-    set(CURLOPT_MAIL_RCPT, lines_);
+    set(CURLOPT_MAIL_RCPT, lines_.get());
     set(CURLOPT_UPLOAD, 1L);
     set(CURLOPT_READFUNCTION, read_more);
     set(CURLOPT_READDATA, this);
@@ -110,8 +107,9 @@ private:
     return bytes;
   }
 
-  CURL* easy_ = curl_easy_init();
-  curl_slist* lines_ = nullptr;
+  // The lines go after the transfer that looks at them; both also where a secret cannot be read.
+  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> lines_{nullptr, curl_slist_free_all};
+  std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_{curl_easy_init(), curl_easy_cleanup};
   std::string text_;
   std::size_t read_ = 0;
   bool http_ = false;

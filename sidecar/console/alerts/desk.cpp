@@ -43,7 +43,7 @@ void Desk::tell(What what, const Signal& signal, TimeNs t, TimeNs now) {
 }
 
 // Where there is no room, what has not ended is kept; the new one is counted, and that is an alert itself.
-Alert& Desk::make(const Signal& signal, TimeNs now) {
+Alert& Desk::make(const Signal& signal) {
   std::string key = signal.key();
   Signal kept = signal;
   if (alerts_.size() >= alert_count_max && !alerts_.contains(key)) {
@@ -56,7 +56,6 @@ Alert& Desk::make(const Signal& signal, TimeNs now) {
   const auto [found, is_new] = alerts_.try_emplace(key);
   Alert& alert = found->second;
   if (is_new) alert.id = next_id_++;
-  if (is_new || alert.stage == Stage::Over) alert.began = now;
   alert.signal = std::move(kept);
   return alert;
 }
@@ -64,16 +63,19 @@ Alert& Desk::make(const Signal& signal, TimeNs now) {
 void Desk::begin(What what, const Signal& signal, TimeNs t, TimeNs now) {
   const config::AlertRule& rule = settings_.rules[*config::alert_rule_index(signal.rule)];
   if (rule.off) return;
-  Alert& alert = make(signal, now);
+  Alert& alert = make(signal);
   const Severity severity = severity_of(settings_.rules[*config::alert_rule_index(alert.signal.rule)], alert.signal);
   const bool first = alert.count == 0, worse = !first && severity > alert.severity;
   const bool anew = first || worse || alert.stage == Stage::Over || what == What::Happened;
   if (first || alert.stage == Stage::Over) alert.since = t;
-  if (anew) {
-    alert.acknowledged_by.clear();
-    alert.escalated = alert.escalated && alert.stage != Stage::Over;
+  // Somebody has the whole time to answer, from when it became what it is, or came again after they had answered.
+  if (first || worse || alert.stage == Stage::Over || (anew && !alert.acknowledged_by.empty())) {
+    alert.began = now;
+    alert.escalated = false;
   }
-  alert.severity = severity;
+  if (anew) alert.acknowledged_by.clear();
+  // While it stands it is as bad as it has been, so that what flaps is escalated in time.
+  alert.severity = alert.stage == Stage::On && !first ? std::max(alert.severity, severity) : severity;
   alert.last = t;
   ++alert.count;
   if (what == What::Began) alert.stage = Stage::On;

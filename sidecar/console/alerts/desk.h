@@ -78,7 +78,7 @@ private:
   };
   using ByKey = std::map<std::string, Alert>;
 
-  Alert& make(const Signal& signal, TimeNs now);
+  Alert& make(const Signal& signal);
   void begin(What what, const Signal& signal, TimeNs t, TimeNs now);
   void pass_on(Alert& alert, const std::string& what, TimeNs now);
   void pass_to(std::size_t target, const Alert& alert, const std::string& what, TimeNs now);

@@ -37,7 +37,7 @@ public:
   void happened(const Json& row, const Tell& tell);
   Standing looked(const Json& state, TimeNs now);
 
-  // What no look shows: starts of the sidecar, and the configuration in force.
+  // What no look shows: starts of the sidecar, the configuration in force, stops that nobody has ended.
   Json save() const;
   void load(const Json& saved);
 
@@ -53,6 +53,10 @@ private:
 
   void limit_row(const Json& row, const std::string& type, const Tell& tell);
   void control_row(const Json& row, const Tell& tell);
+  void equity_row(const Json& row, const Tell& tell) const;
+  void stop_begins(const Signal& signal, TimeNs t, const Tell& tell);
+  bool stops_end(const Json& on, TimeNs t, const Tell& tell);
+  void stop_row(const Json& row, const Tell& tell);
   void other_row(const Json& row, const std::string& type, const Tell& tell);
   void refused(const Json& row, TimeNs t);
 
@@ -73,6 +77,8 @@ private:
   std::string last_refusal_;
   std::deque<TimeNs> starts_;
   std::string configuration_;
+  Json before_;                                      // the row before, where it was a remark
+  std::vector<std::pair<Json, std::string>> stops_;  // scope and detail of those that stand
 };
 
 }  // namespace bulwark::alerts

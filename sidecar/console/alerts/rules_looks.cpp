@@ -83,7 +83,8 @@ void Rules::find_processes(const Json& status, Finds& finds) const {
     signal.on = {{"program", program}};
     finds.push_back({std::move(signal), settled});
   }
-  if (at_key(at_key(status, "lease"), "running") == false) {
+  // Where all is halted orders are refused in any case, and a lease that is not renewed is a part of that.
+  if (at_key(at_key(status, "lease"), "running") == false && text_of(status, "state") != "halted") {
     finds.push_back({signal_of("lease", "The lease of " + instance_ +
                                             " is not renewed: every client refuses its own orders, also those that "
                                             "close positions. Is its watchdog running, and its sidecar not stuck? "
@@ -233,8 +234,9 @@ void Rules::find_counts(TimeNs now, Finds& finds) {
   const auto lately = std::count_if(starts_.begin(), starts_.end(),
                                     [&](TimeNs start) { return now.ns - start.ns < restarts_window.ns; });
   if (lately < max_of("restarts")) return;
-  Signal signal = signal_of("restarts", fmt::format("The sidecar of {} was started {} times in ten minutes: something "
-                                                    "ends it again and again. Look at its log before it is resumed",
+  Signal signal = signal_of("restarts", fmt::format("The sidecar of {} was started {} times in ten minutes: where "
+                                                    "nobody did that, something ends it again and again. Look at its "
+                                                    "log before it is resumed",
                                                     instance_, lately));
   signal.value = lately;
   signal.max = max_of("restarts");

@@ -2,13 +2,15 @@
 // What single records of the journal mean to people.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sidecar/config/moment.h"
 #include "sidecar/console/alerts/rules.h"
 #include "sidecar/console/alerts/words.h"
 
 namespace bulwark::alerts {
 
-static constexpr std::size_t starts_kept = 1'000;
+static constexpr std::size_t starts_kept = 1'000, stops_kept = 1'000;
 
 static Json part(const Json& row, const char* key) {
   const auto found = row.find(key);
@@ -42,9 +44,14 @@ void Rules::happened(const Json& row, const Tell& tell) {
     limit_row(row, type, tell);
   } else if (type == "control") {
     control_row(row, tell);
+  } else if (type == "stop") {
+    stop_row(row, tell);
+  } else if (type == "equity") {
+    equity_row(row, tell);
   } else {
     other_row(row, type, tell);
   }
+  before_ = type == "remark" ? row : Json(nullptr);
 }
 
 void Rules::refused(const Json& row, TimeNs t) {
@@ -97,10 +104,51 @@ void Rules::limit_row(const Json& row, const std::string& type, const Tell& tell
   }
 }
 
+void Rules::stop_begins(const Signal& signal, TimeNs t, const Tell& tell) {
+  if (std::pair stop{signal.on, signal.detail}; std::find(stops_.begin(), stops_.end(), stop) == stops_.end())
+    stops_.push_back(std::move(stop));
+  if (stops_.size() > stops_kept) stops_.erase(stops_.begin());
+  tell(What::Began, signal, t);
+}
+
+// All that stand for that scope; false: there was none.
+bool Rules::stops_end(const Json& on, TimeNs t, const Tell& tell) {
+  const auto ended =
+      std::stable_partition(stops_.begin(), stops_.end(), [&](const auto& one) { return one.first != on; });
+  const std::vector<std::pair<Json, std::string>> over(ended, stops_.end());
+  stops_.erase(ended, stops_.end());
+  for (const auto& [scope, detail] : over) {
+    Signal signal;
+    signal.rule = "stop";
+    signal.on = scope;
+    signal.detail = detail;
+    signal.text = "The stop of " + scope_words(scope) + " was ended by a resume";
+    tell(What::Ended, signal, t);
+  }
+  return !over.empty();
+}
+
+// Where trading is allowed the record says no more than that: a halt of a part, or how it stood when the sidecar began.
+void Rules::stop_row(const Json& row, const Tell& tell) {
+  Signal signal;
+  const std::string epoch = number_words(part(row, "epoch"));
+  signal.detail = epoch;
+  if (!row.value("trading", false)) {
+    signal.rule = "stop";
+    signal.text = "Stop " + epoch + " stopped all trading. " + state_words("halted", instance_, signal.on);
+    stop_begins(signal, moment_of(row), tell);
+  } else if (stops_end(signal.on, moment_of(row), tell)) {
+    signal.rule = "resume";
+    signal.text = "Stop " + epoch + " was ended: trading is allowed again";
+    tell(What::Happened, signal, moment_of(row));
+  }
+}
+
 void Rules::control_row(const Json& row, const Tell& tell) {
   const std::string command = text_of(row, "command");
   Signal signal;
   signal.on = scope_of(row);
+  const TimeNs t = moment_of(row);
   const std::string where = scope_words(signal.on), who = person_words(row);
   signal.detail = command + who;
   if (command == "override") {
@@ -116,6 +164,7 @@ void Rules::control_row(const Json& row, const Tell& tell) {
     signal.rule = "resume";
     const std::string stage = text_of(row, "stage");
     signal.text = fmt::format("Trading was resumed for {}{}{}", where, stage.empty() ? "" : " at stage " + stage, who);
+    stops_end(signal.on, t, tell);
   } else {
     signal.rule = "stop";
     signal.text = fmt::format("{} for {}{}. {}",
@@ -123,21 +172,32 @@ void Rules::control_row(const Json& row, const Tell& tell) {
                               : command == "liquidate" ? "Trading was halted and positions are to be closed"
                                                        : "Trading was halted",
                               where, who, state_words(command, instance_, signal.on));
+    return stop_begins(signal, t, tell);
   }
+  tell(What::Happened, signal, t);
+}
+
+// Who asked for it, and why, stands in the remark before it.
+void Rules::equity_row(const Json& row, const Tell& tell) const {
+  Signal signal;
+  signal.rule = "equity";
+  signal.on = {{"account", text_of(row, "account")}};
+  signal.value = part(row, "amount");
+  const std::string amount = number_words(signal.value);
+  const bool out = amount.starts_with('-');
+  const std::string who =
+      before_.is_null() ? "" : " (" + text_of(before_, "operator") + ": " + text_of(before_, "text") + ")";
+  signal.text =
+      fmt::format("{} was {} account {}{}: its equity, and the limits that follow it, are counted with that",
+                  out ? amount.substr(1) : amount, out ? "taken out of" : "put into", text_of(row, "account"), who);
+  signal.detail = amount + who;
   tell(What::Happened, signal, moment_of(row));
 }
 
 void Rules::other_row(const Json& row, const std::string& type, const Tell& tell) {
   Signal signal;
   const TimeNs t = moment_of(row);
-  if (type == "stop") {
-    const bool trading = row.value("trading", false);
-    const std::string epoch = number_words(part(row, "epoch"));
-    signal.rule = trading ? "resume" : "stop";
-    signal.detail = epoch;
-    signal.text = trading ? "Stop " + epoch + " was ended: trading is allowed again"
-                          : "Stop " + epoch + " stopped all trading. " + state_words("halted", instance_, signal.on);
-  } else if (type == "lease") {
+  if (type == "lease") {
     signal.rule = "lease";
     signal.text = fmt::format(
         "The lease ran out, {} times by now: for a moment every client refused its own orders. Is the machine "
@@ -185,12 +245,16 @@ void Rules::other_row(const Json& row, const std::string& type, const Tell& tell
 Json Rules::save() const {
   Json starts = Json::array();
   for (const TimeNs start : starts_) starts.push_back(start.ns);
-  return {{"configuration", configuration_}, {"starts", starts}};
+  Json stops = Json::array();
+  for (const auto& [on, detail] : stops_) stops.push_back({{"on", on}, {"detail", detail}});
+  return {{"configuration", configuration_}, {"starts", starts}, {"stops", stops}};
 }
 
 void Rules::load(const Json& saved) {
   configuration_ = saved.at("configuration").get<std::string>();
   for (const Json& start : saved.at("starts")) starts_.push_back({start.get<std::int64_t>()});
+  for (const Json& stop : saved.value("stops", Json::array()))
+    stops_.emplace_back(stop.at("on"), stop.at("detail").get<std::string>());
 }
 
 }  // namespace bulwark::alerts

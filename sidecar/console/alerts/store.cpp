@@ -54,6 +54,8 @@ std::string Store::append(const std::vector<Json>& history) const {
   for (const Json& line : history) lines += dumped(line) + "\n";
   std::ofstream file(path, std::ios::app);
   file << lines << std::flush;
+  using files::perms;  // as alerts.json beside it
+  files::permissions(path, perms::owner_read | perms::owner_write | perms::group_read, error);
   return file.good() ? "" : "cannot write " + path;
 }
 
@@ -61,7 +63,8 @@ std::vector<Acknowledgement> Store::take_acknowledgements() const {
   std::vector<Acknowledgement> taken;
   std::error_code error;
   std::vector<files::path> paths;
-  for (const auto& entry : files::directory_iterator(directory_ + std::string(inbox), error)) paths.push_back(entry);
+  files::directory_iterator entry(directory_ + std::string(inbox), error);
+  for (; !error && entry != files::directory_iterator(); entry.increment(error)) paths.push_back(*entry);
   for (const files::path& path : paths) {
     const std::string name = path.filename();
     Acknowledgement one;

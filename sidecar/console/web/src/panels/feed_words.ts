@@ -58,8 +58,9 @@ export function tell(row: FeedRow): Told {
     case "cleared": return { kind: "cleared", tone: "good", text: `${on_of(row)}: ${compared(row)} (${text_of(row["limit"])})` };
     case "state": return { kind: words(row["state"]), tone: row["state"] === "normal" ? "good" : row["state"] === "halted" ? "alarm" : "warn",
       text: `${on_of(row)} is ${words(row["state"])}${row["cause"] ? ` (${text_of(row["cause"])})` : ""}` };
-    case "stop": return { kind: row["trading"] ? "resumed" : "stop", tone: row["trading"] ? "good" : "alarm",
-      text: row["trading"] ? `trading again after stop ${count(row["epoch"])}` : `all trading stopped, stop ${count(row["epoch"])}` };
+    // Where trading is allowed it says no more: a part was halted, or the sidecar began.
+    case "stop": return { kind: row["trading"] ? "stop count" : "stop", tone: row["trading"] ? "calm" : "alarm",
+      text: row["trading"] ? `trading as a whole is allowed, stop count ${count(row["epoch"])}` : `all trading stopped, stop ${count(row["epoch"])}` };
     case "client_stop": return { kind: "stop seen", tone: "calm", text: `${text_of(row["client"])} ${words(row["outcome"])}${row["delay_ns"] ? ` after ${nanoseconds(row["delay_ns"])}` : ""}` };
     case "lease": return { kind: "lease", tone: "alarm", text: `the lease has run out ${count(row["lapses"])} times` };
     case "liquidation": return { kind: "liquidation", tone: "warn", text: `${asked(row)} for ${text_of(row["account"])} (${text_of(row["cause"])})` };
