@@ -164,6 +164,23 @@ class Sessions(unittest.TestCase):
         (self.folder / "journal" / "sessions.csv").write_text("2025-03-06,0.99,nonsense\n")
         self.assertIn("damaged", self.report()["backtest"]["why_not"])
 
+    def test_where_nothing_good_stands_before_the_damage_it_says_what_verify_says(self):
+        first, = (self.folder / "journal").glob("*.journal")
+        whole = first.read_bytes()
+        places = [place for place in range(0, len(whole), 97) if whole[place]]
+        for place in places[:40]:
+            first.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1:])
+            proof = self.run_bulwark("verify", "--json", "--journal", "journal", code=1)
+            done = self.run_bulwark("report", "--journal", "journal", "--format", "json", code=1)
+            self.assertIn(json.loads(proof.stdout)["what"], done.stderr)
+            self.assertNotIn("holds nothing yet", done.stderr)
+        first.write_bytes(whole)
+        (self.folder / "journal" / "head").unlink()
+        proof = self.run_bulwark("verify", "--json", "--journal", "journal", code=1)
+        done = self.run_bulwark("report", "--journal", "journal", "--format", "json", "--ended", code=1)
+        self.assertEqual(done.stdout, "")
+        self.assertIn(json.loads(proof.stdout)["what"], done.stderr)
+
     def test_what_cannot_be_answered_says_so(self):
         def refused(code, says, *arguments):
             done = self.run_bulwark("report", "--format", "json", *arguments, code=code)
