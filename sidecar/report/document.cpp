@@ -60,7 +60,8 @@ Json span_json(const Span& span, const config::Settings& settings) {
           {"timezone", settings.instance.timezone},
           {"from_utc", moment_json(span.from)},
           {"to_utc", moment_json(span.to)},
-          {"over", span.over}};
+          {"over", span.over},
+          {"whole", span.whole}};
 }
 
 Json chain_json(const journal::Proof& proof, const Walk& walk) {

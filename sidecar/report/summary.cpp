@@ -18,9 +18,8 @@ constexpr std::size_t alerts_shown = 5;
 
 std::string what_span(const Json& document) {
   const Json& span = document["span"];
-  const std::string first = plain(span["first_session"]), last = plain(span["last_session"]);
-  const std::string which =
-      first == last ? "In the session of " + last : "In the sessions from " + first + " to " + last;
+  std::string which = "In the " + span_words(span);
+  if (span["whole"] == false) which += fmt::format(" from {} to {} UTC", moment(span["from"]), moment(span["to"]));
   return which + (span["over"].get<bool>() ? "" : ", which is not over yet,");
 }
 
@@ -69,6 +68,8 @@ std::string order_words(const Json& document) {
   return text + ".";
 }
 
+std::string or_somebody(const Json& name) { return name.is_null() ? "somebody" : plain(name); }
+
 std::string stop_words(const Json& document) {
   std::size_t lapses = 0, stops = 0;
   std::string text;
@@ -84,6 +85,11 @@ std::string stop_words(const Json& document) {
                         scope(stop["scope"]), moment(stop["t"]).substr(11), who, why);
     if (stop["resumed"].is_null()) {
       text += " still holds.";
+      continue;
+    }
+    if (stop["resumed"] >= document["span"]["to"]) {
+      text += fmt::format(" still held at the end of this time; {} resumed at {}.", or_somebody(stop["resumed_by"]),
+                          moment(stop["resumed"]));
       continue;
     }
     const Json lasted = stop["resumed"].get<std::int64_t>() - stop["t"].get<std::int64_t>();

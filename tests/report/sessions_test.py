@@ -123,8 +123,24 @@ class Sessions(unittest.TestCase):
         day = self.report("--from", "2025-03-07T15:00:01Z", "--to", "2025-03-07T16:00:00Z")
         self.assertEqual(day["orders"]["asked"], 1)
         self.assertEqual(day["profit"]["profit"], "-2.2")
+        self.assertEqual((day["span"]["last_session"], day["span"]["whole"]), ("2025-03-07", False))
+        self.assertIn("In the part of the session of 2025-03-07 from 2025-03-07 15:00:01 to 2025-03-07 16:00:00 UTC we lost",
+                      day["summary"]["text"])
+        self.assertTrue(self.report("--to", "2025-03-07")["span"]["whole"])
         self.assertEqual(self.report("--from", str(at("2025-03-07T15:00:01")), "--to", "2025-03-07T16:00Z")["profit"],
                          day["profit"])
+
+    def test_a_stop_that_ended_behind_the_span_still_held_at_its_end(self):
+        shutil.rmtree(self.folder / "journal")
+        self.simulate([*EVENTS,
+                       {"t": at("2025-03-11T15:00:00"), "type": "control", "command": "halt", "on": {"account": "ACC1"},
+                        "operator": "Ada", "reason": "look"},
+                       {"t": at("2025-03-11T15:01:00"), "type": "control", "command": "resume", "on": {"account": "ACC1"},
+                        "operator": "Ben", "reason": "looked"}])
+        day = self.report("--from", "2025-03-11T15:00Z", "--to", "2025-03-11T15:00:30Z")
+        self.assertTrue(any("ACC1 is halted" in one for one in day["summary"]["decisions"]), day["summary"])
+        self.assertIn("(look) still held at the end of this time; Ben resumed at 2025-03-11 15:01:00.", day["summary"]["text"])
+        self.assertIn("lasted 60 s, until Ben resumed", self.report("--to", "2025-03-11")["summary"]["text"])
 
     def test_without_a_span_it_is_the_newest_session(self):
         day = self.report()
