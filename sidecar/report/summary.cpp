@@ -26,6 +26,8 @@ std::string what_span(const Json& document) {
 std::string profit_words(const Json& document) {
   const Json& profit = document["profit"];
   const std::string currency = " " + plain(document["base_currency"]);
+  if (profit["profit"].is_null())
+    return fmt::format("{} what we made or lost is not known: {}.", what_span(document), plain(profit["why_not"]));
   const double total = number_of(profit["profit"]);
   if (total == 0 && document["orders"]["asked"] == 0 && document["orders"]["fills"] == 0)
     return what_span(document) + " nothing was made or lost.";
@@ -151,7 +153,8 @@ private:
   }
 
   void look_at_risk() {
-    const Json &backtest = document_["backtest"], &risk = document_["risk"];
+    const Json &backtest = document_["backtest"], &risk = document_["risk"], &profit = document_["profit"];
+    if (!profit["why_not"].is_null()) add("The profit is not known: " + plain(profit["why_not"]) + ".");
     if (const std::string zone = plain(backtest["basel_zone"]); zone == "yellow" || zone == "red") {
       add(fmt::format("The back-test of the VaR is {}: {} in {}.", zone,
                       counted(backtest["exceptions"]["frozen"].get<std::uint64_t>(), "exception"),

@@ -142,6 +142,25 @@ class Sessions(unittest.TestCase):
         self.assertIn("(look) still held at the end of this time; Ben resumed at 2025-03-11 15:01:00.", day["summary"]["text"])
         self.assertIn("lasted 60 s, until Ben resumed", self.report("--to", "2025-03-11")["summary"]["text"])
 
+    def test_without_a_rate_what_rests_on_it_is_not_known(self):
+        shutil.rmtree(self.folder / "journal")
+        (self.folder / "c.toml").write_text(CONFIG.replace('[fx]\nEUR = "1.1"\n', ""))
+        self.simulate([event for event in EVENTS if event.get("symbol") != "EUR/USD" and event.get("id") != "3"] + [
+            {"t": at("2025-03-10T22:00:01"), "type": "fill", "id": "9", "exec_id": "e9", "client": "c1", "strategy": "slow",
+             "account": "ACC2", "symbol": "SAP", "side": "buy", "quantity": "10", "price": "200", "fee": "2"}])
+        day = self.report("--to", "2025-03-11")
+        profit = day["profit"]
+        self.assertEqual([profit[part] for part in ("profit", "realised", "unrealised", "fees", "contribution")], [None] * 5)
+        self.assertEqual((profit["equity"]["end"], profit["drawdown"]["end"]), (None, None))
+        self.assertIn("EUR has no rate", profit["why_not"])
+        accounts = {row["account"]: (row["profit"], row["equity"]) for row in profit["accounts"]}
+        self.assertEqual(accounts["ACC2"], (None, None))
+        self.assertEqual(accounts["ACC1"][0], "15", "what rests on no rate is known")
+        self.assertIn("not known: EUR has no rate", day["summary"]["text"])
+        self.assertTrue(any("EUR has no rate" in one for one in day["summary"]["decisions"]))
+        page = self.run_bulwark("report", "--journal", "journal", "--to", "2025-03-11").stdout
+        self.assertIn("Not known: EUR has no rate", page)
+
     def test_without_a_span_it_is_the_newest_session(self):
         day = self.report()
         self.assertEqual((day["span"]["last_session"], day["span"]["over"]), ("2025-03-11", True))
