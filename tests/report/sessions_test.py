@@ -142,6 +142,17 @@ class Sessions(unittest.TestCase):
         self.assertIn("(look) still held at the end of this time; Ben resumed at 2025-03-11 15:01:00.", day["summary"]["text"])
         self.assertIn("lasted 60 s, until Ben resumed", self.report("--to", "2025-03-11")["summary"]["text"])
 
+    def test_without_equity_a_drawdown_is_not_known(self):
+        shutil.rmtree(self.folder / "journal")
+        (self.folder / "c.toml").write_text(CONFIG + '[limit.fall]\nmetric = "drawdown"\nmax = 0.2\naction = "halt"\n')
+        self.simulate([*EVENTS[:3], {"t": at("2025-03-06T17:00:00"), "type": "equity", "account": "ACC1", "amount": "-30000"}])
+        day = self.report("--to", "2025-03-06")
+        self.assertIsNone(day["profit"]["drawdown"]["end"])
+        fall, = [row for row in day["controls"]["limits"] if row["limit"] == "fall"]
+        self.assertIsNone(fall["value"])
+        self.assertIn("the peak of the equity is not above zero", fall["why"])
+        self.assertNotIn("model", fall["why"])
+
     def test_without_a_rate_what_rests_on_it_is_not_known(self):
         shutil.rmtree(self.folder / "journal")
         (self.folder / "c.toml").write_text(CONFIG.replace('[fx]\nEUR = "1.1"\n', ""))
