@@ -153,6 +153,16 @@ class Sessions(unittest.TestCase):
         self.assertIn("the peak of the equity is not above zero", fall["why"])
         self.assertNotIn("model", fall["why"])
 
+    def test_where_only_the_files_of_the_model_are_wrong_the_configuration_still_names_the_journal(self):
+        more = f'[journal]\ndirectory = "{self.folder}/journal"\n[model]\nprices = "none.csv"\n'
+        (self.folder / "c.toml").write_text(CONFIG + more)
+        day = json.loads(self.run_bulwark("report", "--config", "c.toml", "--to", "2025-03-06", "--format", "json").stdout)
+        self.assertEqual(day["profit"]["profit"], "199")
+        listed = self.run_bulwark("alerts", "list", "--config", "c.toml", code=1)
+        self.assertIn("no console has kept alerts here", listed.stderr)
+        (self.folder / "c.toml").write_text(CONFIG.replace('max = "400"', 'max = "some"') + more)
+        self.assertIn("limit.loss.max", self.run_bulwark("report", "--config", "c.toml", code=2).stderr)
+
     def test_without_a_rate_what_rests_on_it_is_not_known(self):
         shutil.rmtree(self.folder / "journal")
         (self.folder / "c.toml").write_text(CONFIG.replace('[fx]\nEUR = "1.1"\n', ""))
