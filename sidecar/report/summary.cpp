@@ -145,7 +145,9 @@ private:
         add(fmt::format("Limit {} of {} cannot be evaluated: {}.", plain(row["limit"]), scope(row["on"]), why));
     }
     for (const Json& row : document_["changes"]) {
-      const bool lasts = !row["until"].is_null() && row["until"] > document_["span"]["to"];
+      // Of a span that still runs: what holds now, as the report is made.
+      const Json& judged = document_["span"]["over"] == true ? document_["span"]["to"] : document_["made"];
+      const bool lasts = !row["until"].is_null() && row["until"] > judged;
       if (lasts)
         add(fmt::format("The override of limit {} to {} by {} holds until {}.", plain(row["limit_name"]),
                         plain(row["new_value"]), plain(row["operator"]), moment(row["until"])));
@@ -185,7 +187,8 @@ private:
       }
     }
     for (std::size_t k = 0; k < std::min(alerts.size(), alerts_shown); ++k) add(alerts[k]);
-    if (alerts.size() > alerts_shown) add(fmt::format("There are {} more alerts.", alerts.size() - alerts_shown));
+    if (alerts.size() > alerts_shown)
+      add(fmt::format("{} in the section of changes.", counted(alerts.size() - alerts_shown, "more alert")));
   }
 
   static std::string upper(std::string text) {

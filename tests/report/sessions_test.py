@@ -163,6 +163,15 @@ class Sessions(unittest.TestCase):
         (self.folder / "c.toml").write_text(CONFIG.replace('max = "400"', 'max = "some"') + more)
         self.assertIn("limit.loss.max", self.run_bulwark("report", "--config", "c.toml", code=2).stderr)
 
+    def test_an_override_that_holds_now_is_a_decision_of_a_session_that_runs(self):
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0)
+        until = at((now + datetime.timedelta(seconds=300)).isoformat())
+        shutil.rmtree(self.folder / "journal")
+        self.simulate([{"t": at(now.isoformat()), "type": "control", "command": "override", "limit": "gross", "max": "30000",
+                        "until": until, "operator": "Ada", "reason": "a day"}])
+        decisions = self.report()["summary"]["decisions"]
+        self.assertTrue(any("The override of limit gross to 30000 by Ada holds until" in one for one in decisions), decisions)
+
     def test_without_a_rate_what_rests_on_it_is_not_known(self):
         shutil.rmtree(self.folder / "journal")
         (self.folder / "c.toml").write_text(CONFIG.replace('[fx]\nEUR = "1.1"\n', ""))
