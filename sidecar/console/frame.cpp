@@ -29,8 +29,9 @@ static void add_risk(const shm::RiskFigures& figures, std::vector<double>& to) {
   const auto add = [&](bool known, std::initializer_list<double> values) {
     for (const double value : values) to.push_back(if_known(known, value));
   };
-  add(knows(profit), {figures.equity, figures.peak, figures.drawdown, figures.profit_today, figures.realised,
-                      figures.unrealised, figures.fees});
+  add(knows(profit), {figures.equity, figures.peak});
+  add(knows(profit) && figures.peak > 0, {figures.drawdown});
+  add(knows(profit), {figures.profit_today, figures.realised, figures.unrealised, figures.fees});
   add(knows(exposure), {figures.long_value, figures.short_value, figures.gross, figures.net});
   add(knows(parametric), {figures.parametric_var, figures.parametric_es});
   add(knows(historical), {figures.historical_var, figures.historical_es, figures.filtered_var, figures.filtered_es});

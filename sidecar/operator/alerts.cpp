@@ -16,6 +16,7 @@
 #include "killswitch/refusal.h"
 #include "shm/clock.h"
 #include "shm/kill_page.h"
+#include "sidecar/config/beside.h"
 #include "sidecar/config/moment.h"
 #include "sidecar/console/alerts/courier.h"
 #include "sidecar/console/alerts/store.h"
@@ -38,11 +39,11 @@ struct AlertsOptions {
 };
 
 config::Settings settings_of(const AlertsOptions& options) {
-  Options all;
-  all.config = options.config;
-  auto settings = load_settings(all);
-  if (!settings) throw Refusal(wrong_usage, "alerts need a good configuration");
-  return std::move(*settings);
+  try {
+    return config::settings_beside("", options.config);
+  } catch (const config::NoSettings& error) {
+    throw Refusal(wrong_usage, error.what());
+  }
 }
 
 // --instance before --config, which the environment may name.

@@ -10,6 +10,7 @@
 
 #include "killswitch/refusal.h"
 #include "shm/whole_file.h"
+#include "sidecar/config/beside.h"
 #include "sidecar/journal/file.h"
 #include "sidecar/operator/command.h"
 #include "sidecar/operator/journal.h"
@@ -32,11 +33,11 @@ struct ReportOptions {
 // Where the files of the model are. A configuration says it; a journal keeps only what came of them.
 std::optional<model::Source> source_of(const ReportOptions& options) {
   if (options.config.empty()) return std::nullopt;
-  Options of_config;
-  of_config.config = options.config;
-  const auto settings = load_settings(of_config);
-  if (!settings) throw kill::Refusal(wrong_usage, options.config + " is no good configuration");
-  return settings->model_source;
+  try {
+    return config::settings_beside("", options.config).model_source;
+  } catch (const config::NoSettings& error) {
+    throw kill::Refusal(wrong_usage, error.what());
+  }
 }
 
 // In a folder each report has a name of its own.

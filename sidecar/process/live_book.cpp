@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "shm/risk_page.h"
+#include "sidecar/process/risk_picture.h"
 
 namespace bulwark::process {
 
@@ -68,7 +69,7 @@ void LiveBook::find_known(const core::Engine& engine) {
   };
   constexpr std::uint64_t all = exposure | profit | parametric | historical | stress;
   const core::Book& book = engine.book();
-  if (book.accounts[0].rows_without_rate != 0) lacks(profit, "a currency has no rate");
+  if (const std::string why = rate_lacking(engine); !why.empty()) lacks(profit, why);
   for (const std::uint32_t row : book.live_rows) {  // also where the rows of a symbol come to nothing together
     const core::Symbol& symbol = engine.market().symbols[at(book.symbol_of(row))];
     if (book.rows[row].position == 0 || symbol.valued()) continue;

@@ -223,6 +223,16 @@ private:
 
 }  // namespace
 
+std::string rate_lacking(const core::Engine& engine) {
+  const core::Book& book = engine.book();
+  if (book.accounts[0].rows_without_rate == 0) return {};
+  for (const std::uint32_t row : book.live_rows) {
+    const core::Symbol& symbol = engine.market().symbols[at(book.symbol_of(row))];
+    if (!symbol.has_rate) return engine.names().currencies.name(symbol.currency) + " has no rate";
+  }
+  return "a currency has no rate";
+}
+
 std::uint64_t picture_words_max(const core::Engine& engine) {
   const core::Names& names = engine.names();
   const std::size_t rows =

@@ -18,4 +18,7 @@ std::uint64_t picture_words_max(const core::Engine& engine);
 // words, which are a shm::RiskFigures.
 std::vector<std::uint64_t> picture_of(const core::Engine& engine, LiveBook& book, const shm::RiskBacktest& backtest);
 
+// Which one something is held, or was traded, in that has no rate: "EUR has no rate". Empty: each has one.
+std::string rate_lacking(const core::Engine& engine);
+
 }  // namespace bulwark::process

@@ -34,7 +34,12 @@ Outline outline_of(const std::string& directory) {
     if (record.type == journal::RecordType::Configuration) outline.configuration = record.note.a;
   });
   if (outline.configuration == 0 && outline.proof.kept) outline.configuration = outline.proof.kept->facts.configuration;
-  if (outline.configuration == 0) throw journal::JournalError(directory + ": the journal holds nothing yet");
+  if (outline.configuration == 0) {
+    throw journal::JournalError(outline.proof.damaged()
+                                    ? "the journal is damaged, and nothing before that place can be reported on: " +
+                                          outline.proof.ending.text()
+                                    : directory + ": the journal holds nothing yet");
+  }
   const std::string frozen = journal::read_configuration(directory, outline.configuration);
   config::LoadResult loaded = config::load_frozen(frozen);
   if (!loaded.good())
@@ -55,7 +60,8 @@ Json span_json(const Span& span, const config::Settings& settings) {
           {"timezone", settings.instance.timezone},
           {"from_utc", moment_json(span.from)},
           {"to_utc", moment_json(span.to)},
-          {"over", span.over}};
+          {"over", span.over},
+          {"whole", span.whole}};
 }
 
 Json chain_json(const journal::Proof& proof, const Walk& walk) {

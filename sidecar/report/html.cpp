@@ -27,11 +27,6 @@ std::string page_style(const std::string& title) {
          "counter(pages); font: 8pt sans-serif; color: #555; } }\n";
 }
 
-std::string span_words(const Json& span) {
-  const std::string first = plain(span["first_session"]), last = plain(span["last_session"]);
-  return first == last ? "session of " + last : "sessions from " + first + " to " + last;
-}
-
 std::string key_figures(const Json& document) {
   const Json &profit = document["profit"], &risk = document["risk"];
   double use = 0;

@@ -21,7 +21,8 @@ constexpr std::size_t later_dates_max = 10;
 
 // What stands behind the model in force: the days of the files, where they come to that very model. A file that has
 // grown since comes to it again without its last days.
-model::Backing backing_of(const core::Rules& rules, const std::optional<model::Source>& source) {
+// `mistake` is the first of the files, where these are wrong.
+model::Backing backing_of(const core::Rules& rules, const std::optional<model::Source>& source, std::string& mistake) {
   if (!rules.model) return {};
   model::Source known;
   known.confidence = rules.model->confidence;
@@ -32,7 +33,10 @@ model::Backing backing_of(const core::Rules& rules, const std::optional<model::S
     if (later != 0 && later + model::dates_min > dates.size()) break;
     const config::BuiltModel built =
         config::build_model(*source, rules, later == 0 ? std::string{} : dates[dates.size() - 1 - later]);
-    if (!built.mistakes.empty()) break;
+    if (!built.mistakes.empty()) {
+      if (later == 0) mistake = config::format(built.mistakes.front());
+      break;
+    }
     if (core::version_of(built.model) == bare.version) return model::backing_of(built.model, built.closes, *source);
     if (later == 0) dates = built.closes.dates;
   }
@@ -129,7 +133,8 @@ Measured measure(const core::Engine& engine, const core::Rules& rules, const std
   backtest.var = record.var;
   backtest.why_not = Text<247>::from(record.why_not);
   process::LiveBook book;
-  book.follow(engine, std::make_shared<model::Backing>(backing_of(rules, source)));
+  std::string mistake;
+  book.follow(engine, std::make_shared<model::Backing>(backing_of(rules, source, mistake)));
   const auto picture = shm::picture_of(process::picture_of(engine, book, backtest));
   const core::Names& names = engine.names();
   const Json live = view::risk_json(*picture, [&names](std::string_view kind, std::uint64_t index) {
@@ -141,6 +146,8 @@ Measured measure(const core::Engine& engine, const core::Rules& rules, const std
   Measured measured;
   measured.exposures = exposures_json(engine, live);
   for (const char* key : {"confidence", "var", "es", "volatility", "why_not", "regime"}) measured.risk[key] = live[key];
+  if (!mistake.empty() && !measured.risk["why_not"].is_null())
+    measured.risk["why_not"] = measured.risk["why_not"].get<std::string>() + "; the files of the model: " + mistake;
   Json& model = measured.risk["model"] = live["model"];
   for (const char* of_a_process : {"built", "taken_over", "refused", "refusal"}) model.erase(of_a_process);
   measured.stress = live["stress"];

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "shm/decimal.h"
+#include "sidecar/process/risk_picture.h"
 
 namespace bulwark::report {
 
@@ -17,6 +18,7 @@ Profits::Money& Profits::Money::operator+=(const Money& by) {
   profit += by.profit;
   realised += by.realised;
   fees += by.fees;
+  known = known && by.known;
   return *this;
 }
 
@@ -28,14 +30,14 @@ std::map<Profits::Key, Profits::Money> Profits::moneys_of(const core::Engine& en
     const core::Symbol& symbol = engine.market().symbols[at(book.symbol_of(index))];
     const std::int64_t rate = symbol.has_rate ? symbol.rate : 0;
     moneys[{book.account_of(index), book.strategy_of(index), book.symbol_of(index)}] = {
-        row.profit, round8(row.realised, rate), round8(row.fees, rate)};
+        row.profit, round8(row.realised, rate), round8(row.fees, rate), symbol.has_rate};
   }
   return moneys;
 }
 
 Profits::Balance Profits::balance_of(const core::Engine& engine, std::size_t account) {
   const core::AccountState& state = engine.book().accounts[account];
-  return {state.equity(), state.configured + state.deposits};
+  return {state.equity(), state.configured + state.deposits, state.rows_without_rate == 0};
 }
 
 void Profits::begin(const core::Engine* engine) {
@@ -47,6 +49,7 @@ void Profits::begin(const core::Engine* engine) {
 
 void Profits::follow(const core::Engine& engine) {
   const core::AccountState& all = engine.book().accounts[0];
+  if (all.rows_without_rate != 0 || (!balances_.empty() && !balances_[0].known)) return;
   const double equity = to_model(all.equity()), peak = to_model(all.peak);
   const double drawdown = peak > 0 ? std::max(0.0, 1 - equity / peak) : 0;
   if (drawdown > largest_) {
@@ -76,21 +79,23 @@ Profits::Balance Profits::opening(const core::Engine& engine, std::size_t accoun
   return {state.configured, state.configured};
 }
 
-Json Profits::json_of(const Money& money, int128 opening_equity) const {
-  const Json contribution =
-      opening_equity > 0 ? Json(to_model(money.profit) / to_model(opening_equity)) : Json(nullptr);
-  return {{"profit", format_decimal(money.profit)},
-          {"realised", format_decimal(money.realised)},
-          {"unrealised", format_decimal(money.profit - money.realised + money.fees)},
-          {"fees", format_decimal(money.fees)},
-          {"contribution", contribution}};
+Json Profits::Balance::equity_json() const { return known ? Json(format_decimal(equity)) : Json(nullptr); }
+
+Json Profits::json_of(const Money& money, const Balance& opening) const {
+  const auto shown = [&money](int128 amount) { return money.known ? Json(format_decimal(amount)) : Json(nullptr); };
+  const auto equity = opening.above_zero();
+  return {{"profit", shown(money.profit)},
+          {"realised", shown(money.realised)},
+          {"unrealised", shown(money.profit - money.realised + money.fees)},
+          {"fees", shown(money.fees)},
+          {"contribution", money.known && equity ? Json(to_model(money.profit) / to_model(*equity)) : Json(nullptr)}};
 }
 
-Json Profits::table(const char* kind, const std::map<Group, Money>& groups, int128 opening_equity) const {
+Json Profits::table(const char* kind, const std::map<Group, Money>& groups, const Balance& opening) const {
   Json rows = Json::array();
   for (const auto& [group, money] : groups) {
     Json row{{kind, group.first == 0 ? Json(nullptr) : Json(group.second)}};
-    row.update(json_of(money, opening_equity));
+    row.update(json_of(money, opening));
     rows.push_back(std::move(row));
   }
   return rows;
@@ -113,25 +118,26 @@ Json Profits::end(const core::Engine& engine) const {
   }
   const Balance before = opening(engine, 0), after = balance_of(engine, 0);
   const core::AccountState& state = engine.book().accounts[0];
-  const bool known = state.rows_without_rate == 0;
-  Json json = json_of(all, before.equity);
-  json["why_not"] =
-      known ? Json(nullptr) : Json("something is held in a currency that has no rate: it counts as nothing");
-  json["equity"] = {{"start", format_decimal(before.equity)},
+  Json json = json_of(all, before);
+  json["why_not"] = nullptr;
+  if (!after.known) json["why_not"] = process::rate_lacking(engine);
+  else if (!all.known) json["why_not"] = "a currency had no rate when it began";
+  json["equity"] = {{"start", before.equity_json()},
                     {"paid_in", format_decimal(after.paid_in - before.paid_in)},
-                    {"end", format_decimal(after.equity)}};
+                    {"end", after.equity_json()}};
   const double peak = to_model(state.peak);
-  json["drawdown"] = {{"largest", largest_},
-                      {"at", largest_ > 0 ? Json(largest_at_.ns) : Json(nullptr)},
-                      {"end", peak > 0 ? Json(std::max(0.0, 1 - to_model(after.equity) / peak)) : Json(nullptr)}};
-  json["accounts"] = table("account", accounts, before.equity);
+  json["drawdown"] = {
+      {"largest", largest_},
+      {"at", largest_ > 0 ? Json(largest_at_.ns) : Json(nullptr)},
+      {"end", after.known && peak > 0 ? Json(std::max(0.0, 1 - to_model(after.equity) / peak)) : Json(nullptr)}};
+  json["accounts"] = table("account", accounts, before);
   for (Json& row : json["accounts"]) {
     const std::size_t account = at(names.accounts.find(row["account"].get<std::string>()));
-    row["equity"] = format_decimal(balance_of(engine, account).equity);
+    row["equity"] = balance_of(engine, account).equity_json();
   }
-  json["strategies"] = table("strategy", strategies, before.equity);
-  json["sectors"] = table("sector", sectors, before.equity);
-  json["symbols"] = table("symbol", symbols, before.equity);
+  json["strategies"] = table("strategy", strategies, before);
+  json["sectors"] = table("sector", sectors, before);
+  json["symbols"] = table("symbol", symbols, before);
   return json;
 }
 

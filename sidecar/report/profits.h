@@ -27,14 +27,20 @@ public:
 private:
   struct Money {  // in base currency
     int128 profit = 0, realised = 0, fees = 0;
+    bool known = true;  // false: a currency in it has no rate
 
     Money& operator+=(const Money& by);
-    Money operator-(const Money& by) const { return {profit - by.profit, realised - by.realised, fees - by.fees}; }
+    Money operator-(const Money& by) const {
+      return {profit - by.profit, realised - by.realised, fees - by.fees, known && by.known};
+    }
   };
   using Key = std::tuple<AccountIndex, StrategyIndex, SymbolIndex>;
   using Group = std::pair<std::size_t, std::string>;
   struct Balance {
     int128 equity = 0, paid_in = 0;
+    bool known = true;
+    std::optional<int128> above_zero() const { return known && equity > 0 ? std::optional(equity) : std::nullopt; }
+    nlohmann::ordered_json equity_json() const;
   };
   struct Point {
     TimeNs t;
@@ -45,8 +51,8 @@ private:
   static std::map<Key, Money> moneys_of(const core::Engine& engine);
   static Balance balance_of(const core::Engine& engine, std::size_t account);
   Balance opening(const core::Engine& engine, std::size_t account) const;
-  nlohmann::ordered_json json_of(const Money& money, int128 opening_equity) const;
-  nlohmann::ordered_json table(const char* kind, const std::map<Group, Money>& groups, int128 opening_equity) const;
+  nlohmann::ordered_json json_of(const Money& money, const Balance& opening) const;
+  nlohmann::ordered_json table(const char* kind, const std::map<Group, Money>& groups, const Balance& opening) const;
 
   std::map<Key, Money> rows_;
   std::vector<Balance> balances_;  // by account; the first is all of them

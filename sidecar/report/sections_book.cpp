@@ -48,7 +48,7 @@ std::string exposures(const Json& exposure, const char* rows, const char* kind) 
 std::string profit_section(const Json& document) {
   const Json& profit = document["profit"];
   std::string html = heading("Profit and loss");
-  if (!profit["why_not"].is_null()) html += paragraph("Not complete: " + plain(profit["why_not"]) + ".");
+  if (!profit["why_not"].is_null()) html += paragraph("Not known: " + plain(profit["why_not"]) + ".");
   html += profit_picture(document);
   Table equity({">equity at the start", ">paid in", ">profit", ">equity at the end", ">deepest drawdown", "at"});
   equity.row({money(profit["equity"]["start"]), money(profit["equity"]["paid_in"]), money(profit["profit"]),

@@ -77,8 +77,13 @@ Span span_of(const Wanted& wanted, const core::Session& session, TimeNs newest, 
   }
   if (!(ends.from < ends.to))
     throw Mistake("nothing lies between --from and --to: the first has to be the earlier one");
-  return {ends.from, ends.to, sessions.date_of(sessions.at(ends.from).to),
-          sessions.date_of(sessions.at({ends.to.ns - 1}).to), ends.to <= now};
+  const Ends first = sessions.at(ends.from), last = sessions.at({ends.to.ns - 1});
+  return {ends.from,
+          ends.to,
+          sessions.date_of(first.to),
+          sessions.date_of(last.to),
+          ends.to <= now,
+          ends.from == first.from && ends.to == last.to};
 }
 
 }  // namespace bulwark::report

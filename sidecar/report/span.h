@@ -21,6 +21,7 @@ struct Span {
   TimeNs from, to;          // the first moment of it, and the first behind it
   std::string first, last;  // dates of the sessions in which it begins and ends
   bool over = false;        // as of now
+  bool whole = false;       // these sessions from beginning to end; else a part, from one moment to another
 };
 
 struct Wanted {

@@ -18,15 +18,16 @@ constexpr std::size_t alerts_shown = 5;
 
 std::string what_span(const Json& document) {
   const Json& span = document["span"];
-  const std::string first = plain(span["first_session"]), last = plain(span["last_session"]);
-  const std::string which =
-      first == last ? "In the session of " + last : "In the sessions from " + first + " to " + last;
+  std::string which = "In the " + span_words(span);
+  if (span["whole"] == false) which += fmt::format(" from {} to {} UTC", moment(span["from"]), moment(span["to"]));
   return which + (span["over"].get<bool>() ? "" : ", which is not over yet,");
 }
 
 std::string profit_words(const Json& document) {
   const Json& profit = document["profit"];
   const std::string currency = " " + plain(document["base_currency"]);
+  if (profit["profit"].is_null())
+    return fmt::format("{} what we made or lost is not known: {}.", what_span(document), plain(profit["why_not"]));
   const double total = number_of(profit["profit"]);
   if (total == 0 && document["orders"]["asked"] == 0 && document["orders"]["fills"] == 0)
     return what_span(document) + " nothing was made or lost.";
@@ -69,6 +70,8 @@ std::string order_words(const Json& document) {
   return text + ".";
 }
 
+std::string or_somebody(const Json& name) { return name.is_null() ? "somebody" : plain(name); }
+
 std::string stop_words(const Json& document) {
   std::size_t lapses = 0, stops = 0;
   std::string text;
@@ -84,6 +87,11 @@ std::string stop_words(const Json& document) {
                         scope(stop["scope"]), moment(stop["t"]).substr(11), who, why);
     if (stop["resumed"].is_null()) {
       text += " still holds.";
+      continue;
+    }
+    if (stop["resumed"] >= document["span"]["to"]) {
+      text += fmt::format(" still held at the end of this time; {} resumed at {}.", or_somebody(stop["resumed_by"]),
+                          moment(stop["resumed"]));
       continue;
     }
     const Json lasted = stop["resumed"].get<std::int64_t>() - stop["t"].get<std::int64_t>();
@@ -137,7 +145,9 @@ private:
         add(fmt::format("Limit {} of {} cannot be evaluated: {}.", plain(row["limit"]), scope(row["on"]), why));
     }
     for (const Json& row : document_["changes"]) {
-      const bool lasts = !row["until"].is_null() && row["until"] > document_["span"]["to"];
+      // Of a span that still runs: what holds now, as the report is made.
+      const Json& judged = document_["span"]["over"] == true ? document_["span"]["to"] : document_["made"];
+      const bool lasts = !row["until"].is_null() && row["until"] > judged;
       if (lasts)
         add(fmt::format("The override of limit {} to {} by {} holds until {}.", plain(row["limit_name"]),
                         plain(row["new_value"]), plain(row["operator"]), moment(row["until"])));
@@ -145,7 +155,8 @@ private:
   }
 
   void look_at_risk() {
-    const Json &backtest = document_["backtest"], &risk = document_["risk"];
+    const Json &backtest = document_["backtest"], &risk = document_["risk"], &profit = document_["profit"];
+    if (!profit["why_not"].is_null()) add("The profit is not known: " + plain(profit["why_not"]) + ".");
     if (const std::string zone = plain(backtest["basel_zone"]); zone == "yellow" || zone == "red") {
       add(fmt::format("The back-test of the VaR is {}: {} in {}.", zone,
                       counted(backtest["exceptions"]["frozen"].get<std::uint64_t>(), "exception"),
@@ -176,7 +187,8 @@ private:
       }
     }
     for (std::size_t k = 0; k < std::min(alerts.size(), alerts_shown); ++k) add(alerts[k]);
-    if (alerts.size() > alerts_shown) add(fmt::format("There are {} more alerts.", alerts.size() - alerts_shown));
+    if (alerts.size() > alerts_shown)
+      add(fmt::format("{} in the section of changes.", counted(alerts.size() - alerts_shown, "more alert")));
   }
 
   static std::string upper(std::string text) {

@@ -75,6 +75,12 @@ std::string plain(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
+std::string span_words(const Json& span) {
+  const std::string first = plain(span["first_session"]), last = plain(span["last_session"]);
+  const std::string sessions = first == last ? "session of " + last : "sessions from " + first + " to " + last;
+  return span["whole"] == true ? sessions : "part of the " + sessions;
+}
+
 std::string scope(const Json& on) {
   if (on.is_null()) return "everything";
   std::string text;

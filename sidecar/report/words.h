@@ -22,6 +22,8 @@ std::string level(const nlohmann::ordered_json& confidence);  // 0.99: 99 %
 std::string duration(const nlohmann::ordered_json& ns);
 std::string scope(const nlohmann::ordered_json& on);  // account ACC1, symbol AAPL; everything
 std::string plain(const nlohmann::ordered_json& value);
+// Of the document: session of 2026-11-22; part of the session of 2026-11-22.
+std::string span_words(const nlohmann::ordered_json& span);
 double number_of(const nlohmann::ordered_json& value);  // also of a decimal in a string; null: 0
 
 // "1 order", "2 orders".

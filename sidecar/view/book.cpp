@@ -115,7 +115,7 @@ static void add_age(const core::Symbol& symbol, TimeNs now, Json& row) {
 }
 
 // The oldest mark that a scope's value rests on, and what is missing of it.
-static void add_inputs(const core::Engine& engine, const Scope& on, TimeNs now, Json& row) {
+static void add_inputs(const core::Engine& engine, Metric metric, const Scope& on, TimeNs now, Json& row) {
   const core::Book& book = engine.book();
   for (const std::uint32_t index : book.live_rows) {
     const core::Row& position = book.rows[index];
@@ -130,12 +130,14 @@ static void add_inputs(const core::Engine& engine, const Scope& on, TimeNs now, 
       return;
     }
   }
-  if (row["value"].is_null()) row["why"] = "the model lacks a symbol, or the equity is not above zero";
+  if (!row["value"].is_null()) return;
+  row["why"] = metric == Metric::Drawdown ? "the peak of the equity is not above zero, or a currency has no rate"
+                                          : "the model lacks a symbol, or the equity is not above zero";
 }
 
 // A breaker rests on what has happened; one that follows prices on every mark in its scope.
 static void add_happenings(const core::Engine& engine, Metric metric, const Scope& on, TimeNs now, Json& row) {
-  if (metric == Metric::StaleMark) return add_inputs(engine, on, now, row);
+  if (metric == Metric::StaleMark) return add_inputs(engine, metric, on, now, row);
   const auto& symbols = engine.market().symbols;
   for (std::size_t k = 1; core::follows_prices(metric) && k < symbols.size(); ++k) {
     const bool inside =
@@ -185,7 +187,7 @@ Json controls_json(core::Engine& engine, TimeNs now) {
       const Scope& on = engine.limits().slots[reading.slot].on;
       Json row = control(scope_json(engine, on), shown(reading.value), reading.slot);
       if (limits[k].kind == core::Kind::Breaker) add_happenings(engine, limits[k].metric, on, now, row);
-      else add_inputs(engine, on, now, row);
+      else add_inputs(engine, limits[k].metric, on, now, row);
       rows.push_back(row);
     }
     if (rows.size() != before) continue;

@@ -24,7 +24,8 @@ namespace {
 
 constexpr std::array<std::string_view, 4> zone_names{"unknown", "green", "yellow", "red"};
 
-Json number_if(bool known, double value) { return known ? Json(value) : Json(nullptr); }
+// No minus before a zero.
+Json number_if(bool known, double value) { return known ? Json(value + 0.0) : Json(nullptr); }
 
 Json text_if(std::string_view text) { return text.empty() ? Json(nullptr) : Json(shm::printable(text)); }
 
@@ -144,7 +145,7 @@ Json figures_json(const RiskFigures& figures) {
             {"unrealised", number_if(d, figures.unrealised)},
             {"fees", number_if(d, figures.fees)}}},
           {"equity", number_if(d, figures.equity)},
-          {"drawdown", number_if(d, figures.drawdown)},
+          {"drawdown", number_if(d && figures.peak > 0, figures.drawdown)},
           {"exposure",
            {{"gross", number_if(c, figures.gross)},
             {"net", number_if(c, figures.net)},

@@ -39,9 +39,19 @@ Json ladder_of(const Json& controls, const core::Engine& engine) {
   return rungs;
 }
 
+// What is held in a currency without a rate counts as nothing, which is no figure of an account.
+static void forget_unknown(const core::Engine& engine, Json& accounts) {
+  for (Json& row : accounts) {
+    const AccountIndex account = engine.names().accounts.find(row["account"].get<std::string>());
+    if (engine.book().accounts[at(account)].rows_without_rate != 0)
+      row["equity"] = row["profit_today"] = row["peak"] = nullptr;
+  }
+}
+
 static void add_book(Json& state, core::Engine& engine, TimeNs now) {
   const Json book = book_json(engine);
   for (const char* part : {"accounts", "positions", "states", "cancels", "liquidations"}) state[part] = book[part];
+  forget_unknown(engine, state["accounts"]);
   state["stale"] = stale_json(engine, now);
   state["controls"] = controls_json(engine, now);
   for (Json& row : state["controls"]) row["use"] = use_of(row);

@@ -82,7 +82,7 @@ TEST_F(LiveBookTest, AProfitInACurrencyWithoutARateIsNotKnownAlsoWhenThePosition
   EXPECT_EQ(known(), 0U);
   fill("SAP", Side::Sell);
   EXPECT_EQ(known(), exposure);
-  EXPECT_EQ(book_.why_not(), "a currency has no rate");
+  EXPECT_EQ(book_.why_not(), "EUR has no rate");
 }
 
 }  // namespace

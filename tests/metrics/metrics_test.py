@@ -162,6 +162,11 @@ class MetricsTest(Metrics):
         self.assertNotIn(("var", (("method", "historical"),)), found)
         self.assertIn(("var", (("method", "parametric"),)), found)
         self.assertNotIn(("worst_loss", ()), found)
+        without_rate = copy.deepcopy(state)
+        without_rate["accounts"][0].update(equity=None, profit_today=None, peak=None)
+        found = self.metrics(without_rate)[1]
+        told = {key[1][0][1] for key in found if key[0] in ("account_equity", "account_profit_today")}
+        self.assertEqual(told, {row["account"] for row in state["accounts"][1:]})
         self.down()
 
     def test_names_break_nothing_and_rows_are_bounded(self):

@@ -123,8 +123,73 @@ class Sessions(unittest.TestCase):
         day = self.report("--from", "2025-03-07T15:00:01Z", "--to", "2025-03-07T16:00:00Z")
         self.assertEqual(day["orders"]["asked"], 1)
         self.assertEqual(day["profit"]["profit"], "-2.2")
+        self.assertEqual((day["span"]["last_session"], day["span"]["whole"]), ("2025-03-07", False))
+        self.assertIn("In the part of the session of 2025-03-07 from 2025-03-07 15:00:01 to 2025-03-07 16:00:00 UTC we lost",
+                      day["summary"]["text"])
+        self.assertTrue(self.report("--to", "2025-03-07")["span"]["whole"])
         self.assertEqual(self.report("--from", str(at("2025-03-07T15:00:01")), "--to", "2025-03-07T16:00Z")["profit"],
                          day["profit"])
+
+    def test_a_stop_that_ended_behind_the_span_still_held_at_its_end(self):
+        shutil.rmtree(self.folder / "journal")
+        self.simulate([*EVENTS,
+                       {"t": at("2025-03-11T15:00:00"), "type": "control", "command": "halt", "on": {"account": "ACC1"},
+                        "operator": "Ada", "reason": "look"},
+                       {"t": at("2025-03-11T15:01:00"), "type": "control", "command": "resume", "on": {"account": "ACC1"},
+                        "operator": "Ben", "reason": "looked"}])
+        day = self.report("--from", "2025-03-11T15:00Z", "--to", "2025-03-11T15:00:30Z")
+        self.assertTrue(any("ACC1 is halted" in one for one in day["summary"]["decisions"]), day["summary"])
+        self.assertIn("(look) still held at the end of this time; Ben resumed at 2025-03-11 15:01:00.", day["summary"]["text"])
+        self.assertIn("lasted 60 s, until Ben resumed", self.report("--to", "2025-03-11")["summary"]["text"])
+
+    def test_without_equity_a_drawdown_is_not_known(self):
+        shutil.rmtree(self.folder / "journal")
+        (self.folder / "c.toml").write_text(CONFIG + '[limit.fall]\nmetric = "drawdown"\nmax = 0.2\naction = "halt"\n')
+        self.simulate([*EVENTS[:3], {"t": at("2025-03-06T17:00:00"), "type": "equity", "account": "ACC1", "amount": "-30000"}])
+        day = self.report("--to", "2025-03-06")
+        self.assertIsNone(day["profit"]["drawdown"]["end"])
+        fall, = [row for row in day["controls"]["limits"] if row["limit"] == "fall"]
+        self.assertIsNone(fall["value"])
+        self.assertIn("the peak of the equity is not above zero", fall["why"])
+        self.assertNotIn("model", fall["why"])
+
+    def test_where_only_the_files_of_the_model_are_wrong_the_configuration_still_names_the_journal(self):
+        more = f'[journal]\ndirectory = "{self.folder}/journal"\n[model]\nprices = "none.csv"\n'
+        (self.folder / "c.toml").write_text(CONFIG + more)
+        day = json.loads(self.run_bulwark("report", "--config", "c.toml", "--to", "2025-03-06", "--format", "json").stdout)
+        self.assertEqual(day["profit"]["profit"], "199")
+        listed = self.run_bulwark("alerts", "list", "--config", "c.toml", code=1)
+        self.assertIn("no console has kept alerts here", listed.stderr)
+        (self.folder / "c.toml").write_text(CONFIG.replace('max = "400"', 'max = "some"') + more)
+        self.assertIn("limit.loss.max", self.run_bulwark("report", "--config", "c.toml", code=2).stderr)
+
+    def test_an_override_that_holds_now_is_a_decision_of_a_session_that_runs(self):
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0)
+        until = at((now + datetime.timedelta(seconds=300)).isoformat())
+        shutil.rmtree(self.folder / "journal")
+        self.simulate([{"t": at(now.isoformat()), "type": "control", "command": "override", "limit": "gross", "max": "30000",
+                        "until": until, "operator": "Ada", "reason": "a day"}])
+        decisions = self.report()["summary"]["decisions"]
+        self.assertTrue(any("The override of limit gross to 30000 by Ada holds until" in one for one in decisions), decisions)
+
+    def test_without_a_rate_what_rests_on_it_is_not_known(self):
+        shutil.rmtree(self.folder / "journal")
+        (self.folder / "c.toml").write_text(CONFIG.replace('[fx]\nEUR = "1.1"\n', ""))
+        self.simulate([event for event in EVENTS if event.get("symbol") != "EUR/USD" and event.get("id") != "3"] + [
+            {"t": at("2025-03-10T22:00:01"), "type": "fill", "id": "9", "exec_id": "e9", "client": "c1", "strategy": "slow",
+             "account": "ACC2", "symbol": "SAP", "side": "buy", "quantity": "10", "price": "200", "fee": "2"}])
+        day = self.report("--to", "2025-03-11")
+        profit = day["profit"]
+        self.assertEqual([profit[part] for part in ("profit", "realised", "unrealised", "fees", "contribution")], [None] * 5)
+        self.assertEqual((profit["equity"]["end"], profit["drawdown"]["end"]), (None, None))
+        self.assertIn("EUR has no rate", profit["why_not"])
+        accounts = {row["account"]: (row["profit"], row["equity"]) for row in profit["accounts"]}
+        self.assertEqual(accounts["ACC2"], (None, None))
+        self.assertEqual(accounts["ACC1"][0], "15", "what rests on no rate is known")
+        self.assertIn("not known: EUR has no rate", day["summary"]["text"])
+        self.assertTrue(any("EUR has no rate" in one for one in day["summary"]["decisions"]))
+        page = self.run_bulwark("report", "--journal", "journal", "--to", "2025-03-11").stdout
+        self.assertIn("Not known: EUR has no rate", page)
 
     def test_without_a_span_it_is_the_newest_session(self):
         day = self.report()
@@ -163,6 +228,23 @@ class Sessions(unittest.TestCase):
         self.assertEqual(self.report("--to", "2025-03-11")["backtest"]["exceptions"]["frozen"], 2)
         (self.folder / "journal" / "sessions.csv").write_text("2025-03-06,0.99,nonsense\n")
         self.assertIn("damaged", self.report()["backtest"]["why_not"])
+
+    def test_where_nothing_good_stands_before_the_damage_it_says_what_verify_says(self):
+        first, = (self.folder / "journal").glob("*.journal")
+        whole = first.read_bytes()
+        places = [place for place in range(0, len(whole), 97) if whole[place]]
+        for place in places[:40]:
+            first.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1:])
+            proof = self.run_bulwark("verify", "--json", "--journal", "journal", code=1)
+            done = self.run_bulwark("report", "--journal", "journal", "--format", "json", code=1)
+            self.assertIn(json.loads(proof.stdout)["what"], done.stderr)
+            self.assertNotIn("holds nothing yet", done.stderr)
+        first.write_bytes(whole)
+        (self.folder / "journal" / "head").unlink()
+        proof = self.run_bulwark("verify", "--json", "--journal", "journal", code=1)
+        done = self.run_bulwark("report", "--journal", "journal", "--format", "json", "--ended", code=1)
+        self.assertEqual(done.stdout, "")
+        self.assertIn(json.loads(proof.stdout)["what"], done.stderr)
 
     def test_what_cannot_be_answered_says_so(self):
         def refused(code, says, *arguments):

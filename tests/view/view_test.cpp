@@ -14,6 +14,7 @@
 #include "sidecar/view/book.h"
 #include "sidecar/view/happenings.h"
 #include "sidecar/view/orders.h"
+#include "sidecar/view/risk.h"
 #include "sidecar/view/watcher.h"
 
 namespace bulwark::view {
@@ -158,6 +159,20 @@ TEST_F(View, SaysThatAJournalIsDamagedAndGoesOnWhenItIsWholeAgain) {
   flip();
   EXPECT_TRUE(watcher.follow()) << watcher.why_not();
   EXPECT_EQ(watcher.why_not(), "");
+}
+
+// What is nothing less nothing is no figure.
+TEST(LiveRisk, DrawdownIsUnknownWithoutAPeakAndAZeroHasNoMinus) {
+  shm::RiskPicture picture{};
+  picture.figures.known = shm::risk_known::profit;
+  picture.figures.equity = -5;
+  picture.figures.fees = -0.0;
+  const auto risk = [&picture] { return risk_json(picture, [](std::string_view, std::uint64_t) { return ""; }); };
+  EXPECT_TRUE(risk()["drawdown"].is_null());
+  EXPECT_EQ(risk()["profit"]["fees"].dump(), "0.0");
+  picture.figures.peak = 100;
+  picture.figures.drawdown = 1.05;
+  EXPECT_EQ(risk()["drawdown"], 1.05) << "more than everything is lost, and that is known";
 }
 
 }  // namespace
