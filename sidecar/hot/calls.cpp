@@ -39,7 +39,8 @@ bool Calls::carry_out(std::function<void(Loop&)> work, DurationNs patience) {
     if (until < shm::monotonic_now()) {
       Call::Stage waiting = Call::Stage::Waiting;
       if (call->stage.compare_exchange_strong(waiting, Call::Stage::Withdrawn, std::memory_order_acq_rel)) {
-        call.release();  // still in a queue: whoever takes it out of there finds it withdrawn, and lets it lie
+        const std::scoped_lock lock(mutex_);  // still in a queue: whoever takes it out of there finds it withdrawn
+        withdrawn_.push_back(std::move(call));
         return false;
       }
     }

@@ -9,7 +9,9 @@
 #include <boost/lockfree/spsc_queue.hpp>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
+#include <vector>
 
 #include "shm/units.h"
 
@@ -48,6 +50,8 @@ private:
   std::atomic<std::uint32_t>& sleeping_;
   moodycamel::BlockingConcurrentQueue<Call*> wishes_;
   boost::lockfree::spsc_queue<Call*, boost::lockfree::capacity<256>> queue_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Call>> withdrawn_;  // until nobody looks into the queues any more
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
